@@ -1,0 +1,87 @@
+//! A column of texts as codes into its dictionary.
+
+use super::dictionary::{Dictionary, DictionaryBuilder};
+
+/// One column: a code a row, and the texts that the codes stand for.
+#[derive(Clone, Debug, Default)]
+pub struct TextColumn {
+    codes: Vec<u32>,
+    dictionary: Dictionary,
+}
+
+impl TextColumn {
+    /// The text at a 0-based row; empty means "no value". O(1).
+    pub fn text(&self, row: usize) -> &str {
+        self.dictionary.text(self.codes[row])
+    }
+
+    /// The code at a 0-based row; 0 means "no value".
+    pub fn code(&self, row: usize) -> u32 {
+        self.codes[row]
+    }
+
+    /// All codes, a row each.
+    pub fn codes(&self) -> &[u32] {
+        &self.codes
+    }
+
+    /// The distinct texts.
+    pub fn dictionary(&self) -> &Dictionary {
+        &self.dictionary
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+}
+
+impl<'a> FromIterator<&'a str> for TextColumn {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(texts: I) -> Self {
+        let mut builder = TextColumnBuilder::default();
+        for text in texts {
+            builder.push(text);
+        }
+        builder.finish()
+    }
+}
+
+/// Builds a [`TextColumn`] row by row.
+#[derive(Clone, Debug, Default)]
+pub struct TextColumnBuilder {
+    codes: Vec<u32>,
+    dictionary: DictionaryBuilder,
+}
+
+impl TextColumnBuilder {
+    /// Appends a row. O(length) on average.
+    pub fn push(&mut self, text: &str) {
+        let code = self.dictionary.code(text);
+        self.codes.push(code);
+    }
+
+    /// Whether a row with this text was pushed before (the empty text never counts).
+    pub fn holds(&self, text: &str) -> bool {
+        !text.is_empty() && self.dictionary.find(text).is_some()
+    }
+
+    /// Number of rows so far.
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Whether there are no rows yet.
+    pub fn is_empty(&self) -> bool {
+        self.codes.is_empty()
+    }
+
+    /// The finished column.
+    pub fn finish(self) -> TextColumn {
+        TextColumn { codes: self.codes, dictionary: self.dictionary.finish() }
+    }
+}
