@@ -1,0 +1,347 @@
+//! `rules/checks/{dung,du,sach,song}/*.toml`: the quality rules, one a file.
+
+use std::collections::BTreeMap;
+
+use super::folder::RulesFolder;
+use super::reader::{Located, Problems, TableReader, read_file};
+use super::sources::{Source, index_of};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::table::SourceIndex;
+
+macro_rules! words {
+    ($(#[$doc:meta])* $type:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $type { $($(#[$variant_doc])* $variant),+ }
+
+        impl $type {
+            /// The words of rules files and outputs, in order.
+            pub const WORDS: &'static [(&'static str, Self)] = &[$(($word, Self::$variant)),+];
+
+            /// Its word in rules files and outputs.
+            pub fn word(self) -> &'static str {
+                Self::WORDS[self as usize].0
+            }
+        }
+    };
+}
+
+words!(
+    /// Đúng, đủ, sạch, sống.
+    Dimension {
+        /// Đúng: accuracy and consistency.
+        Dung = "dung",
+        /// Đủ: completeness.
+        Du = "du",
+        /// Sạch: uniqueness and validity.
+        Sach = "sach",
+        /// Sống: timeliness.
+        Song = "song",
+    }
+);
+words!(
+    /// How much harm a finding does while it waits.
+    Severity {
+        /// Khẩn.
+        Urgent = "urgent",
+        /// Cao.
+        High = "high",
+        /// Vừa.
+        Medium = "medium",
+        /// Thấp.
+        Low = "low",
+    }
+);
+words!(
+    /// Where a finding goes.
+    Route {
+        /// Xác minh tại nhà.
+        Door = "door",
+        /// Xử lý tại trụ sở.
+        Desk = "desk",
+        /// Chuẩn hoá tự động.
+        Auto = "auto",
+        /// Chuyển cơ quan.
+        Agency = "agency",
+        /// Thống kê.
+        Statistic = "statistic",
+    }
+);
+
+/// What one row of a quality rule's view stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A record of a source; its own fields have no prefix, those of linked records have theirs.
+    Record(SourceIndex),
+    /// Two linked records of one source: `left.…` and `right.…`.
+    Pair(SourceIndex),
+    /// A person that the primary source does not know: every field has its source's prefix.
+    MissingPerson,
+}
+
+/// One quality rule.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Stable id, which names the fault: `deceased-but-resident`. Never reused.
+    pub id: String,
+    /// Version that it came with.
+    pub since: String,
+    /// Which of the four qualities it measures.
+    pub dimension: Dimension,
+    /// How much harm it does.
+    pub severity: Severity,
+    /// Where its findings go.
+    pub route: Route,
+    /// What it looks at.
+    pub subject: Subject,
+    /// The field at fault, by its name in rules: `birth_date`.
+    pub field: String,
+    /// SQL condition over the view; NULL means no finding.
+    pub when: Located<String>,
+    /// SQL expression of the suggested value as text; NULL means none.
+    pub suggest: Option<Located<String>>,
+    /// How sure the suggestion is, 0 to 1.
+    pub suggestion_confidence: f64,
+    /// Columns of the view that must have been delivered, beside those that `when` names.
+    pub needs: Vec<Located<String>>,
+    /// Prefixes of the linked records that speak for a finding, the strongest first.
+    pub evidence: Vec<Located<String>>,
+    /// Links weaker than this are not leaned on.
+    pub min_link_probability: f64,
+    /// Ids of rules that speak instead when they too find the same cell.
+    pub yields_to: Vec<Located<String>>,
+    /// Which office mends it: a key of `wording/offices.toml`.
+    pub authority: Located<String>,
+    /// What officers read.
+    pub wording: CheckWording,
+    /// Rows under test.
+    pub examples: Vec<Example>,
+    /// Where the file begins, for messages about it.
+    pub place: Place,
+}
+
+/// What officers read of a quality rule, in Vietnamese.
+#[derive(Clone, Debug, Default)]
+pub struct CheckWording {
+    /// Nội dung cần xác minh, short: `Đã khai tử, hồ sơ cư trú còn hiệu lực`.
+    pub title: String,
+    /// One sentence with `{current}`, `{suggested}` and `{column of the view}` filled in.
+    pub explanation: String,
+    /// Why it matters.
+    pub why: String,
+    /// Việc cần làm.
+    pub action: String,
+    /// Giấy tờ cần xem.
+    pub papers: String,
+    /// Biểu mẫu; may be empty.
+    pub form: String,
+    /// Legal or procedural basis; may be empty.
+    pub basis: String,
+    /// Kết quả that fit: keys of `wording/results.toml`.
+    pub results: Vec<Located<String>>,
+}
+
+/// One row of a view, and whether the rule must find it.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// Whether the rule must find it.
+    pub found: bool,
+    /// Values by column of the view; columns that are not named are NULL.
+    pub cells: BTreeMap<String, ExampleValue>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A value of an example row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExampleValue {
+    /// Text; for a date column `YYYY-MM-DD`.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction.
+    Float(f64),
+    /// True or false.
+    Boolean(bool),
+}
+
+/// All quality rules, sorted by id.
+pub(super) fn read(folder: &RulesFolder, sources: &[Source], problems: &Problems) -> Vec<Check> {
+    let mut checks: Vec<Check> = folder
+        .below("checks/")
+        .filter(|file| file.is(".toml"))
+        .filter_map(|file| read_file(file, problems, |table| read_check(table, sources)))
+        .collect();
+    checks.sort_by(|a, b| a.id.cmp(&b.id));
+    check_together(&checks, problems);
+    checks
+}
+
+fn read_check(table: &TableReader<'_>, sources: &[Source]) -> Option<Check> {
+    let id = table.text("id");
+    let since = table.text("since");
+    let dimension = table.word("dimension", Dimension::WORDS);
+    let severity = table.word("severity", Severity::WORDS);
+    let route = table.word("route", Route::WORDS);
+    let subject = table.text("subject").and_then(|word| read_subject(table, &word, sources));
+    let field = table.text("field");
+    let when = table.text("when");
+    let suggest = table.optional_text("suggest");
+    let suggestion_confidence = table.number_or("suggestion_confidence", 0.9, (0.0, 1.0));
+    let needs = table.texts("needs");
+    let evidence = table.texts("evidence");
+    let min_link_probability = table.number_or("min_link_probability", 0.0, (0.0, 1.0));
+    let yields_to = table.texts("yields_to");
+    let authority = table.text("authority");
+    let wording = table.table("wording").map(|wording| read_wording(&wording));
+    let mut examples = read_examples(table, "pass", false);
+    examples.extend(read_examples(table, "fail", true));
+    if let (Some(id), Some(dimension)) = (&id, dimension) {
+        check_path(table, id, dimension);
+    }
+    if let (Some(field), Some(subject)) = (&field, subject) {
+        check_field(table, field, subject, sources);
+    }
+    for prefix in &evidence {
+        let known: Vec<&str> = sources.iter().flat_map(known_prefixes).collect();
+        if !known.contains(&prefix.value.as_str()) {
+            table.unknown_word(prefix, "prefix", known);
+        }
+    }
+    Some(Check {
+        id: id?.value,
+        since: since?.value,
+        dimension: dimension?,
+        severity: severity?,
+        route: route?,
+        subject: subject?,
+        field: field?.value,
+        when: when?,
+        suggest,
+        suggestion_confidence,
+        needs,
+        evidence,
+        min_link_probability,
+        yields_to,
+        authority: authority?,
+        wording: wording?,
+        examples,
+        place: table.place(),
+    })
+}
+
+fn known_prefixes(source: &Source) -> Vec<&str> {
+    let mut prefixes = source.prefixes();
+    prefixes.push(&source.prefix);
+    prefixes
+}
+
+/// `missing_person`, `pair:cu_tru`, or the id of a source.
+fn read_subject(table: &TableReader<'_>, word: &Located<String>, sources: &[Source]) -> Option<Subject> {
+    if word.value == "missing_person" {
+        return Some(Subject::MissingPerson);
+    }
+    let (make, id): (fn(SourceIndex) -> Subject, &str) = match word.value.strip_prefix("pair:") {
+        Some(id) => (Subject::Pair, id),
+        None => (Subject::Record, &word.value),
+    };
+    let found = index_of(sources, id).map(make);
+    if found.is_none() {
+        let mut valid: Vec<&str> = sources.iter().map(|source| source.id.as_str()).collect();
+        valid.push("missing_person");
+        table.unknown_word(word, "subject", valid);
+    }
+    found
+}
+
+fn read_wording(table: &TableReader<'_>) -> CheckWording {
+    let wording = CheckWording {
+        title: table.text("title").map(|text| text.value).unwrap_or_default(),
+        explanation: table.text("explanation").map(|text| text.value).unwrap_or_default(),
+        why: table.text("why").map(|text| text.value).unwrap_or_default(),
+        action: table.text("action").map(|text| text.value).unwrap_or_default(),
+        papers: table.text_or_empty("papers"),
+        form: table.text_or_empty("form"),
+        basis: table.text_or_empty("basis"),
+        results: table.texts("results"),
+    };
+    table.finish();
+    wording
+}
+
+fn read_examples(table: &TableReader<'_>, key: &'static str, found: bool) -> Vec<Example> {
+    let rows = table.tables(key);
+    let example = |row: &TableReader<'_>| Example {
+        found,
+        cells: row
+            .free_keys()
+            .iter()
+            .filter_map(|key| Some((key.value.clone(), read_value(row, key)?)))
+            .collect(),
+        place: row.place(),
+    };
+    rows.iter().map(example).collect()
+}
+
+fn read_value(row: &TableReader<'_>, key: &Located<String>) -> Option<ExampleValue> {
+    use toml::de::DeValue;
+    let Located { value, place } = row.free_value(key)?;
+    let value = match value {
+        DeValue::String(text) => Some(ExampleValue::Text(text.to_string())),
+        DeValue::Boolean(truth) => Some(ExampleValue::Boolean(*truth)),
+        DeValue::Integer(digits) => digits.as_str().parse().ok().map(ExampleValue::Integer),
+        DeValue::Float(digits) => digits.as_str().parse().ok().map(ExampleValue::Float),
+        DeValue::Datetime(day) => Some(ExampleValue::Text(day.to_string())),
+        DeValue::Array(_) | DeValue::Table(_) => None,
+    };
+    if value.is_none() {
+        let message = format!("`{}` is not a single value", key.value);
+        row.problem(place, message, "give a text, a number, true, false or a date");
+    }
+    value
+}
+
+fn check_path(table: &TableReader<'_>, id: &Located<String>, dimension: Dimension) {
+    let expected = format!("checks/{}/{}.toml", dimension.word(), id.value);
+    if table.file().path != expected {
+        table.problem(
+            id.place.clone(),
+            format!("rule `{}` of dimension `{}` stands in the wrong file", id.value, dimension.word()),
+            format!("move it to {expected}, or mend its id or dimension"),
+        );
+    }
+}
+
+fn check_field(table: &TableReader<'_>, field: &Located<String>, subject: Subject, sources: &[Source]) {
+    let of: Vec<&Source> = match subject {
+        Subject::Record(source) | Subject::Pair(source) => vec![&sources[source.index()]],
+        Subject::MissingPerson => sources.iter().collect(),
+    };
+    if !of.iter().any(|source| source.column_of(&field.value).is_some()) {
+        let fields = of.iter().flat_map(|source| source.columns.iter().map(|c| c.field.as_str()));
+        table.unknown_word(field, "field", fields);
+    }
+}
+
+fn check_together(checks: &[Check], problems: &Problems) {
+    for pair in checks.windows(2).filter(|pair| pair[0].id == pair[1].id) {
+        problems.push(Diagnostic::error(
+            "SET-010",
+            pair[1].place.clone(),
+            format!("rule id `{}` is used in {} too", pair[1].id, pair[0].place.file),
+            "give each rule an id of its own",
+        ));
+    }
+    let ids: Vec<&str> = checks.iter().map(|check| check.id.as_str()).collect();
+    for other in checks.iter().flat_map(|check| &check.yields_to) {
+        if !ids.contains(&other.value.as_str()) {
+            let near = crate::diagnostic::nearest(&other.value, ids.iter().copied());
+            problems.push(Diagnostic::error(
+                "SET-011",
+                other.place.clone(),
+                format!("unknown rule `{}`", other.value),
+                near.map_or("give the id of a rule".to_owned(), |id| format!("did you mean `{id}`?")),
+            ));
+        }
+    }
+}

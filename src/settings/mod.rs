@@ -1,0 +1,92 @@
+//! `rules/` as one validated value, before any data is read.
+//!
+//! Input: a [`RulesFolder`]. Output: [`Settings`], or every mistake in the
+//! folder at once, each with file, line, column and the nearest valid word.
+//! Later code never sees a raw option or an unchecked name.
+
+mod checks;
+mod folder;
+mod kind;
+mod matching;
+pub mod reader;
+mod reference;
+mod sources;
+mod wording;
+
+pub use checks::{Check, CheckWording, Dimension, Example, ExampleValue, Route, Severity, Subject};
+pub use folder::{RuleFile, RulesFolder, embedded_files, hex};
+pub use kind::{KIND_WORDS, Kind, MakeKind};
+pub use matching::Matching;
+pub use reference::{Reference, Tsv};
+pub use sources::{Column, Events, Gate, Source};
+pub use wording::Wording;
+
+use crate::diagnostic::{Failure, Outcome};
+use crate::table::SourceIndex;
+use reader::Problems;
+
+/// Everything that a data team may change, validated.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// SHA-256 of the rules folder, in hex.
+    pub rules_sha256: String,
+    /// The sources; the primary one (the list to be cleaned) is first.
+    pub sources: Vec<Source>,
+    /// How records are linked.
+    pub matching: Matching,
+    /// The quality rules, sorted by id.
+    pub checks: Vec<Check>,
+    /// The words of lists and pages.
+    pub wording: Wording,
+    /// Facts: administrative units, phone prefixes, closed lists.
+    pub reference: Reference,
+}
+
+impl Settings {
+    /// Reads and validates a rules folder.
+    ///
+    /// # Errors
+    /// Every mistake in the folder at once.
+    pub fn read(folder: &RulesFolder) -> Outcome<Self> {
+        let problems = Problems::default();
+        let sources = sources::read(folder, &problems);
+        let matching = matching::read(folder, &sources, &problems);
+        let checks = checks::read(folder, &sources, &problems);
+        let wording = wording::read(folder, &sources, &checks, &problems);
+        let reference = reference::read(folder, &problems);
+        let diagnostics = problems.finish();
+        if !diagnostics.is_empty() {
+            return Err(Failure { diagnostics });
+        }
+        Ok(Self { rules_sha256: folder.sha256(), sources, matching, checks, wording, reference })
+    }
+
+    /// The list to be cleaned.
+    pub fn primary(&self) -> SourceIndex {
+        SourceIndex(0)
+    }
+
+    /// A source by its index.
+    pub fn source(&self, index: SourceIndex) -> &Source {
+        &self.sources[index.index()]
+    }
+
+    /// A source's index by its id.
+    pub fn source_index(&self, id: &str) -> Option<SourceIndex> {
+        sources::index_of(&self.sources, id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_rules_are_valid_and_the_primary_source_is_first() {
+        let settings = Settings::read(&RulesFolder::embedded()).unwrap();
+        let ids: Vec<&str> = settings.sources.iter().map(|s| s.id.as_str()).collect();
+        assert_eq!(ids, ["cu_tru", "bhyt", "ho_tich", "thue_bao"]);
+        assert!(settings.sources[0].primary);
+        assert_eq!(settings.reference.table("admin_units").len(), 64);
+    }
+}
