@@ -1,0 +1,73 @@
+//! What a quality rule found.
+
+use crate::table::RecordRef;
+
+/// One suspected fault of one cell of one record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// Stable over nights: a hash of rule, source, record id, field and, for pairs, the other id.
+    pub finding_id: String,
+    /// The quality rule, by place in the settings' checks.
+    pub rule: u16,
+    /// The record it is about.
+    pub record: RecordRef,
+    /// The other record, for pairs.
+    pub other: Option<RecordRef>,
+    /// The person, by number in [`crate::link::People`].
+    pub person: u32,
+    /// The ward whose list it goes to: a code in force, or `00000`.
+    pub ward_code: String,
+    /// The column of the extract that is at fault: `ngay_sinh`.
+    pub field: String,
+    /// What stands there now, as delivered; empty for none.
+    pub current_value: String,
+    /// What should stand there, if it is known.
+    pub suggested_value: Option<String>,
+    /// How sure the suggestion is, 0 to 1.
+    pub suggestion_confidence: Option<f64>,
+    /// The strongest record that speaks for it.
+    pub evidence: Option<RecordRef>,
+    /// Probability of the weakest link that it leans on; 1 where it leans on none.
+    pub match_probability: f64,
+    /// One sentence for the officer, in Vietnamese.
+    pub explanation: String,
+}
+
+/// One record's word for or against a finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// The finding, by place in [`Findings::findings`].
+    pub finding: u32,
+    /// Who says it.
+    pub record: RecordRef,
+    /// In which column.
+    pub field: String,
+    /// What it says.
+    pub value: String,
+    /// Whether it speaks for the finding.
+    pub speaks_for: bool,
+    /// How much it weighs, 0 to 1.
+    pub weight: f64,
+}
+
+/// All that was found in one night.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Sorted by rule, record, other record.
+    pub findings: Vec<Finding>,
+    /// Sorted by finding, then record.
+    pub evidence: Vec<Evidence>,
+    /// One a rule, in the order of the settings' checks.
+    pub rules: Vec<RuleCount>,
+}
+
+/// What became of one rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleCount {
+    /// Records that the rule could be asked of.
+    pub assessed: u64,
+    /// Records it found at fault.
+    pub found: u64,
+    /// Columns it needs that were not delivered: "không đủ dữ liệu", once.
+    pub not_delivered: Vec<String>,
+}
