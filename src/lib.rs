@@ -15,6 +15,7 @@
 
 // The ground floor: values every stage speaks in.
 pub mod diagnostic;
+pub mod private;
 pub mod progress;
 pub mod table;
 

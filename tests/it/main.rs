@@ -1,0 +1,14 @@
+//! One binary for all integration tests, a file per behaviour.
+
+mod check;
+mod cli;
+mod evaluate;
+mod generate;
+mod ingest;
+mod link;
+mod normalise;
+mod report;
+mod rules;
+mod run;
+mod tidy;
+mod worklist;
