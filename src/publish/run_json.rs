@@ -1,0 +1,126 @@
+//! `run.json`: the facts of the run and its counts, for tools.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::problem::unwritable;
+use crate::check::Findings;
+use crate::diagnostic::{Diagnostic, Outcome};
+use crate::link::Linkage;
+use crate::private;
+use crate::report::{RunFacts, Tally};
+use crate::settings::{Dimension, Route, Settings, Severity};
+
+/// The version of this file's layout; raised when a key changes its meaning or goes.
+const FORMAT: u32 = 1;
+
+#[derive(Serialize)]
+struct RunJson<'a> {
+    format: u32,
+    #[serde(flatten)]
+    facts: &'a RunFacts,
+    exit_status: &'static str,
+    counts: Counts,
+    rules: Vec<RuleJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct Counts {
+    people: u64,
+    links: u64,
+    review_pairs: u64,
+    pairs: Vec<PairJson>,
+    findings: u64,
+    findings_by_dimension: BTreeMap<&'static str, u64>,
+    findings_by_severity: BTreeMap<&'static str, u64>,
+    findings_by_route: BTreeMap<&'static str, u64>,
+}
+
+#[derive(Serialize)]
+struct PairJson {
+    left_source: String,
+    right_source: String,
+    links: u64,
+    review_pairs: u64,
+}
+
+#[derive(Serialize)]
+struct RuleJson<'a> {
+    id: &'a str,
+    assessed: u64,
+    found: u64,
+    /// On the lists, after rules that yield to others have done so.
+    findings: u64,
+    not_delivered: &'a [String],
+}
+
+/// Writes `run.json` into the folder.
+///
+/// # Errors
+/// `PUB-008` where it cannot be written.
+pub fn run_json(
+    folder: &Path,
+    settings: &Settings,
+    facts: &RunFacts,
+    linkage: &Linkage,
+    findings: &Findings,
+) -> Outcome<()> {
+    let path = folder.join("run.json");
+    let tally = Tally::new(settings, linkage, findings);
+    let json = RunJson {
+        format: FORMAT,
+        facts,
+        exit_status: status(facts.exit_code),
+        counts: counts(settings, &tally),
+        rules: rules(settings, &tally, findings),
+    };
+    let mut text = serde_json::to_vec_pretty(&json).map_err(|error| {
+        let help = "report it to the program's makers: every value of a run should have a JSON form";
+        Diagnostic::error("PUB-008", None, format!("run.json cannot be made: {error}"), help)
+    })?;
+    text.push(b'\n');
+    private::write_file(&path, &text).map_err(|error| unwritable("PUB-008", &path, &error))
+}
+
+fn status(exit_code: u8) -> &'static str {
+    match exit_code {
+        0 => "done",
+        1 => "done with reservations",
+        _ => "not done",
+    }
+}
+
+fn counts(settings: &Settings, tally: &Tally<'_>) -> Counts {
+    let pair = |pair: &crate::report::PairTally| PairJson {
+        left_source: settings.source(pair.left).id.clone(),
+        right_source: settings.source(pair.right).id.clone(),
+        links: pair.links,
+        review_pairs: pair.reviews,
+    };
+    Counts {
+        people: tally.people,
+        links: tally.pairs.iter().map(|pair| pair.links).sum(),
+        review_pairs: tally.pairs.iter().map(|pair| pair.reviews).sum(),
+        pairs: tally.pairs.iter().map(pair).collect(),
+        findings: tally.findings,
+        findings_by_dimension: Dimension::WORDS.iter().map(|(w, d)| (*w, tally.of_dimension(*d))).collect(),
+        findings_by_severity: Severity::WORDS.iter().map(|(w, s)| (*w, tally.of_severity(*s))).collect(),
+        findings_by_route: Route::WORDS.iter().map(|(w, r)| (*w, tally.of_route(*r))).collect(),
+    }
+}
+
+fn rules<'a>(settings: &'a Settings, tally: &Tally<'_>, findings: &'a Findings) -> Vec<RuleJson<'a>> {
+    let rule = |(at, check): (usize, &'a crate::settings::Check)| {
+        let count = findings.rules.get(at);
+        RuleJson {
+            id: &check.id,
+            assessed: count.map_or(0, |count| count.assessed),
+            found: count.map_or(0, |count| count.found),
+            findings: tally.of_rule(at),
+            not_delivered: count.map_or(&[], |count| &count.not_delivered),
+        }
+    };
+    settings.checks.iter().enumerate().map(rule).collect()
+}

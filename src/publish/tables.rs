@@ -1,0 +1,267 @@
+//! The four Parquet tables of a run: links, people, findings and their evidence.
+
+use std::path::Path;
+
+use super::parquet_table::{Column, write};
+use crate::check::{Evidence, Finding, Findings};
+use crate::diagnostic::Outcome;
+use crate::link::{Decision, Link, Linkage};
+use crate::normalise::Records;
+use crate::progress::{Bar, Progress};
+use crate::settings::{Dimension, Route, Settings, Severity, Source};
+use crate::table::RecordRef;
+
+/// Columns of `links.parquet` that are there whatever the comparisons are.
+const LINK_COLUMNS: [&str; 9] = [
+    "left_source",
+    "left_id",
+    "right_source",
+    "right_id",
+    "match_weight",
+    "match_probability",
+    "decision",
+    "reason",
+    "blocking_rule",
+];
+
+/// Writes `links.parquet`, `people.parquet`, `findings.parquet` and
+/// `finding_evidence.parquet` into the folder, side by side on the pool's threads.
+/// Rows keep the order of their slices; people are by source, then row.
+///
+/// # Errors
+/// The first file that cannot be written, in the order above.
+pub fn tables(
+    folder: &Path,
+    settings: &Settings,
+    records: &[Records],
+    linkage: &Linkage,
+    findings: &Findings,
+    progress: &Progress,
+) -> Outcome<()> {
+    let names = Names::new(settings, records);
+    let people: usize = linkage.people.person_of.iter().map(Vec::len).sum();
+    let total = linkage.links.len() + people + findings.findings.len() + findings.evidence.len();
+    let bar = progress.begin("publish", total as u64, "rows");
+    let ((links, people), (found, evidence)) = rayon::join(
+        || rayon::join(|| links(folder, &names, linkage, &bar), || write_people(folder, &names, linkage, &bar)),
+        || {
+            rayon::join(
+                || write_findings(folder, settings, &names, linkage, findings, &bar),
+                || write_evidence(folder, settings, &names, findings, &bar),
+            )
+        },
+    );
+    links.and(people).and(found).and(evidence)
+}
+
+/// Source ids and record ids by record.
+struct Names<'a> {
+    sources: Vec<&'a str>,
+    /// By source: its records and where their id stands; `None` where nothing was delivered.
+    records: Vec<Option<(&'a Records, usize)>>,
+}
+
+impl<'a> Names<'a> {
+    fn new(settings: &'a Settings, records: &'a [Records]) -> Self {
+        let of = |(at, source): (usize, &Source)| {
+            records.iter().find(|r| r.source.index() == at).map(|r| (r, source.record_id))
+        };
+        Self {
+            sources: settings.sources.iter().map(|source| source.id.as_str()).collect(),
+            records: settings.sources.iter().enumerate().map(of).collect(),
+        }
+    }
+
+    /// The id that the record's office gave it.
+    fn id(&self, record: RecordRef) -> &'a str {
+        match self.records.get(record.source.index()) {
+            Some(Some((records, column))) => records.table.text(*column, record.row as usize),
+            _ => "",
+        }
+    }
+
+    fn source_column(&self, name: &str, record: impl Fn(usize) -> RecordRef + Sync + Send + 'a) -> Column<'a> {
+        let place = move |row| Some(u16::from(record(row).source.0));
+        Column::word(name, self.sources.iter().copied(), place, false)
+    }
+
+    fn optional_source_column(
+        &self,
+        name: &str,
+        record: impl Fn(usize) -> Option<RecordRef> + Sync + Send + 'a,
+    ) -> Column<'a> {
+        let place = move |row| record(row).map(|record| u16::from(record.source.0));
+        Column::word(name, self.sources.iter().copied(), place, true)
+    }
+}
+
+fn links<'a>(folder: &Path, names: &'a Names<'a>, linkage: &'a Linkage, bar: &Bar) -> Outcome<()> {
+    let links: &'a [Link] = &linkage.links;
+    let [left_source, left_id, right_source, right_id, weight, probability, decision, reason, rule] =
+        LINK_COLUMNS;
+    let mut columns = vec![
+        names.source_column(left_source, |row| links[row].left),
+        Column::text(left_id, |row| names.id(links[row].left)),
+        names.source_column(right_source, |row| links[row].right),
+        Column::text(right_id, |row| names.id(links[row].right)),
+        Column::number(weight, |row| links[row].match_weight_bits),
+        Column::number(probability, |row| links[row].match_probability),
+        Column::word(decision, ["link", "review"], |row| Some(decision_place(links[row].decision)), false),
+        Column::optional_text(reason, |row| links[row].reason.as_deref()).repeating(),
+        Column::word(rule, linkage.blocking_rules.iter(), |row| Some(links[row].blocking_rule), true),
+    ];
+    columns.extend(linkage.comparisons.iter().enumerate().map(|(at, comparison)| {
+        let level = move |row: usize| links[row].levels.get(at).map(|level| u16::from(*level));
+        Column::word(&level_column(&comparison.id), comparison.levels.iter(), level, true)
+    }));
+    write(&folder.join("links.parquet"), links.len(), &columns, bar)
+}
+
+fn decision_place(decision: Decision) -> u16 {
+    match decision {
+        Decision::Link => 0,
+        Decision::Review => 1,
+    }
+}
+
+/// A comparison's column is its id, unless a fixed column has that name already.
+fn level_column(id: &str) -> String {
+    if LINK_COLUMNS.contains(&id) { format!("{id}_level") } else { id.to_owned() }
+}
+
+fn write_people<'a>(folder: &Path, names: &'a Names<'a>, linkage: &'a Linkage, bar: &Bar) -> Outcome<()> {
+    let people = &linkage.people;
+    let rows = Rows::new(&people.person_of);
+    let rows = &rows;
+    let person = move |row: usize| {
+        let record = rows.record(row);
+        people.person_of[record.source.index()][record.row as usize] as usize
+    };
+    let columns = [
+        names.source_column("source", |row| rows.record(row)),
+        Column::text("record_id", |row| names.id(rows.record(row))),
+        Column::text("person_id", move |row| people.ids[person(row)].as_str()),
+        Column::count("cluster_size", move |row| people.members[person(row)].len() as u32),
+    ];
+    write(&folder.join("people.parquet"), rows.len(), &columns, bar)
+}
+
+/// All records one after another: by source, then row.
+struct Rows {
+    /// `starts[source]` is the place of the source's first record; one more at the end.
+    starts: Vec<usize>,
+}
+
+impl Rows {
+    fn new(by_source: &[Vec<u32>]) -> Self {
+        let mut starts = vec![0];
+        for rows in by_source {
+            starts.push(starts.last().unwrap_or(&0) + rows.len());
+        }
+        Self { starts }
+    }
+
+    fn len(&self) -> usize {
+        self.starts.last().copied().unwrap_or(0)
+    }
+
+    /// The record at a place below `len`. O(sources), of which there are few.
+    fn record(&self, at: usize) -> RecordRef {
+        let source = self.starts.iter().rposition(|start| *start <= at).unwrap_or(0);
+        // An empty source shares its start with the next one, which `rposition` prefers.
+        RecordRef::new(crate::table::SourceIndex(source as u8), (at - self.starts[source]) as u32)
+    }
+}
+
+fn write_findings<'a>(
+    folder: &Path,
+    settings: &'a Settings,
+    names: &'a Names<'a>,
+    linkage: &'a Linkage,
+    findings: &'a Findings,
+    bar: &Bar,
+) -> Outcome<()> {
+    let found: &'a [Finding] = &findings.findings;
+    let check = move |row: usize| settings.checks.get(usize::from(found[row].rule));
+    let word = |words: usize, place: Option<usize>| place.filter(|at| *at < words).map(|at| at as u16);
+    let columns = [
+        Column::text("finding_id", |row| &found[row].finding_id),
+        Column::word("rule", settings.checks.iter().map(|c| c.id.as_str()), |row| Some(found[row].rule), false),
+        Column::word(
+            "dimension",
+            Dimension::WORDS.iter().map(|w| w.0),
+            move |row| word(Dimension::WORDS.len(), check(row).map(|c| c.dimension as usize)),
+            false,
+        ),
+        Column::word(
+            "severity",
+            Severity::WORDS.iter().map(|w| w.0),
+            move |row| word(Severity::WORDS.len(), check(row).map(|c| c.severity as usize)),
+            false,
+        ),
+        Column::word(
+            "route",
+            Route::WORDS.iter().map(|w| w.0),
+            move |row| word(Route::WORDS.len(), check(row).map(|c| c.route as usize)),
+            false,
+        ),
+        names.source_column("source", |row| found[row].record),
+        Column::text("record_id", |row| names.id(found[row].record)),
+        names.optional_source_column("other_source", |row| found[row].other),
+        Column::optional_text("other_id", |row| found[row].other.map(|other| names.id(other))),
+        Column::optional_text("person_id", |row| {
+            linkage.people.ids.get(found[row].person as usize).map(String::as_str)
+        }),
+        Column::text("ward_code", |row| &found[row].ward_code).repeating(),
+        Column::text("field", |row| &found[row].field).repeating(),
+        Column::text("current_value", |row| &found[row].current_value),
+        Column::optional_text("suggested_value", |row| found[row].suggested_value.as_deref()),
+        Column::optional_number("suggestion_confidence", |row| found[row].suggestion_confidence),
+        names.optional_source_column("evidence_source", |row| found[row].evidence),
+        Column::optional_text("evidence_id", |row| found[row].evidence.map(|record| names.id(record))),
+        Column::number("match_probability", |row| found[row].match_probability),
+        Column::text("explanation", |row| &found[row].explanation),
+    ];
+    write(&folder.join("findings.parquet"), found.len(), &columns, bar)
+}
+
+fn write_evidence<'a>(
+    folder: &Path,
+    _settings: &'a Settings,
+    names: &'a Names<'a>,
+    findings: &'a Findings,
+    bar: &Bar,
+) -> Outcome<()> {
+    let evidence: &'a [Evidence] = &findings.evidence;
+    let finding = move |row: usize| findings.findings.get(evidence[row].finding as usize);
+    let columns = [
+        Column::text("finding_id", move |row| finding(row).map_or("", |f| f.finding_id.as_str())),
+        names.source_column("source", |row| evidence[row].record),
+        Column::text("record_id", |row| names.id(evidence[row].record)),
+        Column::text("field", |row| &evidence[row].field).repeating(),
+        Column::text("value", |row| &evidence[row].value),
+        Column::word("for_or_against", ["for", "against"], |row| Some(u16::from(!evidence[row].speaks_for)), false),
+        Column::number("weight", |row| evidence[row].weight),
+    ];
+    write(&folder.join("finding_evidence.parquet"), evidence.len(), &columns, bar)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::SourceIndex;
+
+    #[test]
+    fn records_are_counted_through_sources_that_delivered_nothing() {
+        let rows = Rows::new(&[vec![0, 1], vec![], vec![2], vec![]]);
+        let all: Vec<RecordRef> = (0..rows.len()).map(|at| rows.record(at)).collect();
+        let at = |source, row| RecordRef::new(SourceIndex(source), row);
+        assert_eq!(all, [at(0, 0), at(0, 1), at(2, 0)]);
+    }
+
+    #[test]
+    fn a_comparison_never_takes_the_name_of_a_fixed_column() {
+        assert_eq!(level_column("birth_date"), "birth_date");
+        assert_eq!(level_column("reason"), "reason_level");
+    }
+}

@@ -1,0 +1,167 @@
+//! The facts of a run: what came in, what each stage did, how it ended.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Serialize, Serializer};
+
+use crate::diagnostic::Diagnostic;
+use crate::ingest::{Account, Delivery};
+use crate::settings::{Settings, Source};
+
+/// What a run says of itself, beside what it found. Written to `run.json` as it stands.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunFacts {
+    /// The program's version.
+    pub version: String,
+    /// The run's id, which names its folder.
+    pub run_id: String,
+    /// The day the data are true for.
+    #[serde(serialize_with = "as_day")]
+    pub as_of: NaiveDate,
+    /// When the run began.
+    #[serde(serialize_with = "as_instant")]
+    pub started: DateTime<Utc>,
+    /// SHA-256 of the rules folder, in hex.
+    pub rules_sha256: String,
+    /// How the run ended: 0 done; 1 done, but a source was refused or a gate rule failed; 2 not done.
+    pub exit_code: u8,
+    /// One a declared source, in the order of the settings.
+    pub sources: Vec<SourceFacts>,
+    /// One a stage, in the order they ran.
+    pub stages: Vec<StageFacts>,
+}
+
+/// What came in of one source.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceFacts {
+    /// Its id: `cu_tru`.
+    pub id: String,
+    /// Its name for officers.
+    pub title: String,
+    /// Whether it was taken in.
+    pub status: SourceStatus,
+    /// Its files and counts.
+    #[serde(flatten)]
+    pub account: AccountFacts,
+    /// Why it was refused, or what the data team should know of the delivery.
+    pub diagnostics: Vec<String>,
+}
+
+/// Whether a source was taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceStatus {
+    /// It was read.
+    Delivered,
+    /// It is missing, or not to be trusted as a whole.
+    Refused,
+}
+
+/// The books of one source: rows read = kept + set aside.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct AccountFacts {
+    /// Data rows read.
+    pub rows_read: u64,
+    /// Rows kept.
+    pub rows_kept: u64,
+    /// Rows set aside.
+    pub rows_set_aside: u64,
+    /// The files read, in order.
+    pub files: Vec<FileFacts>,
+    /// Files that match the source but were not read.
+    pub ignored: Vec<String>,
+}
+
+/// One input file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileFacts {
+    /// Its name below the input folder.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, in hex.
+    pub sha256: String,
+}
+
+/// What one stage did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StageFacts {
+    /// Its name: `ingest`, `link`.
+    pub name: String,
+    /// Rows, pairs or findings it was given.
+    pub rows_in: u64,
+    /// Rows, pairs or findings it handed on.
+    pub rows_out: u64,
+    /// Wall-clock time.
+    pub seconds: f64,
+    /// Most resident memory of the process while it ran, where the system tells.
+    pub peak_memory_bytes: Option<u64>,
+}
+
+impl SourceFacts {
+    /// The facts of one delivery.
+    pub fn new(source: &Source, delivery: &Delivery) -> Self {
+        let (status, account, diagnostics) = match delivery {
+            Delivery::Delivered(extract) => (SourceStatus::Delivered, &extract.account, &extract.warnings),
+            Delivery::Refused(refusal) => (SourceStatus::Refused, &refusal.account, &refusal.diagnostics),
+        };
+        Self {
+            id: source.id.clone(),
+            title: source.title.clone(),
+            status,
+            account: AccountFacts::from(account),
+            diagnostics: diagnostics.iter().map(Diagnostic::to_string).collect(),
+        }
+    }
+
+    /// The facts of all deliveries, which stand in the order of the settings' sources.
+    pub fn of(settings: &Settings, deliveries: &[Delivery]) -> Vec<Self> {
+        settings.sources.iter().zip(deliveries).map(|(source, delivery)| Self::new(source, delivery)).collect()
+    }
+}
+
+impl From<&Account> for AccountFacts {
+    fn from(account: &Account) -> Self {
+        let file = |file: &crate::ingest::InputFile| FileFacts {
+            name: file.name.clone(),
+            bytes: file.bytes,
+            sha256: file.sha256.clone(),
+        };
+        Self {
+            rows_read: account.rows_read,
+            rows_kept: account.rows_kept,
+            rows_set_aside: account.rows_set_aside,
+            files: account.files.iter().map(file).collect(),
+            ignored: account.ignored.clone(),
+        }
+    }
+}
+
+fn as_day<S: Serializer>(day: &NaiveDate, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(day)
+}
+
+fn as_instant<S: Serializer>(instant: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&instant.format("%Y-%m-%dT%H:%M:%SZ"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::Refusal;
+    use crate::settings::RulesFolder;
+
+    #[test]
+    fn a_refused_source_says_why_and_how_far_it_was_read() {
+        let settings = Settings::read(&RulesFolder::embedded()).unwrap();
+        let refused = Delivery::Refused(Refusal {
+            diagnostics: vec![Diagnostic::error("ING-001", None, "no file", "deliver one")],
+            account: Account { rows_read: 3, rows_set_aside: 3, ..Account::default() },
+            rejects: Vec::new(),
+        });
+        let facts = SourceFacts::of(&settings, &[refused]);
+        let json = serde_json::to_value(&facts).unwrap();
+        assert_eq!(json[0]["status"], "refused");
+        assert_eq!(json[0]["rows_read"], 3);
+        assert_eq!(json[0]["diagnostics"][0], "error[ING-001]: no file\n  help: deliver one");
+    }
+}
