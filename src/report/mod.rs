@@ -7,16 +7,26 @@
 //! network and no script; only its last section tells times.
 //! Cost: one pass over links, records and findings.
 
+mod catalogue;
+mod chart;
 mod facts;
 pub mod format;
+mod grade;
+mod inputs;
+mod linked;
 mod memory;
+mod page;
+mod quality;
+mod run_section;
 mod summary;
 mod tally;
+mod ward_table;
 mod wards;
 mod words;
 
 pub use facts::{AccountFacts, FileFacts, RunFacts, SourceFacts, SourceStatus, StageFacts};
 pub use memory::{StageClock, peak_bytes, reset_peak};
+pub use page::render;
 pub use summary::summary;
 pub use tally::{PairTally, SourceTally, Tally, WardTally};
 pub use wards::Residents;
