@@ -11,7 +11,9 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, DictionaryArray, Float64Array, StringArray, StringBuilder, UInt16Array, UInt32Array};
+use arrow::array::{
+    ArrayRef, DictionaryArray, Float64Array, StringArray, StringBuilder, UInt16Array, UInt32Array,
+};
 use arrow::datatypes::{DataType, Field, Schema, UInt16Type};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{
@@ -157,10 +159,8 @@ fn write_to(file: File, rows: usize, columns: &[Column<'_>], bar: &Bar) -> Parqu
         .enumerate()
         .collect();
     for wave in groups.chunks(rayon::current_num_threads().max(1)) {
-        let encoded: Vec<ParquetResult<Vec<ArrowColumnChunk>>> = wave
-            .par_iter()
-            .map(|(index, range)| encode_group(&factory, *index, columns, range))
-            .collect();
+        let encoded: Vec<ParquetResult<Vec<ArrowColumnChunk>>> =
+            wave.par_iter().map(|(index, range)| encode_group(&factory, *index, columns, range)).collect();
         for (chunks, (_, range)) in encoded.into_iter().zip(wave) {
             append(&mut writer, chunks?)?;
             bar.add(range.len() as u64);
@@ -277,7 +277,8 @@ mod tests {
         for rows in [0, 5] {
             let bytes = written(2, rows);
             let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::of(bytes)).unwrap();
-            let types: Vec<DataType> = reader.schema().fields().iter().map(|f| f.data_type().clone()).collect();
+            let types: Vec<DataType> =
+                reader.schema().fields().iter().map(|f| f.data_type().clone()).collect();
             let expected =
                 [DataType::Utf8, DataType::Utf8, DataType::Utf8, DataType::Float64, DataType::UInt32];
             assert_eq!(types, expected);

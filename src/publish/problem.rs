@@ -14,8 +14,13 @@ pub(super) fn unwritable(code: &'static str, path: &Path, error: &io::Error) -> 
 /// A Parquet file that cannot be written; the library hides the system's error in its text.
 pub(super) fn not_encoded(path: &Path, error: &parquet::errors::ParquetError) -> Failure {
     let message = format!("cannot be written: {error}");
-    Diagnostic::error("PUB-006", Place::file(path.display().to_string()), message, remedy(io::ErrorKind::Other))
-        .into()
+    Diagnostic::error(
+        "PUB-006",
+        Place::file(path.display().to_string()),
+        message,
+        remedy(io::ErrorKind::Other),
+    )
+    .into()
 }
 
 fn remedy(kind: io::ErrorKind) -> &'static str {

@@ -175,8 +175,10 @@ fn remove_leftovers(out: &Path) {
 
 /// `.<something>.tmp-<digits>`
 fn is_leftover_name(name: &OsStr) -> bool {
-    let hidden = name.to_str().and_then(|name| name.strip_prefix('.')).and_then(|name| name.rsplit_once(".tmp-"));
-    hidden.is_some_and(|(id, pid)| !id.is_empty() && !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()))
+    let hidden =
+        name.to_str().and_then(|name| name.strip_prefix('.')).and_then(|name| name.rsplit_once(".tmp-"));
+    hidden
+        .is_some_and(|(id, pid)| !id.is_empty() && !pid.is_empty() && pid.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn is_dead(folder: &Path) -> bool {

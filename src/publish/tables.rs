@@ -43,7 +43,12 @@ pub fn tables(
     let total = linkage.links.len() + people + findings.findings.len() + findings.evidence.len();
     let bar = progress.begin("publish", total as u64, "rows");
     let ((links, people), (found, evidence)) = rayon::join(
-        || rayon::join(|| links(folder, &names, linkage, &bar), || write_people(folder, &names, linkage, &bar)),
+        || {
+            rayon::join(
+                || links(folder, &names, linkage, &bar),
+                || write_people(folder, &names, linkage, &bar),
+            )
+        },
         || {
             rayon::join(
                 || write_findings(folder, settings, &names, linkage, findings, &bar),
@@ -80,7 +85,11 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn source_column(&self, name: &str, record: impl Fn(usize) -> RecordRef + Sync + Send + 'a) -> Column<'a> {
+    fn source_column(
+        &self,
+        name: &str,
+        record: impl Fn(usize) -> RecordRef + Sync + Send + 'a,
+    ) -> Column<'a> {
         let place = move |row| Some(u16::from(record(row).source.0));
         Column::word(name, self.sources.iter().copied(), place, false)
     }
@@ -186,7 +195,12 @@ fn write_findings<'a>(
     let word = |words: usize, place: Option<usize>| place.filter(|at| *at < words).map(|at| at as u16);
     let columns = [
         Column::text("finding_id", |row| &found[row].finding_id),
-        Column::word("rule", settings.checks.iter().map(|c| c.id.as_str()), |row| Some(found[row].rule), false),
+        Column::word(
+            "rule",
+            settings.checks.iter().map(|c| c.id.as_str()),
+            |row| Some(found[row].rule),
+            false,
+        ),
         Column::word(
             "dimension",
             Dimension::WORDS.iter().map(|w| w.0),
@@ -240,7 +254,12 @@ fn write_evidence<'a>(
         Column::text("record_id", |row| names.id(evidence[row].record)),
         Column::text("field", |row| &evidence[row].field).repeating(),
         Column::text("value", |row| &evidence[row].value),
-        Column::word("for_or_against", ["for", "against"], |row| Some(u16::from(!evidence[row].speaks_for)), false),
+        Column::word(
+            "for_or_against",
+            ["for", "against"],
+            |row| Some(u16::from(!evidence[row].speaks_for)),
+            false,
+        ),
         Column::number("weight", |row| evidence[row].weight),
     ];
     write(&folder.join("finding_evidence.parquet"), evidence.len(), &columns, bar)

@@ -96,8 +96,10 @@ mod tests {
 
     #[test]
     fn pieces_lie_end_to_end_and_are_told_in_words() {
-        let bar =
-            Bar { label: "Đúng".to_owned(), pieces: vec![("a", "Khẩn", 1), ("b", "Cao", 0), ("c", "Vừa", 3)] };
+        let bar = Bar {
+            label: "Đúng".to_owned(),
+            pieces: vec![("a", "Khẩn", 1), ("b", "Cao", 0), ("c", "Vừa", 3)],
+        };
         let drawn = svg(&bar, 8).into_string();
         assert!(drawn.contains(r#"<rect class="a" x="0" width="1250" height="10"></rect>"#), "{drawn}");
         assert!(drawn.contains(r#"<rect class="c" x="1250" width="3750" height="10"></rect>"#), "{drawn}");

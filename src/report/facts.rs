@@ -115,7 +115,12 @@ impl SourceFacts {
 
     /// The facts of all deliveries, which stand in the order of the settings' sources.
     pub fn of(settings: &Settings, deliveries: &[Delivery]) -> Vec<Self> {
-        settings.sources.iter().zip(deliveries).map(|(source, delivery)| Self::new(source, delivery)).collect()
+        settings
+            .sources
+            .iter()
+            .zip(deliveries)
+            .map(|(source, delivery)| Self::new(source, delivery))
+            .collect()
     }
 }
 

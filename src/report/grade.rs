@@ -54,7 +54,10 @@ pub(super) fn grade(met: u64, assessed: u64, strict: bool) -> Option<Grade> {
 pub(super) fn is_strict(settings: &Settings, check: &Check) -> bool {
     let kinds = settings.sources.iter().flat_map(|source| &source.columns);
     kinds.filter(|column| column.field == check.field).any(|column| {
-        matches!(column.kind, Kind::IdentityNumber | Kind::InsuranceNumber | Kind::CardNumber | Kind::WardCode)
+        matches!(
+            column.kind,
+            Kind::IdentityNumber | Kind::InsuranceNumber | Kind::CardNumber | Kind::WardCode
+        )
     })
 }
 

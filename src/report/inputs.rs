@@ -54,14 +54,14 @@ fn row(source: &SourceFacts) -> Markup {
 fn remarks(source: &SourceFacts) -> Markup {
     let ignored = &source.account.ignored;
     html! {
-        @if !(source.diagnostics.is_empty() && ignored.is_empty()) {
+        @if !ignored.is_empty() {
+            p.note {
+                (source.title) ": tệp có trong thư mục nhưng không đọc: " (ignored.join(", ")) "."
+            }
+        }
+        @if !source.diagnostics.is_empty() {
             h3 { "Ghi chú về " (source.title) }
-            @if !ignored.is_empty() {
-                p { "Tệp có trong thư mục nhưng không đọc: " (ignored.join(", ")) "." }
-            }
-            @if !source.diagnostics.is_empty() {
-                div.messages lang="en" { (source.diagnostics.join("\n")) }
-            }
+            div.messages lang="en" { (source.diagnostics.join("\n")) }
         }
     }
 }

@@ -63,5 +63,9 @@ fn pairs(night: &Night<'_>) -> Markup {
 
 fn pair_name(night: &Night<'_>, pair: &PairTally) -> String {
     let (left, right) = (&night.settings.source(pair.left).title, &night.settings.source(pair.right).title);
-    if pair.left == pair.right { format!("Trong {left} (nghi trùng)") } else { format!("{left} – {right}") }
+    if pair.left == pair.right {
+        format!("Trong {left} (nghi trùng)")
+    } else {
+        format!("{left} – {right}")
+    }
 }

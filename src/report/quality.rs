@@ -82,12 +82,12 @@ fn by_route(night: &Night<'_>) -> Markup {
 }
 
 const RULE_HEAD: [&str; 6] =
-    ["Tiêu chí", "Mức ưu tiên", "Nơi xử lý", "Nghi sai lệch", "Hồ sơ đạt", "Đánh giá"];
+    ["Tiêu chí", "Nghi sai lệch", "Hồ sơ đạt", "Đánh giá", "Mức ưu tiên", "Nơi xử lý"];
 
 pub(super) fn rules(night: &Night<'_>) -> Markup {
     let table = html! {
-        table {
-            (head(3, &RULE_HEAD))
+        table.rules {
+            (head(1, &RULE_HEAD))
             @for (dimension, name, _) in DIMENSIONS {
                 tbody {
                     tr { th scope="rowgroup" colspan=(RULE_HEAD.len()) { (name) } }
@@ -123,10 +123,10 @@ fn rule(night: &Night<'_>, at: usize, check: &Check) -> Markup {
     html! {
         tr {
             th scope="row" { (check.wording.title) br; span.id { (check.id) } }
-            td { (words::severity(check.severity)) }
-            td { (words::route(check.route)) }
             (number(night.tally.of_rule(at)))
             (grade_cells(count, strict))
+            td { (words::severity(check.severity)) }
+            td { (words::route(check.route)) }
         }
     }
 }
@@ -139,7 +139,7 @@ fn grade_cells(count: Option<&RuleCount>, strict: bool) -> Markup {
         @if lacking {
             td.n { "–" } td { span.state.grey { "Không đủ dữ liệu" } }
         } @else if let Some(grade) = grade::grade(met, assessed, strict) {
-            td.n { (format::met(met, assessed)) }
+            td.n.met { (format::met(met, assessed)) }
             td { span class={ "state " (grade.class()) } { (grade.word()) } }
         } @else {
             td.n { "–" } td { span.state.grey { "Chưa có hồ sơ" } }

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::facts::StageFacts;
-use super::page::{Night, head, number, scrolling};
 use super::format;
+use super::page::{Night, head, number, scrolling};
 
 pub(super) fn section(night: &Night<'_>) -> Markup {
     let facts = night.facts;

@@ -90,7 +90,8 @@ fn ending(exit_code: u8) -> &'static str {
 }
 
 fn sources(facts: &RunFacts, tally: &Tally<'_>) -> Columns {
-    let mut table = Columns::new("Rows", &["source", "read", "kept", "set aside", "linked to primary", "share"]);
+    let mut table =
+        Columns::new("Rows", &["source", "read", "kept", "set aside", "linked to primary", "share"]);
     for (at, source) in facts.sources.iter().enumerate() {
         let mut name = printable(&source.id);
         if source.status == SourceStatus::Refused {
@@ -111,8 +112,7 @@ fn pairs(settings: &Settings, tally: &Tally<'_>) -> Columns {
     let mut table = Columns::new("Links", &["sources", "links", "for review"]);
     for pair in &tally.pairs {
         let (left, right) = (&settings.source(pair.left).id, &settings.source(pair.right).id);
-        let name =
-            if left == right { format!("{left} (duplicates)") } else { format!("{left} - {right}") };
+        let name = if left == right { format!("{left} (duplicates)") } else { format!("{left} - {right}") };
         table.push(vec![name, number(pair.links), number(pair.reviews)]);
     }
     table.push(vec!["people".to_owned(), number(tally.people)]);
@@ -144,7 +144,8 @@ fn routes(tally: &Tally<'_>) -> Columns {
 
 fn busiest(settings: &Settings, tally: &Tally<'_>) -> Columns {
     let names = wards::names(settings);
-    let mut table = Columns::new("Wards with most to do", &["ward", "to do", "urgent", "at a door", "at a desk"]);
+    let mut table =
+        Columns::new("Wards with most to do", &["ward", "to do", "urgent", "at a door", "at a desk"]);
     for (code, ward) in tally.busiest(5) {
         let WardTally { to_do, urgent, routes } = ward;
         table.push(vec![

@@ -11,16 +11,8 @@ use super::tally::{WARD_UNKNOWN, WardTally};
 use super::wards;
 use crate::settings::Route;
 
-const HEAD: [&str; 8] = [
-    "Mã",
-    "Xã, phường",
-    "Nhân khẩu",
-    "Cần xử lý",
-    "Khẩn",
-    "Tại nhà",
-    "Tại trụ sở",
-    "Trên 1.000 nhân khẩu",
-];
+const HEAD: [&str; 7] =
+    ["Xã, phường", "Nhân khẩu", "Cần xử lý", "Khẩn", "Tại nhà", "Tại trụ sở", "Trên 1.000 nhân khẩu"];
 
 pub(super) fn section(night: &Night<'_>) -> Markup {
     let names = wards::names(night.settings);
@@ -53,7 +45,7 @@ fn table(night: &Night<'_>) -> Markup {
     let unknown = codes.iter().filter(|code| **code == WARD_UNKNOWN);
     html! {
         table {
-            (head(2, &HEAD))
+            (head(1, &HEAD))
             tbody { @for code in known.chain(unknown) { (row(night, code, &wards::name(&names, code))) } }
             (foot(night, &codes))
         }
@@ -64,8 +56,7 @@ fn row(night: &Night<'_>, code: &str, name: &str) -> Markup {
     let ward = night.tally.wards.get(code).copied().unwrap_or_default();
     html! {
         tr {
-            td.id { (code) }
-            th scope="row" { (name) }
+            th scope="row" { (name) " " span.id { (code) } }
             (counts(ward, night.residents.of(code)))
         }
     }
@@ -81,7 +72,7 @@ fn foot(night: &Night<'_>, codes: &BTreeSet<&str>) -> Markup {
         }
     }
     let residents = codes.iter().map(|code| night.residents.of(code)).sum();
-    html! { tfoot { tr { th scope="row" colspan="2" { "Cộng" } (counts(all, residents)) } } }
+    html! { tfoot { tr { th scope="row" { "Cộng" } (counts(all, residents)) } } }
 }
 
 fn counts(ward: WardTally, residents: u64) -> Markup {

@@ -11,12 +11,8 @@ pub(super) const DIMENSIONS: [(Dimension, &str, &str); 4] = [
 ];
 
 /// The severities, most urgent first.
-pub(super) const SEVERITIES: [(Severity, &str); 4] = [
-    (Severity::Urgent, "Khẩn"),
-    (Severity::High, "Cao"),
-    (Severity::Medium, "Vừa"),
-    (Severity::Low, "Thấp"),
-];
+pub(super) const SEVERITIES: [(Severity, &str); 4] =
+    [(Severity::Urgent, "Khẩn"), (Severity::High, "Cao"), (Severity::Medium, "Vừa"), (Severity::Low, "Thấp")];
 
 /// The routes, with who acts on them.
 pub(super) const ROUTES: [(Route, &str, &str); 5] = [
