@@ -16,7 +16,10 @@ mod wording;
 pub use checks::{Check, CheckWording, Dimension, Example, ExampleValue, Route, Severity, Subject};
 pub use folder::{RuleFile, RulesFolder, embedded_files, hex};
 pub use kind::{KIND_WORDS, Kind, MakeKind};
-pub use matching::Matching;
+pub use matching::{
+    AcceptanceRule, BlockingRule, COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonRule, Condition,
+    Contradiction, Expression, FieldFacet, LevelSet, Matching,
+};
 pub use reference::{Reference, Tsv};
 pub use sources::{Column, Events, Gate, Source};
 pub use wording::Wording;

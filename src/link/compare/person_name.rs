@@ -1,0 +1,148 @@
+//! Full names by their parts: surname first, given name last.
+
+use super::names::{Name, Names};
+use super::{Comparator, Reading};
+
+const MISSING: u8 = 0;
+const EXACT: u8 = 1;
+const UNACCENTED: u8 = 2;
+const ACCENTS: u8 = 3;
+const OMITTED: u8 = 4;
+const SIMILAR: u8 = 5;
+const GIVEN_SIMILAR: u8 = 6;
+const MIDDLE: u8 = 7;
+const GIVEN: u8 = 8;
+const DIFFERENT: u8 = 9;
+
+/// - `exact`: equal but for capitals, spaces and tone-mark placement;
+/// - `unaccented`: equal, one side written without accents;
+/// - `accents`: accents differ, but not the given name's;
+/// - `omitted`: one side leaves words out of the middle (Nguyễn An for Nguyễn Văn An);
+/// - `similar`: one letter differs outside the given name, or only spaces do;
+/// - `given_similar`: only the given name differs, by accents or one letter (An and Ân,
+///   Lan and Lam: a slip of the pen, or twins);
+/// - `middle`: surname and given name agree, the middle is contradicted (Văn and Thị);
+/// - `given`: the given name alone agrees;
+/// - `different`: not even that.
+pub(super) const PERSON_NAME: Comparator =
+    Comparator { id: "person_name", reading: Reading::Name, compare: level };
+
+fn level(names: &Names, a: u64, b: u64) -> u8 {
+    if a == 0 || b == 0 {
+        return MISSING;
+    }
+    if a == b {
+        return EXACT;
+    }
+    let (a, b) = (names.name(a), names.name(b));
+    if a.plain == b.plain {
+        return of_equal_letters(a, b);
+    }
+    if is_omission(a.plain, b.plain) || is_omission(b.plain, a.plain) {
+        return OMITTED;
+    }
+    of_different_letters(names, a.plain, b.plain)
+}
+
+fn of_equal_letters(a: Name<'_>, b: Name<'_>) -> u8 {
+    if a.marked == a.plain || b.marked == b.plain {
+        return UNACCENTED;
+    }
+    if a.marked.last() == b.marked.last() { ACCENTS } else { GIVEN_SIMILAR }
+}
+
+/// Whether the short name is the long one with words left out between surname and given name.
+fn is_omission(short: &[u32], long: &[u32]) -> bool {
+    if short.len() < 2 || short.len() >= long.len() {
+        return false;
+    }
+    let mut rest = long.iter();
+    short[0] == long[0] && short.last() == long.last() && short.iter().all(|word| rest.any(|w| w == word))
+}
+
+fn of_different_letters(names: &Names, a: &[u32], b: &[u32]) -> u8 {
+    if a.len() != b.len() && letters(names, a).eq(letters(names, b)) {
+        return SIMILAR;
+    }
+    let differing = || a.iter().zip(b).filter(|(a, b)| a != b);
+    let one_slip = a.len() == b.len()
+        && differing().count() == 1
+        && differing().all(|(&a, &b)| one_letter_apart(names.word(a), names.word(b)));
+    match (a.last() == b.last(), a.first() == b.first()) {
+        (true, _) if one_slip => SIMILAR,
+        (false, _) if one_slip => GIVEN_SIMILAR,
+        (true, true) => MIDDLE,
+        (true, false) => GIVEN,
+        (false, _) => DIFFERENT,
+    }
+}
+
+fn letters<'a>(names: &'a Names, words: &'a [u32]) -> impl Iterator<Item = u8> + 'a {
+    words.iter().flat_map(|&word| names.word(word).bytes())
+}
+
+/// Whether one letter is added, left out or replaced, or two neighbours are swapped; words of
+/// two letters and fewer differ as words.
+fn one_letter_apart(a: &str, b: &str) -> bool {
+    let (a, b) = if a.len() <= b.len() { (a.as_bytes(), b.as_bytes()) } else { (b.as_bytes(), a.as_bytes()) };
+    if b.len() < 3 || b.len() - a.len() > 1 {
+        return false;
+    }
+    let head = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[head..], &b[head..]);
+    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[..a.len() - tail], &b[..b.len() - tail]);
+    match (a, b) {
+        ([] | [_], [_]) => true,
+        ([x, y], [z, w]) => x == w && y == z,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::names::NamesBuilder;
+    use super::*;
+
+    fn word(a: (&str, &str), b: (&str, &str)) -> &'static str {
+        let mut builder = NamesBuilder::default();
+        let left = builder.push(a.0, a.1);
+        let right = if a == b { left } else { builder.push(b.0, b.1) };
+        let names = builder.finish();
+        assert_eq!(level(&names, left, right), level(&names, right, left));
+        super::super::words("person_name")[usize::from(level(&names, left, right))]
+    }
+
+    #[test]
+    fn names_agree_and_contradict_by_their_parts() {
+        let an = ("nguyễn văn an", "nguyen van an");
+        assert_eq!(word(an, an), "exact");
+        assert_eq!(word(an, ("nguyen van an", "nguyen van an")), "unaccented");
+        assert_eq!(word(an, ("nguyền văn an", "nguyen van an")), "accents");
+        assert_eq!(word(an, ("nguyễn văn ân", "nguyen van an")), "given_similar");
+        assert_eq!(word(an, ("nguyễn an", "nguyen an")), "omitted");
+        assert_eq!(word(an, ("nguyễn thị an", "nguyen thi an")), "middle");
+        assert_eq!(word(("nguyễn an", "nguyen an"), ("nguyễn thị an", "nguyen thi an")), "omitted");
+        assert_eq!(word(an, ("nguyển vắn an", "nguyen van an")), "accents");
+        assert_eq!(word(an, ("ngyễn văn an", "ngyen van an")), "similar");
+        assert_eq!(word(an, ("nguyễnvăn an", "nguyenvan an")), "similar");
+        assert_eq!(word(an, ("trần văn an", "tran van an")), "given");
+        assert_eq!(word(an, ("nguyễn văn bình", "nguyen van binh")), "different");
+        assert_eq!(word(("lê thị lan", "le thi lan"), ("lê thị lam", "le thi lam")), "given_similar");
+        assert_eq!(word(("lê thị an", "le thi an"), ("lê thị ba", "le thi ba")), "different");
+    }
+
+    #[test]
+    fn one_word_and_empty_names_do_no_harm() {
+        assert_eq!(word(("an", "an"), ("nguyễn văn an", "nguyen van an")), "given");
+        assert_eq!(word(("", ""), ("an", "an")), "different");
+    }
+
+    #[test]
+    fn one_letter_is_one_edit() {
+        assert!(one_letter_apart("hung", "hugn") && one_letter_apart("quy", "qui"));
+        assert!(one_letter_apart("tho", "thoi") && one_letter_apart("tuyet", "tuye"));
+        assert!(!one_letter_apart("an", "am") && !one_letter_apart("thanh", "hanh1"));
+        assert!(!one_letter_apart("abcd", "badc"));
+    }
+}

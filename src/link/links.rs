@@ -1,0 +1,246 @@
+//! Linked and reviewed pairs, column by column: some 20 bytes a pair.
+
+use super::space::RecordSpace;
+use crate::table::{RecordRef, SourceIndex};
+
+/// A comparison vector: one level of 4 bits a comparison, in the order of the rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Levels(pub u64);
+
+impl Levels {
+    /// The level of a comparison, by place; 0 is `missing`.
+    pub fn get(self, comparison: usize) -> u8 {
+        (self.0 >> (4 * comparison)) as u8 & 15
+    }
+
+    /// The same vector with one comparison's level set.
+    #[must_use]
+    pub fn with(self, comparison: usize, level: u8) -> Self {
+        let shift = 4 * comparison;
+        Self(self.0 & !(15 << shift) | u64::from(level) << shift)
+    }
+}
+
+/// What is done with a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Decision {
+    /// One person.
+    Link,
+    /// To be looked at by a clerk.
+    Review,
+}
+
+/// A pair of records held to be one person, or to be looked at: one row of a [`LinkTable`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Link<'a> {
+    /// The lesser record.
+    pub left: RecordRef,
+    /// The greater record.
+    pub right: RecordRef,
+    /// log2 of the odds that the agreement gives, in bits.
+    pub match_weight_bits: f64,
+    /// Probability that both are one person, 0 to 1.
+    pub match_probability: f64,
+    /// What follows from it.
+    pub decision: Decision,
+    /// Why a pair is under review: cut, tied, contradicted.
+    pub reason: Option<&'a str>,
+    /// The first blocking rule that met the pair.
+    pub blocking_rule: u16,
+    /// One level a comparison.
+    pub levels: Levels,
+}
+
+/// What a pair that some acceptance rule holds for is worth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Worth {
+    /// log2 of the odds, in bits.
+    pub match_weight_bits: f64,
+    /// Probability, 0 to 1.
+    pub match_probability: f64,
+}
+
+/// A pair before it stands in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pair {
+    pub(super) left: u32,
+    pub(super) right: u32,
+    pub(super) levels: Levels,
+    /// The acceptance rule that holds.
+    pub(super) rule: u8,
+    pub(super) blocking_rule: u8,
+    pub(super) links: bool,
+    /// 0: none; else one more than the place among the table's reasons.
+    pub(super) reason: u8,
+}
+
+/// All linked and reviewed pairs, sorted by left, then right record; `left < right`.
+#[derive(Clone, Debug, Default)]
+pub struct LinkTable {
+    space: RecordSpace,
+    left: Vec<u32>,
+    right: Vec<u32>,
+    levels: Vec<Levels>,
+    rule: Vec<u8>,
+    blocking_rule: Vec<u8>,
+    links: Vec<bool>,
+    reason: Vec<u8>,
+    worths: Vec<Worth>,
+    reasons: Vec<String>,
+}
+
+impl LinkTable {
+    /// The table of pairs sorted by left, then right.
+    pub(super) fn new(space: RecordSpace, pairs: &[Pair], worths: Vec<Worth>, reasons: Vec<String>) -> Self {
+        debug_assert!(pairs.is_sorted_by_key(|pair| (pair.left, pair.right)));
+        Self {
+            space,
+            left: pairs.iter().map(|pair| pair.left).collect(),
+            right: pairs.iter().map(|pair| pair.right).collect(),
+            levels: pairs.iter().map(|pair| pair.levels).collect(),
+            rule: pairs.iter().map(|pair| pair.rule).collect(),
+            blocking_rule: pairs.iter().map(|pair| pair.blocking_rule).collect(),
+            links: pairs.iter().map(|pair| pair.links).collect(),
+            reason: pairs.iter().map(|pair| pair.reason).collect(),
+            worths,
+            reasons,
+        }
+    }
+
+    /// Number of pairs.
+    pub fn len(&self) -> usize {
+        self.left.len()
+    }
+
+    /// Whether there is no pair.
+    pub fn is_empty(&self) -> bool {
+        self.left.is_empty()
+    }
+
+    /// The lesser record of a pair.
+    pub fn left(&self, at: usize) -> RecordRef {
+        self.space.name(self.left[at])
+    }
+
+    /// The greater record of a pair.
+    pub fn right(&self, at: usize) -> RecordRef {
+        self.space.name(self.right[at])
+    }
+
+    /// log2 of the odds that a pair is one person, in bits.
+    pub fn match_weight_bits(&self, at: usize) -> f64 {
+        self.worths[usize::from(self.rule[at])].match_weight_bits
+    }
+
+    /// Probability that a pair is one person, 0 to 1.
+    pub fn match_probability(&self, at: usize) -> f64 {
+        self.worths[usize::from(self.rule[at])].match_probability
+    }
+
+    /// What is done with a pair.
+    pub fn decision(&self, at: usize) -> Decision {
+        if self.links[at] { Decision::Link } else { Decision::Review }
+    }
+
+    /// Why a pair is under review, where that is more than its probability.
+    pub fn reason(&self, at: usize) -> Option<&str> {
+        usize::from(self.reason[at]).checked_sub(1).map(|reason| self.reasons[reason].as_str())
+    }
+
+    /// The first blocking rule that met a pair, by place.
+    pub fn blocking_rule(&self, at: usize) -> u16 {
+        u16::from(self.blocking_rule[at])
+    }
+
+    /// A pair's comparison vector.
+    pub fn levels(&self, at: usize) -> Levels {
+        self.levels[at]
+    }
+
+    /// A whole row.
+    pub fn get(&self, at: usize) -> Link<'_> {
+        Link {
+            left: self.left(at),
+            right: self.right(at),
+            match_weight_bits: self.match_weight_bits(at),
+            match_probability: self.match_probability(at),
+            decision: self.decision(at),
+            reason: self.reason(at),
+            blocking_rule: self.blocking_rule(at),
+            levels: self.levels(at),
+        }
+    }
+
+    /// All rows, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Link<'_>> {
+        (0..self.len()).map(|at| self.get(at))
+    }
+}
+
+/// Any pairs in any order, for tests of later stages and for pairs that come from elsewhere.
+/// Equal pairs are kept once each time they are given; O(n log n).
+impl<'a> FromIterator<Link<'a>> for LinkTable {
+    fn from_iter<I: IntoIterator<Item = Link<'a>>>(links: I) -> Self {
+        let mut links: Vec<Link<'_>> = links.into_iter().collect();
+        links.sort_by_key(|link| (link.left, link.right));
+        let mut table = Self { space: space_of(&links), ..Self::default() };
+        for link in links {
+            let worth = Worth {
+                match_weight_bits: link.match_weight_bits,
+                match_probability: link.match_probability,
+            };
+            table.left.push(table.space.number(link.left));
+            table.right.push(table.space.number(link.right));
+            table.levels.push(link.levels);
+            table.rule.push(place(&mut table.worths, worth) as u8);
+            table.blocking_rule.push(link.blocking_rule as u8);
+            table.links.push(link.decision == Decision::Link);
+            let reason = link.reason.map(|reason| place(&mut table.reasons, reason.to_owned()) + 1);
+            table.reason.push(reason.unwrap_or(0) as u8);
+        }
+        table
+    }
+}
+
+/// The place of a value in a short list, which it joins if it is new.
+fn place<T: PartialEq>(list: &mut Vec<T>, value: T) -> usize {
+    list.iter().position(|other| *other == value).unwrap_or_else(|| {
+        list.push(value);
+        list.len() - 1
+    })
+}
+
+fn space_of(links: &[Link<'_>]) -> RecordSpace {
+    let named = || links.iter().flat_map(|link| [link.left, link.right]);
+    let sources = named().map(|record| record.source.index() + 1).max().unwrap_or(0);
+    let rows = |source| {
+        let of = named().filter(|record| record.source == SourceIndex(source as u8));
+        of.map(|record| record.row as usize + 1).max().unwrap_or(0)
+    };
+    RecordSpace::of_rows(&(0..sources).map(rows).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_gives_back_the_links_it_was_made_of_in_order() {
+        let record = |source, row| RecordRef::new(SourceIndex(source), row);
+        let link = |left, right, reason| Link {
+            left,
+            right,
+            match_weight_bits: 6.5,
+            match_probability: 0.99,
+            decision: if reason == Some("tie") { Decision::Review } else { Decision::Link },
+            reason,
+            blocking_rule: 3,
+            levels: Levels::default().with(0, 1).with(15, 9),
+        };
+        let first = link(record(0, 4), record(2, 0), None);
+        let second = link(record(1, 1), record(2, 7), Some("tie"));
+        let table: LinkTable = [second, first].into_iter().collect();
+        assert_eq!(table.iter().collect::<Vec<_>>(), [first, second]);
+        assert_eq!((table.levels(0).get(0), table.levels(0).get(15), table.levels(0).get(7)), (1, 9, 0));
+    }
+}

@@ -1,0 +1,95 @@
+//! One number a record: all sources' rows in a row.
+//!
+//! Global record numbers ascend by source, then row, so that comparing two of
+//! them is comparing two [`RecordRef`]s.
+
+use crate::normalise::Records;
+use crate::table::{RecordRef, SourceIndex};
+
+/// Where each source's records begin among all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct RecordSpace {
+    /// By source index, and one past the last: the first record's number.
+    starts: Vec<u32>,
+}
+
+impl RecordSpace {
+    /// The space of some sources' records, given in any order; a source that is not given has none.
+    ///
+    /// # Panics
+    /// At 2³² records.
+    pub(super) fn new(sources: usize, records: &[Records]) -> Self {
+        let mut rows = vec![0; sources.max(1)];
+        for one in records {
+            let at = one.source.index();
+            rows.resize(rows.len().max(at + 1), 0);
+            rows[at] = one.table.rows;
+        }
+        Self::of_rows(&rows)
+    }
+
+    /// The space of so many rows a source.
+    pub(super) fn of_rows(rows: &[usize]) -> Self {
+        let mut total = 0_usize;
+        let mut starts = vec![0];
+        for &rows in rows {
+            total += rows;
+            starts.push(u32::try_from(total).expect("fewer than 2^32 records"));
+        }
+        Self { starts }
+    }
+
+    /// Number of sources.
+    pub(super) fn sources(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// Number of records.
+    pub(super) fn len(&self) -> usize {
+        self.starts.last().map_or(0, |&end| end as usize)
+    }
+
+    /// Number of a source's records.
+    pub(super) fn rows(&self, source: usize) -> usize {
+        (self.starts[source + 1] - self.starts[source]) as usize
+    }
+
+    /// The source and row of a record. O(sources), which are few.
+    pub(super) fn split(&self, record: u32) -> (usize, usize) {
+        let mut source = 0;
+        while self.starts[source + 1] <= record {
+            source += 1;
+        }
+        (source, (record - self.starts[source]) as usize)
+    }
+
+    /// The source of a record.
+    pub(super) fn source(&self, record: u32) -> usize {
+        self.split(record).0
+    }
+
+    /// The record as the other stages name it.
+    pub(super) fn name(&self, record: u32) -> RecordRef {
+        let (source, row) = self.split(record);
+        RecordRef::new(SourceIndex(source as u8), row as u32)
+    }
+
+    /// The number of a record.
+    pub(super) fn number(&self, record: RecordRef) -> u32 {
+        self.starts[record.source.index()] + record.row
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_names_of_records_go_both_ways_past_empty_sources() {
+        let space = RecordSpace::of_rows(&[2, 0, 3]);
+        let names: Vec<_> = (0..5).map(|record| space.split(record)).collect();
+        assert_eq!(names, [(0, 0), (0, 1), (2, 0), (2, 1), (2, 2)]);
+        assert!((0..5).all(|record| space.number(space.name(record)) == record));
+        assert_eq!((space.len(), space.rows(1), space.rows(2)), (5, 0, 3));
+    }
+}
