@@ -65,6 +65,32 @@ impl TextColumnBuilder {
         self.codes.push(code);
     }
 
+    /// Appends a row if no row has this text yet; says whether it did. The
+    /// empty text is never new. O(length) on average.
+    pub fn push_new(&mut self, text: &str) -> bool {
+        let (code, news) = self.dictionary.code_and_news(text);
+        if news {
+            self.codes.push(code);
+        }
+        news
+    }
+
+    /// Appends so many rows without a value.
+    pub fn push_empty(&mut self, rows: usize) {
+        self.codes.resize(self.codes.len() + rows, 0);
+    }
+
+    /// Makes room for `rows` rows in all, and for as many distinct texts as the
+    /// rows so far let expect. Columns of few texts are left alone.
+    pub fn expect_rows(&mut self, rows: usize) {
+        let more = rows.saturating_sub(self.codes.len());
+        self.codes.reserve(more);
+        let share = self.dictionary.len() as f64 / self.codes.len().max(1) as f64;
+        if share > 0.1 {
+            self.dictionary.reserve((share.min(1.0) * more as f64) as usize);
+        }
+    }
+
     /// Whether a row with this text was pushed before (the empty text never counts).
     pub fn holds(&self, text: &str) -> bool {
         !text.is_empty() && self.dictionary.find(text).is_some()
@@ -81,7 +107,8 @@ impl TextColumnBuilder {
     }
 
     /// The finished column.
-    pub fn finish(self) -> TextColumn {
+    pub fn finish(mut self) -> TextColumn {
+        self.codes.shrink_to_fit();
         TextColumn { codes: self.codes, dictionary: self.dictionary.finish() }
     }
 }

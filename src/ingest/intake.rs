@@ -1,0 +1,183 @@
+//! Batches of rows → column builders: where a row is kept or set aside.
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+
+use super::mapping::Mapping;
+use super::reject::{RAW_TOTAL_MAX, Reject, RejectReason};
+use crate::table::{Table, TextColumnBuilder};
+
+/// Rows of one file that were cut into cells, column by column.
+pub(super) trait Batch: Sync {
+    /// Rows with cells.
+    fn rows(&self) -> usize;
+
+    /// Rows with cells that must be set aside all the same, by 0-based row, in order.
+    fn refused(&self) -> &[(usize, RejectReason)];
+
+    /// Rows that have no cells, because they could not be cut.
+    fn broken(&self) -> usize;
+
+    /// Shows each row's text of a slot of the file's mapping, in order of rows.
+    fn visit(&self, slot: usize, show: impl FnMut(usize, &str));
+
+    /// The broken rows and the `dropped` ones as rejects, in order of the file.
+    fn rejects(&self, file: u32, dropped: &[(usize, RejectReason)]) -> Vec<Reject>;
+}
+
+/// One source's rows so far.
+///
+/// Codes are given in row order, one column a task, so they do not depend on
+/// the number of threads or on how the file was cut into batches.
+#[derive(Debug)]
+pub(super) struct Intake {
+    columns: Vec<Option<TextColumnBuilder>>,
+    record_id: usize,
+    /// Trimmed record ids that were delivered with outer spaces. Ids without
+    /// are found in the column itself.
+    trimmed_ids: HashSet<String, foldhash::fast::FixedState>,
+    pub(super) rows_read: u64,
+    pub(super) rows_kept: u64,
+    pub(super) rejects: Vec<Reject>,
+    raw_room: usize,
+}
+
+impl Intake {
+    pub(super) fn new(columns: usize, record_id: usize) -> Self {
+        Self {
+            columns: (0..columns).map(|_| None).collect(),
+            record_id,
+            trimmed_ids: HashSet::default(),
+            rows_read: 0,
+            rows_kept: 0,
+            rejects: Vec::new(),
+            raw_room: RAW_TOTAL_MAX,
+        }
+    }
+
+    /// Makes ready for a file's columns. One that earlier files had not is
+    /// empty in their rows.
+    pub(super) fn begin(&mut self, mapping: &Mapping) {
+        let rows = self.rows_kept as usize;
+        for slot in &mapping.slots {
+            self.columns[slot.declared].get_or_insert_with(|| {
+                let mut builder = TextColumnBuilder::default();
+                builder.push_empty(rows);
+                builder
+            });
+        }
+    }
+
+    /// Takes batches that follow each other in a file. O(cells) on average.
+    pub(super) fn take<B: Batch>(&mut self, mapping: &Mapping, file: u32, batches: &[B]) {
+        let dropped: Vec<Vec<(usize, RejectReason)>> =
+            batches.iter().map(|batch| self.take_ids(mapping.record_id, batch)).collect();
+        let rows = self.rows_kept as usize;
+        let slot_of = |declared| mapping.slots.iter().position(|slot| slot.declared == declared);
+        let record_id = self.record_id;
+        let columns = self.columns.par_iter_mut().with_max_len(1).enumerate();
+        let others = columns.filter(|(at, _)| *at != record_id);
+        others.filter_map(|(at, builder)| Some((at, builder.as_mut()?))).for_each(|(declared, builder)| {
+            match slot_of(declared) {
+                Some(slot) => push_column(builder, slot, batches, &dropped),
+                None => builder.push_empty(rows - builder.len()),
+            }
+        });
+        for (batch, dropped) in batches.iter().zip(&dropped) {
+            self.rows_read += (batch.rows() + batch.broken()) as u64;
+            if batch.broken() + dropped.len() > 0 {
+                self.set_aside(batch.rejects(file, dropped));
+            }
+        }
+    }
+
+    /// Lets the columns make room for the rows that so many bytes read of so many let expect.
+    pub(super) fn expect(&mut self, bytes_read: u64, bytes: u64) {
+        let share = bytes as f64 / bytes_read.max(1) as f64;
+        // 2 % over, so that a slightly shorter average row does not double everything at the end.
+        let rows = (self.rows_kept as f64 * share * 1.02) as usize;
+        self.columns.par_iter_mut().flatten().for_each(|column| column.expect_rows(rows));
+    }
+
+    /// The kept rows as a table.
+    ///
+    /// # Panics
+    /// If a column has lost a row: a mistake of this program.
+    pub(super) fn finish(self) -> (Table, Vec<Reject>) {
+        let rows = self.rows_kept as usize;
+        let columns = self.columns.into_par_iter().map(|column| column.map(TextColumnBuilder::finish)).collect();
+        let table = Table { columns, rows };
+        for column in table.columns.iter().flatten() {
+            assert_eq!(column.len(), rows, "every column has every kept row");
+        }
+        (table, self.rejects)
+    }
+
+    /// Pushes the record ids of the rows that stay; gives back the others.
+    fn take_ids<B: Batch>(&mut self, slot: usize, batch: &B) -> Vec<(usize, RejectReason)> {
+        let Self { columns, trimmed_ids, rows_kept, .. } = self;
+        let Some(ids) = columns[self.record_id].as_mut() else { return Vec::new() };
+        let mut refused = batch.refused().iter().copied().peekable();
+        let mut dropped = Vec::new();
+        batch.visit(slot, |row, id| {
+            if let Some(known) = refused.next_if(|(at, _)| *at == row) {
+                dropped.push(known);
+                return;
+            }
+            match take_id(ids, trimmed_ids, id) {
+                None => *rows_kept += 1,
+                Some(reason) => dropped.push((row, reason)),
+            }
+        });
+        dropped
+    }
+
+    fn set_aside(&mut self, rejects: Vec<Reject>) {
+        self.rejects.extend(rejects.into_iter().map(|mut reject| {
+            if reject.raw.len() > self.raw_room {
+                reject.raw = Vec::new();
+            }
+            self.raw_room -= reject.raw.len();
+            reject
+        }));
+    }
+}
+
+/// Pushes an id that is new when trimmed, as it was delivered; or says why not.
+fn take_id(
+    ids: &mut TextColumnBuilder,
+    trimmed_ids: &mut HashSet<String, foldhash::fast::FixedState>,
+    id: &str,
+) -> Option<RejectReason> {
+    let trimmed = id.trim();
+    if trimmed.is_empty() {
+        return Some(RejectReason::NoRecordId);
+    }
+    if !trimmed_ids.is_empty() && trimmed_ids.contains(trimmed) {
+        return Some(RejectReason::DuplicateRecordId);
+    }
+    if trimmed.len() < id.len() {
+        if ids.holds(trimmed) {
+            return Some(RejectReason::DuplicateRecordId);
+        }
+        trimmed_ids.insert(trimmed.to_owned());
+    }
+    if ids.push_new(id) { None } else { Some(RejectReason::DuplicateRecordId) }
+}
+
+fn push_column<B: Batch>(
+    builder: &mut TextColumnBuilder,
+    slot: usize,
+    batches: &[B],
+    dropped: &[Vec<(usize, RejectReason)>],
+) {
+    for (batch, dropped) in batches.iter().zip(dropped) {
+        let mut dropped = dropped.iter().map(|(row, _)| *row).peekable();
+        batch.visit(slot, |row, text| {
+            if dropped.next_if_eq(&row).is_none() {
+                builder.push(text);
+            }
+        });
+    }
+}
