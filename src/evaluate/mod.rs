@@ -1,1 +1,248 @@
-//! (under way)
+//! A run against the truth of a generated province.
+//!
+//! Input: two folders of Parquet tables, the province's `truth/` and the run's.
+//! Output: an [`Evaluation`], as a text table ([`std::fmt::Display`]) or as JSON
+//! ([`Evaluation::to_json`]). `docs/evaluation.md` defines every figure.
+//!
+//! Invariants: nothing is read but those tables, so a run of any program can be
+//! measured; the same tables give the same bytes on any number of threads; no
+//! figure enumerates the pairs of a cluster; a source that the run has no
+//! record of is in no figure, a record that it set aside counts as missed.
+//!
+//! Cost: a hash look-up a row of every table and a few sorts of all records,
+//! some 60 bytes a record at the peak.
+
+mod calibration;
+mod figures;
+mod finding_figures;
+mod groups;
+mod link_figures;
+mod note;
+mod people_figures;
+mod records;
+mod rows;
+mod run;
+mod text;
+mod truth;
+#[cfg(test)]
+mod twin;
+mod value;
+
+use std::path::Path;
+
+use crate::diagnostic::{Diagnostic, Outcome, Place};
+
+use figures::share;
+pub use figures::{
+    BCubed, CalibrationBin, ClusterSize, ErrorKindRecall, Evaluation, FalseLinks, HardPairFigures,
+    PairFigures, RuleCounts, RuleFigures, RunMark, Score, SourceRecords,
+};
+use finding_figures::{FindingFigures, finding_figures};
+use link_figures::{LinkFigures, hard_pair_figures, link_figures};
+use people_figures::{PeopleFigures, Population, people_figures};
+use records::{NONE, Records};
+use run::Clusters;
+use truth::{Errors, Words};
+
+/// Measures a run: `truth` is a province's folder or its `truth/`, `run` a run's
+/// folder or the one that holds `latest`.
+///
+/// Tables and columns that can be done without, and rows that name records the
+/// other side has not, are told in [`Evaluation::notes`].
+///
+/// # Errors
+/// No table of people on either side; a table that cannot be read, or lacks a column needed.
+pub fn evaluate(truth: &Path, run: &Path) -> Outcome<Evaluation> {
+    let (truth, run) = (truth::folder(truth)?, run::folder(run));
+    let mut notes = Vec::new();
+    let records = truth::people(&truth, &mut notes)?;
+    let clusters = run::clusters(&run, &records, &mut notes)?;
+    let sources = source_records(&records, &clusters, &run, &mut notes)?;
+    let counted: Vec<bool> = sources[..records.names().len()].iter().map(|source| source.counted).collect();
+    let population = Population {
+        source_of: &records.source_of,
+        person_of: &records.person_of,
+        cluster_of: &clusters.of,
+        counted: &counted,
+    };
+
+    let errors = truth::errors(&truth, &records, &mut notes)?.unwrap_or_default();
+    let hard = truth::hard_pairs(&truth, &records, &mut notes)?.unwrap_or_default();
+    let people = people_figures(population, &errors.mask_of);
+    let links = run::links(&run, &records, &mut notes)?;
+    let hard_pairs = hard_pair_figures(population, &hard, links.as_deref());
+    let link = links.map(|links| link_figures(population, &links, &errors.mask_of, &hard));
+    let findings = judge_findings(&truth, &run, &records, population, &mut notes)?;
+
+    let (all_rules, rules, suggestion_calibration) = match findings {
+        Some(FindingFigures { all, rules, calibration }) => (Some(all), rules, calibration),
+        None => (None, Vec::new(), Vec::new()),
+    };
+    Ok(Evaluation {
+        run: run::mark(&run),
+        all_pairs: all_pairs(&people, link.as_ref()),
+        pairs: pairs(records.names(), &counted, &people, link.as_ref()),
+        error_kinds: error_kinds(population, &errors, &people, link.as_ref()),
+        hard_pairs,
+        false_links: link.as_ref().map(|link| link.false_links(&hard)),
+        link_calibration: link.as_ref().map(LinkFigures::calibration).unwrap_or_default(),
+        b_cubed: people.b_cubed,
+        cluster_sizes: people.cluster_sizes,
+        records: sources,
+        all_rules,
+        rules,
+        suggestion_calibration,
+        notes: notes.iter().map(Diagnostic::to_string).collect(),
+    })
+}
+
+impl Evaluation {
+    /// The figures as JSON: keys in a fixed order, a line each, with a final line end.
+    pub fn to_json(&self) -> String {
+        // Serialising plain data to memory cannot fail; an empty text would be noticed at once.
+        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
+        json.push('\n');
+        json
+    }
+}
+
+/// Sources of the truth in its order, then those that only the run names.
+fn source_records(
+    records: &Records,
+    clusters: &Clusters,
+    run: &Path,
+    notes: &mut Vec<Diagnostic>,
+) -> Outcome<Vec<SourceRecords>> {
+    let mut counts = vec![[0; 2]; records.names().len()];
+    for (&source, &cluster) in records.source_of.iter().zip(&clusters.of) {
+        let [in_truth, in_both] = &mut counts[usize::from(source)];
+        *in_truth += 1;
+        *in_both += u64::from(cluster != NONE);
+    }
+    let mut sources = Vec::new();
+    for (name, [in_truth, in_both]) in records.names().iter().zip(counts) {
+        let unknown_to_truth = clusters.unknown.get(name).copied().unwrap_or(0);
+        let set_aside = run::set_aside(run, name)?;
+        let counted = in_both > 0;
+        if !counted {
+            notes.push(absent(name));
+        }
+        sources.push(SourceRecords {
+            source: name.clone(),
+            in_truth,
+            in_both,
+            unknown_to_truth,
+            set_aside,
+            counted,
+        });
+    }
+    for (name, &unknown_to_truth) in
+        clusters.unknown.iter().filter(|(name, _)| !records.names().contains(name))
+    {
+        let set_aside = run::set_aside(run, name)?;
+        let source = name.clone();
+        sources.push(SourceRecords {
+            source,
+            in_truth: 0,
+            in_both: 0,
+            unknown_to_truth,
+            set_aside,
+            counted: false,
+        });
+    }
+    Ok(sources)
+}
+
+fn absent(source: &str) -> Diagnostic {
+    Diagnostic::warning(
+        "EVA-013",
+        Place::file("people.parquet"),
+        format!("the run has no record of the source `{source}` that the truth knows"),
+        "no figure counts this source; expected where it was not delivered or was refused",
+    )
+}
+
+fn judge_findings(
+    truth: &Path,
+    run: &Path,
+    records: &Records,
+    population: Population<'_>,
+    notes: &mut Vec<Diagnostic>,
+) -> Outcome<Option<FindingFigures>> {
+    let mut words = Words::default();
+    let planted = truth::findings(truth, records, &mut words, notes)?;
+    let found = run::findings(run, records, &mut words, notes)?;
+    let (Some(mut planted), Some(mut found)) = (planted, found) else { return Ok(None) };
+    planted.retain(|row| population.counts(row.record));
+    found.retain(|row| population.counts(row.record));
+    Ok(Some(finding_figures(&planted, found, &words.rules.finish())))
+}
+
+fn all_pairs(people: &PeopleFigures, link: Option<&LinkFigures>) -> PairFigures {
+    let actual = people.actual.total();
+    let written = link.map(|link| link.written_right.total());
+    PairFigures {
+        left: "all".to_owned(),
+        right: "all".to_owned(),
+        links: link.map(|link| Score::new(link.right.total(), link.predicted.total(), actual)),
+        people: Score::new(people.right.total(), people.predicted.total(), actual),
+        true_pairs_written: written,
+        pairs_completeness_at_least: written.and_then(|written| share(written, actual)),
+    }
+}
+
+fn pairs(
+    names: &[String],
+    counted: &[bool],
+    people: &PeopleFigures,
+    link: Option<&LinkFigures>,
+) -> Vec<PairFigures> {
+    let all = (0..names.len()).flat_map(|a| (a..names.len()).map(move |b| (a, b)));
+    let all = all.filter(|&(a, b)| counted[a] && counted[b]);
+    all.map(|(a, b)| {
+        let actual = people.actual.of(a, b);
+        let written = link.map(|link| link.written_right.of(a, b));
+        PairFigures {
+            left: names[a].clone(),
+            right: names[b].clone(),
+            links: link.map(|link| Score::new(link.right.of(a, b), link.predicted.of(a, b), actual)),
+            people: Score::new(people.right.of(a, b), people.predicted.of(a, b), actual),
+            true_pairs_written: written,
+            pairs_completeness_at_least: written.and_then(|written| share(written, actual)),
+        }
+    })
+    .collect()
+}
+
+/// By name of the kind, so that the order does not hang on the order of the truth's rows.
+fn error_kinds(
+    population: Population<'_>,
+    errors: &Errors,
+    people: &PeopleFigures,
+    link: Option<&LinkFigures>,
+) -> Vec<ErrorKindRecall> {
+    let mut records = vec![0; errors.kinds.len()];
+    for (record, &mask) in errors.mask_of.iter().enumerate() {
+        if population.counts(record as u32) {
+            people_figures::each_bit(mask, |kind| records[kind] += 1);
+        }
+    }
+    let mut kinds: Vec<_> = errors.kinds.iter().zip(records).enumerate().collect();
+    kinds.sort_by_key(|(_, (kind, _))| *kind);
+    kinds
+        .into_iter()
+        .map(|(at, (kind, records))| {
+            let (true_pairs, in_one_person) = (people.actual_with_kind[at], people.right_with_kind[at]);
+            let linked = link.map(|link| link.right_with_kind[at]);
+            ErrorKindRecall {
+                kind: kind.clone(),
+                records,
+                true_pairs,
+                linked,
+                link_recall: linked.and_then(|linked| share(linked, true_pairs)),
+                in_one_person,
+                person_recall: share(in_one_person, true_pairs),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,258 @@
+//! An evaluation as aligned text, for a terminal or a log.
+
+use std::fmt;
+
+use super::figures::{
+    CalibrationBin, ClusterSize, ErrorKindRecall, Evaluation, FalseLinks, HardPairFigures, PairFigures,
+    RuleFigures, Score, SourceRecords,
+};
+use crate::diagnostic::printable;
+
+/// Cluster sizes from here on share one row; JSON has each.
+const SIZE_SHOWN_MAX: u64 = 12;
+
+impl fmt::Display for Evaluation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut sections = vec![
+            records(&self.records),
+            pairs("links with decision `link`, % of pairs", &self.all_pairs, &self.pairs, |pair| {
+                pair.links.as_ref()
+            }),
+            pairs("pairs within one person, % of pairs", &self.all_pairs, &self.pairs, |pair| {
+                Some(&pair.people)
+            }),
+            b_cubed(self),
+            cluster_sizes(&self.cluster_sizes),
+            error_kinds(&self.error_kinds),
+            hard_pairs(&self.hard_pairs),
+            false_links(self.false_links.as_deref().unwrap_or_default()),
+        ];
+        let all_rules = self.all_rules.as_slice();
+        sections.push(rules(&self.rules, all_rules));
+        sections.push(suggestions(&self.rules, all_rules));
+        sections.push(calibration("match_probability against truth", &self.link_calibration));
+        sections.push(calibration("suggestion_confidence against truth", &self.suggestion_calibration));
+        let shown: Vec<String> =
+            sections.iter().filter(|grid| !grid.rows.is_empty()).map(Grid::to_string).collect();
+        write!(f, "{}", shown.join("\n"))?;
+        self.notes.iter().try_for_each(|note| write!(f, "\n{note}\n"))
+    }
+}
+
+/// A title, a header and rows; the first columns are words, the others figures.
+struct Grid {
+    title: &'static str,
+    words: usize,
+    header: Vec<&'static str>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Grid {
+    fn new<T>(
+        title: &'static str,
+        words: usize,
+        header: &[&'static str],
+        rows: impl IntoIterator<Item = T>,
+        cells: impl Fn(T) -> Vec<String>,
+    ) -> Self {
+        Self { title, words, header: header.to_vec(), rows: rows.into_iter().map(cells).collect() }
+    }
+
+    fn width(&self, column: usize) -> usize {
+        let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain([self.header[column].chars().count()]).max().unwrap_or(0)
+    }
+
+    fn line<T: AsRef<str>>(&self, widths: &[usize], cells: &[T]) -> String {
+        let cell = |(column, (cell, &width)): (usize, (&T, &usize))| {
+            let cell = cell.as_ref();
+            if column < self.words { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
+        };
+        let cells: Vec<String> = cells.iter().zip(widths).enumerate().map(cell).collect();
+        format!("  {}", cells.join("  ").trim_end())
+    }
+}
+
+impl fmt::Display for Grid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let widths: Vec<usize> = (0..self.header.len()).map(|column| self.width(column)).collect();
+        writeln!(f, "{}", self.title)?;
+        writeln!(f, "{}", self.line(&widths, &self.header))?;
+        self.rows.iter().try_for_each(|row| writeln!(f, "{}", self.line(&widths, row)))
+    }
+}
+
+/// Hundredths of a percent; a dash for a ratio of nothing.
+fn percent(share: Option<f64>) -> String {
+    share.map_or_else(|| "-".to_owned(), |share| format!("{:.2}", share * 100.0))
+}
+
+/// Digits in groups of three, as in `2 600 000`.
+fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+fn maybe(count: Option<u64>) -> String {
+    count.map_or_else(|| "-".to_owned(), number)
+}
+
+fn records(rows: &[SourceRecords]) -> Grid {
+    let header = ["source", "in truth", "in both", "unknown to truth", "set aside", "counted"];
+    Grid::new("records", 1, &header, rows, |row| {
+        vec![
+            printable(&row.source),
+            number(row.in_truth),
+            number(row.in_both),
+            number(row.unknown_to_truth),
+            number(row.set_aside),
+            if row.counted { "yes" } else { "no" }.to_owned(),
+        ]
+    })
+}
+
+fn pairs(
+    title: &'static str,
+    all: &PairFigures,
+    pairs: &[PairFigures],
+    score: impl Fn(&PairFigures) -> Option<&Score>,
+) -> Grid {
+    let header = ["left", "right", "precision", "recall", "F1", "right", "predicted", "true", "written >="];
+    let rows: Vec<_> = pairs.iter().chain([all]).filter_map(|pair| Some((pair, score(pair)?))).collect();
+    Grid::new(title, 2, &header, rows, |(pair, score)| {
+        vec![
+            printable(&pair.left),
+            printable(&pair.right),
+            percent(score.precision),
+            percent(score.recall),
+            percent(score.f1),
+            number(score.true_positives),
+            number(score.predicted),
+            number(score.actual),
+            percent(pair.pairs_completeness_at_least),
+        ]
+    })
+}
+
+fn b_cubed(evaluation: &Evaluation) -> Grid {
+    let figures = &evaluation.b_cubed;
+    Grid::new("B³ over records, %", 0, &["precision", "recall", "F1", "records"], [figures], |b| {
+        vec![percent(b.precision), percent(b.recall), percent(b.f1), number(b.records)]
+    })
+}
+
+fn cluster_sizes(sizes: &[ClusterSize]) -> Grid {
+    let row = |size: String, run, truth| vec![size, number(run), number(truth)];
+    let (small, large) = sizes.split_at(sizes.partition_point(|size| size.size < SIZE_SHOWN_MAX));
+    let mut rows: Vec<_> =
+        small.iter().map(|size| row(size.size.to_string(), size.in_run, size.in_truth)).collect();
+    if let Some(largest) = large.last() {
+        let label = format!("{SIZE_SHOWN_MAX} to {}", largest.size);
+        let (run, truth) = (large.iter().map(|s| s.in_run).sum(), large.iter().map(|s| s.in_truth).sum());
+        rows.push(row(label, run, truth));
+    }
+    Grid::new("people by number of records", 1, &["records", "in run", "in truth"], rows, |row| row)
+}
+
+fn error_kinds(rows: &[ErrorKindRecall]) -> Grid {
+    let header = ["error on a side", "records", "true pairs", "linked", "%", "one person", "%"];
+    Grid::new("recall of true pairs by kind of error", 1, &header, rows, |row| {
+        vec![
+            printable(&row.kind),
+            number(row.records),
+            number(row.true_pairs),
+            maybe(row.linked),
+            percent(row.link_recall),
+            number(row.in_one_person),
+            percent(row.person_recall),
+        ]
+    })
+}
+
+fn hard_pairs(rows: &[HardPairFigures]) -> Grid {
+    let header = ["kind", "pairs", "linked", "one person", "%"];
+    Grid::new("pairs that look like one person and are two", 1, &header, rows, |row| {
+        vec![
+            printable(&row.kind),
+            number(row.pairs),
+            maybe(row.linked),
+            number(row.in_one_person),
+            percent(row.share_in_one_person),
+        ]
+    })
+}
+
+fn false_links(rows: &[FalseLinks]) -> Grid {
+    Grid::new("false links by who the two are", 1, &["kind", "links", "%"], rows, |row| {
+        vec![printable(&row.kind), number(row.links), percent(row.share)]
+    })
+}
+
+fn rules(rules: &[RuleFigures], all: &[RuleFigures]) -> Grid {
+    let header = [
+        "rule",
+        "truth",
+        "findable",
+        "findings",
+        "prec.",
+        "recall",
+        "of all",
+        "prec. cell",
+        "recall cell",
+        "of all cell",
+    ];
+    let title = "findings by rule, % (recall over findable rows; cell: any rule on the same cell)";
+    Grid::new(title, 1, &header, rules.iter().chain(all), |rule| {
+        vec![
+            printable(&rule.rule),
+            number(rule.counts.truth),
+            number(rule.counts.detectable),
+            number(rule.counts.findings),
+            percent(rule.precision),
+            percent(rule.recall_detectable),
+            percent(rule.recall),
+            percent(rule.precision_by_cell),
+            percent(rule.recall_detectable_by_cell),
+            percent(rule.recall_by_cell),
+        ]
+    })
+}
+
+fn suggestions(rules: &[RuleFigures], all: &[RuleFigures]) -> Grid {
+    let header = ["rule", "suggested", "right", "%", "mendable found", "suggested", "%"];
+    let rows: Vec<_> = rules
+        .iter()
+        .filter(|rule| rule.counts.suggestions + rule.counts.mendable_found > 0)
+        .chain(all)
+        .collect();
+    Grid::new("suggestions of true findings by rule", 1, &header, rows, |rule| {
+        vec![
+            printable(&rule.rule),
+            number(rule.counts.suggestions),
+            number(rule.counts.suggestions_right),
+            percent(rule.suggestions_right_share),
+            number(rule.counts.mendable_found),
+            number(rule.counts.mendable_suggested),
+            percent(rule.mendable_suggested_share),
+        ]
+    })
+}
+
+fn calibration(title: &'static str, bins: &[CalibrationBin]) -> Grid {
+    let shown = bins.iter().filter(|bin| bin.cases > 0);
+    Grid::new(title, 0, &["from", "cases", "promised %", "came true %"], shown, |bin| {
+        vec![
+            format!("{:.1}", bin.from),
+            number(bin.cases),
+            percent(bin.mean_promised),
+            percent(bin.share_true),
+        ]
+    })
+}
