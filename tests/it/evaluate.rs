@@ -1,1 +1,401 @@
-//! (under way)
+//! A tiny province with planted mistakes, whose every figure is known by hand.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, DictionaryArray, Float64Array, LargeStringArray, RecordBatch, StringArray,
+    StringViewArray,
+};
+use arrow::datatypes::Int32Type;
+use doisoat::evaluate::{Evaluation, RuleFigures, evaluate};
+use parquet::arrow::ArrowWriter;
+use tempfile::TempDir;
+
+/// A column of a fixture: its name and its cells.
+type Field<'a> = (&'a str, ArrayRef);
+
+fn write(folder: &Path, name: &str, columns: &[Field<'_>]) {
+    std::fs::create_dir_all(folder).unwrap();
+    let batch =
+        RecordBatch::try_from_iter(columns.iter().map(|(name, array)| (*name, array.clone()))).unwrap();
+    let file = File::create(folder.join(name)).unwrap();
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}
+
+/// Rows of words separated by spaces, as text columns; `-` stands for no value and `+` for a space.
+fn columns<'a>(names: &'a str, rows: &[&str]) -> Vec<Field<'a>> {
+    let cells = |at| {
+        rows.iter().map(move |row| {
+            let cell = row.split(' ').nth(at).unwrap();
+            (cell != "-").then(|| cell.replace('+', " "))
+        })
+    };
+    let column = |(at, name)| (name, Arc::new(cells(at).collect::<StringArray>()) as ArrayRef);
+    names.split(' ').enumerate().map(column).collect()
+}
+
+fn table(folder: &Path, name: &str, names: &str, rows: &[&str]) {
+    write(folder, name, &columns(names, rows));
+}
+
+fn flags(name: &str, values: &[bool]) -> (String, ArrayRef) {
+    (name.to_owned(), Arc::new(BooleanArray::from(values.to_vec())))
+}
+
+/// Three people: An (two residence records and a card), Bình and Bích (twins, a
+/// record and a card each), and Cúc, whose only residence row was set aside.
+fn truth(folder: &Path) {
+    table(
+        folder,
+        "truth_people.parquet",
+        "source record_id person_id",
+        &[
+            "cu_tru R1 an",
+            "cu_tru R2 an",
+            "bhyt H1 an",
+            "cu_tru R3 binh",
+            "bhyt H3 binh",
+            "cu_tru R4 bich",
+            "bhyt H4 bich",
+            "cu_tru R5 cuc",
+            "bhyt H5 cuc",
+            "thue_bao S1 an",
+        ],
+    );
+    let mut findings = columns(
+        "source record_id rule field correct_value",
+        &[
+            "cu_tru R1 duplicate-residence-record ma_ho_so R2",
+            "cu_tru R3 birth-date-wrong ngay_sinh 03/02/1987",
+            "cu_tru R4 birth-date-wrong ngay_sinh 04/02/1987",
+            "cu_tru R1 birth-date-wrong ngay_sinh 05/02/1987",
+            "cu_tru R5 name-wrong ho_ten Nguyễn+Thị+Cúc",
+            "bhyt H1 name-wrong ho_ten -",
+        ],
+    );
+    let detectable = flags("detectable", &[true, true, true, true, false, true]);
+    let mendable = flags("mendable", &[false, true, true, true, false, true]);
+    findings.push((&detectable.0, detectable.1.clone()));
+    findings.push((&mendable.0, mendable.1.clone()));
+    write(folder, "truth_findings.parquet", &findings);
+    table(
+        folder,
+        "truth_errors.parquet",
+        "source record_id field kind",
+        &[
+            "cu_tru R1 ho_ten typo",
+            "cu_tru R3 ngay_sinh swap",
+            "bhyt H3 ho_ten typo",
+            "cu_tru R5 ho_ten typo",
+        ],
+    );
+    table(
+        folder,
+        "truth_hard_pairs.parquet",
+        "left_source left_id right_source right_id kind",
+        &["cu_tru R3 cu_tru R4 twin", "bhyt H3 bhyt H4 twin", "cu_tru R1 cu_tru R3 namesake"],
+    );
+}
+
+/// The run joins An's card with her first record only, and Bình with his twin's card.
+fn run(folder: &Path) {
+    table(
+        folder,
+        "people.parquet",
+        "source record_id person_id cluster_size",
+        &[
+            "cu_tru R1 P1 2",
+            "bhyt H1 P1 2",
+            "cu_tru R2 P2 1",
+            "cu_tru R3 P3 3",
+            "bhyt H3 P3 3",
+            "bhyt H4 P3 3",
+            "cu_tru R4 P4 1",
+            "bhyt H5 P5 1",
+            "bhyt H9 P5 1",
+        ],
+    );
+    let mut links = columns(
+        "left_source left_id right_source right_id decision",
+        &[
+            "cu_tru R1 bhyt H1 link",
+            "cu_tru R3 bhyt H3 link",
+            "bhyt H4 cu_tru R3 link",
+            "cu_tru R4 bhyt H4 review",
+            "cu_tru R1 bhyt H9 review",
+        ],
+    );
+    links.push(("match_probability", Arc::new(Float64Array::from(vec![0.99, 0.97, 0.95, 0.55, 0.5]))));
+    write(folder, "links.parquet", &links);
+    let mut findings = columns(
+        "source record_id rule field other_source other_id suggested_value",
+        &[
+            "cu_tru R2 duplicate-residence-record ma_ho_so cu_tru R1 -",
+            "cu_tru R3 birth-date-wrong ngay_sinh - - 1987-02-03",
+            "cu_tru R4 birth-date-wrong ngay_sinh - - 05/02/1987",
+            "cu_tru R1 number-contradicts ngay_sinh - - -",
+            "cu_tru R2 birth-date-wrong ngay_sinh - - 01/01/1987",
+            "bhyt H9 name-wrong ho_ten - - -",
+        ],
+    );
+    let confidence = Float64Array::from(vec![None, Some(0.9), Some(0.9), None, Some(0.4), None]);
+    findings.push(("suggestion_confidence", Arc::new(confidence)));
+    write(folder, "findings.parquet", &findings);
+    std::fs::create_dir_all(folder.join("rejects")).unwrap();
+    std::fs::write(
+        folder.join("rejects/cu_tru.csv"),
+        "file,line,byte_offset,reason,raw\ncu_tru.csv,6,90,fields,\"R5,\nx\"\n",
+    )
+    .unwrap();
+    std::fs::write(folder.join("run.json"), r#"{"run_id": "night-1", "as_of": "2026-06-30"}"#).unwrap();
+}
+
+fn province() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    truth(&folder.path().join("truth"));
+    run(&folder.path().join("run"));
+    folder
+}
+
+fn measured(folder: &TempDir) -> Evaluation {
+    evaluate(folder.path(), &folder.path().join("run")).unwrap()
+}
+
+fn rule<'a>(evaluation: &'a Evaluation, id: &str) -> &'a RuleFigures {
+    evaluation.rules.iter().find(|rule| rule.rule == id).unwrap()
+}
+
+fn third(n: u32) -> Option<f64> {
+    Some(f64::from(n) / 3.0)
+}
+
+#[test]
+fn links_and_people_are_scored_by_source_pair() {
+    let evaluation = measured(&province());
+    let pair = |left: &str, right: &str| {
+        evaluation.pairs.iter().find(|pair| pair.left == left && pair.right == right).unwrap()
+    };
+    // True pairs: R1-H1, R2-H1, R3-H3, R4-H4 and R5-H5, whose R5 was set aside.
+    let cross = pair("cu_tru", "bhyt");
+    let links = cross.links.as_ref().unwrap();
+    assert_eq!((links.true_positives, links.predicted, links.actual), (2, 3, 5));
+    assert_eq!((links.precision, links.recall, links.f1), (third(2), Some(0.4), Some(0.5)));
+    assert_eq!((cross.people.true_positives, cross.people.predicted, cross.people.actual), (2, 3, 5));
+    assert_eq!((cross.true_pairs_written, cross.pairs_completeness_at_least), (Some(3), Some(0.6)));
+
+    let duplicates = pair("cu_tru", "cu_tru");
+    assert_eq!((duplicates.people.predicted, duplicates.people.actual), (0, 1));
+    assert_eq!((duplicates.people.precision, duplicates.people.recall), (None, Some(0.0)));
+
+    // Bình's card and his twin's stand in one person, without a link of their own.
+    let cards = pair("bhyt", "bhyt");
+    assert_eq!((cards.people.true_positives, cards.people.predicted, cards.people.actual), (0, 1, 0));
+    assert_eq!(cards.links.as_ref().unwrap().predicted, 0);
+
+    assert_eq!(evaluation.all_pairs.people.predicted, 4);
+    assert_eq!(evaluation.all_pairs.people.actual, 6);
+    assert_eq!(evaluation.pairs.len(), 3, "the source without a record in the run is in no figure");
+}
+
+#[test]
+fn b_cubed_and_cluster_sizes_are_those_of_the_definition() {
+    let evaluation = measured(&province());
+    let b_cubed = &evaluation.b_cubed;
+    // By record R1 R2 H1 R3 H3 R4 H4 R5 H5.
+    let precision = [1.0, 1.0, 1.0, 2.0 / 3.0, 2.0 / 3.0, 1.0, 1.0 / 3.0, 1.0, 1.0];
+    let recall = [2.0 / 3.0, 1.0 / 3.0, 2.0 / 3.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.5];
+    let near = |a: Option<f64>, b: [f64; 9]| (a.unwrap() - b.iter().sum::<f64>() / 9.0).abs() < 1e-12;
+    assert_eq!(b_cubed.records, 9);
+    assert!(near(b_cubed.precision, precision) && near(b_cubed.recall, recall), "{b_cubed:?}");
+    let sizes: Vec<_> = evaluation.cluster_sizes.iter().map(|s| (s.size, s.in_run, s.in_truth)).collect();
+    assert_eq!(sizes, [(1, 4, 0), (2, 1, 3), (3, 1, 1)]);
+}
+
+#[test]
+fn errors_and_hard_pairs_say_where_links_were_lost_and_what_false_ones_are() {
+    let evaluation = measured(&province());
+    let kinds: Vec<_> = evaluation
+        .error_kinds
+        .iter()
+        .map(|k| (k.kind.as_str(), k.records, k.true_pairs, k.linked.unwrap(), k.in_one_person))
+        .collect();
+    // typo: R1-R2, R1-H1, R3-H3, R5-H5; swap: R3-H3.
+    assert_eq!(kinds, [("swap", 1, 1, 1, 1), ("typo", 3, 4, 2, 2)]);
+    let hard: Vec<_> = evaluation
+        .hard_pairs
+        .iter()
+        .map(|h| (h.kind.as_str(), h.pairs, h.linked.unwrap(), h.in_one_person))
+        .collect();
+    assert_eq!(hard, [("namesake", 1, 0, 0), ("twin", 2, 0, 1)]);
+    // R3-H4 is no planted pair of records, but its people are twins.
+    let wrong: Vec<_> =
+        evaluation.false_links.iter().flatten().map(|row| (row.kind.as_str(), row.links)).collect();
+    assert_eq!(wrong, [("namesake", 0), ("twin", 1), ("other", 0)]);
+}
+
+#[test]
+fn findings_are_scored_by_rule_and_by_cell() {
+    let evaluation = measured(&province());
+    let wrong = rule(&evaluation, "birth-date-wrong");
+    // Found R3 and R4, wrongly R2; R1's cell is spoken for by another rule.
+    assert_eq!((wrong.counts.truth, wrong.counts.findings, wrong.counts.findings_true), (3, 3, 2));
+    assert_eq!((wrong.precision, wrong.recall_detectable, wrong.recall), (third(2), third(2), third(2)));
+    assert_eq!((wrong.precision_by_cell, wrong.recall_by_cell), (third(2), Some(1.0)));
+    // R3's date is right in another form, R4's is wrong.
+    assert_eq!(wrong.suggestions_right_share, Some(0.5));
+    assert_eq!((wrong.counts.mendable_found, wrong.mendable_suggested_share), (2, Some(1.0)));
+
+    let pairs = rule(&evaluation, "duplicate-residence-record");
+    assert_eq!((pairs.precision, pairs.recall), (Some(1.0), Some(1.0)), "a pair has no order");
+
+    let spoke_for = rule(&evaluation, "number-contradicts");
+    assert_eq!((spoke_for.precision, spoke_for.precision_by_cell), (Some(0.0), Some(1.0)));
+
+    let name = rule(&evaluation, "name-wrong");
+    assert_eq!((name.counts.truth, name.counts.detectable, name.recall), (2, 1, Some(0.0)));
+    assert_eq!((name.counts.findings, name.precision), (0, None), "H9 is not judged");
+
+    let all = evaluation.all_rules.as_ref().unwrap();
+    assert_eq!((all.counts.truth, all.counts.findings, all.counts.findings_true), (6, 5, 3));
+    let bins: Vec<_> = evaluation
+        .suggestion_calibration
+        .iter()
+        .filter(|bin| bin.cases > 0)
+        .map(|b| (b.from, b.cases))
+        .collect();
+    assert_eq!(bins, [(0.9, 2)]);
+}
+
+#[test]
+fn what_either_side_does_not_know_is_counted_and_told() {
+    let evaluation = measured(&province());
+    let records: Vec<_> = evaluation
+        .records
+        .iter()
+        .map(|r| (r.source.as_str(), r.in_truth, r.in_both, r.unknown_to_truth, r.set_aside, r.counted))
+        .collect();
+    let expected =
+        [("cu_tru", 5, 4, 0, 1, true), ("bhyt", 4, 4, 1, 0, true), ("thue_bao", 1, 0, 0, 0, false)];
+    assert_eq!(records, expected);
+    let told = |code: &str| evaluation.notes.iter().filter(|note| note.contains(code)).count();
+    assert_eq!((told("EVA-012"), told("EVA-013")), (2, 1), "{:?}", evaluation.notes);
+    assert_eq!(evaluation.run.run_id.as_deref(), Some("night-1"));
+}
+
+#[test]
+fn tables_that_can_be_done_without_leave_their_figures_out() {
+    let folder = province();
+    for name in ["truth/truth_errors.parquet", "truth/truth_hard_pairs.parquet", "run/links.parquet"] {
+        std::fs::remove_file(folder.path().join(name)).unwrap();
+    }
+    std::fs::remove_file(folder.path().join("run/findings.parquet")).unwrap();
+    let evaluation = measured(&folder);
+    assert!(evaluation.error_kinds.is_empty() && evaluation.hard_pairs.is_empty());
+    assert!(
+        evaluation.false_links.is_none() && evaluation.all_rules.is_none() && evaluation.rules.is_empty()
+    );
+    assert!(evaluation.all_pairs.links.is_none());
+    assert_eq!(evaluation.all_pairs.people.actual, 6);
+    assert_eq!(evaluation.notes.iter().filter(|note| note.contains("EVA-010")).count(), 4);
+    assert!(evaluation.to_string().contains("pairs within one person"));
+}
+
+#[test]
+fn text_of_any_arrow_type_reads_the_same() {
+    let folder = province();
+    let expected = measured(&folder);
+    let people = folder.path().join("run");
+    let cells = |at: usize| {
+        let rows = ["cu_tru R1 P1", "bhyt H1 P1", "cu_tru R2 P2", "cu_tru R3 P3", "bhyt H3 P3", "bhyt H4 P3"];
+        let rows = rows.into_iter().chain(["cu_tru R4 P4", "bhyt H5 P5", "bhyt H9 P5"]);
+        rows.map(move |row| row.split(' ').nth(at).unwrap())
+    };
+    write(
+        &people,
+        "people.parquet",
+        &[
+            ("person_id", Arc::new(cells(2).map(Some).collect::<StringViewArray>())),
+            ("record_id", Arc::new(cells(1).map(Some).collect::<LargeStringArray>())),
+            ("source", Arc::new(cells(0).collect::<DictionaryArray<Int32Type>>())),
+        ],
+    );
+    assert_eq!(measured(&folder), expected);
+}
+
+#[test]
+fn fails_naming_file_and_column_when_a_column_needed_is_missing() {
+    let folder = province();
+    table(&folder.path().join("run"), "people.parquet", "source person record", &["cu_tru P1 R1"]);
+    let failure = evaluate(folder.path(), &folder.path().join("run")).unwrap_err();
+    let codes: Vec<_> = failure.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(codes, ["EVA-004", "EVA-004"], "every column at once");
+    let text = failure.to_string();
+    assert!(
+        text.contains("people.parquet: column `record_id`") && text.contains("column `person_id`"),
+        "{text}"
+    );
+}
+
+#[test]
+fn fails_with_a_remedy_when_a_table_is_not_there_or_not_parquet() {
+    let folder = province();
+    let nowhere = folder.path().join("nowhere");
+    assert_eq!(evaluate(&nowhere, &folder.path().join("run")).unwrap_err().diagnostics[0].code, "EVA-001");
+    assert_eq!(evaluate(folder.path(), &nowhere).unwrap_err().diagnostics[0].code, "EVA-002");
+    for damaged in [&b"PAR1"[..], b"", b"no parquet at all", b"PAR1PAR1\xff\xff\xff\xffPAR1"] {
+        std::fs::write(folder.path().join("run/links.parquet"), damaged).unwrap();
+        let failure = evaluate(folder.path(), &folder.path().join("run")).unwrap_err();
+        assert_eq!(failure.diagnostics[0].code, "EVA-003");
+    }
+}
+
+#[test]
+fn a_damaged_data_page_is_an_error_and_never_a_panic() {
+    let folder = province();
+    let path = folder.path().join("run/people.parquet");
+    let whole = std::fs::read(&path).unwrap();
+    let mut refused = 0;
+    for at in (0..whole.len()).step_by(7) {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x5a;
+        std::fs::write(&path, bytes).unwrap();
+        refused += usize::from(evaluate(folder.path(), &folder.path().join("run")).is_err());
+    }
+    assert!(refused > 0, "some damage must show");
+}
+
+#[test]
+fn the_folder_of_the_truth_and_that_of_all_runs_are_understood() {
+    let folder = province();
+    let expected = measured(&folder);
+    std::fs::create_dir(folder.path().join("out")).unwrap();
+    std::fs::rename(folder.path().join("run"), folder.path().join("out/latest")).unwrap();
+    let found = evaluate(&folder.path().join("truth"), &folder.path().join("out")).unwrap();
+    assert_eq!(found.pairs, expected.pairs);
+    assert_eq!(found.rules, expected.rules);
+}
+
+#[test]
+fn shows_every_figure_as_aligned_text() {
+    let mut evaluation = measured(&province());
+    evaluation.notes.clear(); // they name a temporary folder
+    insta::assert_snapshot!(evaluation);
+}
+
+#[test]
+fn json_is_the_same_every_time_and_has_the_counts_beside_the_ratios() {
+    let folder = province();
+    let json = measured(&folder).to_json();
+    assert_eq!(json, measured(&folder).to_json());
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(value["pairs"][1]["links"]["true_positives"], 2);
+    assert!(value["pairs"][0]["people"]["precision"].is_null(), "a ratio of nothing is null");
+    assert!(json.ends_with("}\n"));
+    let order = ["\"run\"", "\"records\"", "\"all_pairs\"", "\"b_cubed\"", "\"all_rules\"", "\"notes\""];
+    let places: Vec<_> = order.iter().map(|key| json.find(&format!("\n  {key}")).unwrap()).collect();
+    assert!(places.is_sorted());
+}
