@@ -7,6 +7,8 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Float64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
@@ -22,6 +24,9 @@ use crate::diagnostic::{Diagnostic, Failure, Outcome, Place};
 
 /// Rows decoded at a time: some 64 bytes a row and column stay in the cache of a core.
 const BATCH_ROWS: usize = 16_384;
+
+/// Batches that may wait for the thread that visits them: a few megabytes.
+const BATCHES_AHEAD: usize = 8;
 
 /// What a column is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,15 +96,24 @@ impl Rows {
         self.path.display().to_string()
     }
 
-    /// Visits every row in order.
+    /// Visits every row in order, while another thread decodes the rows to come.
     ///
     /// # Errors
     /// Data pages that cannot be decoded.
     pub(super) fn visit(&self, mut each: impl FnMut(Row<'_>)) -> Outcome<()> {
-        for group in 0..self.metadata.metadata().num_row_groups() {
-            self.visit_group(group, &mut each)?;
-        }
-        Ok(())
+        let (sender, receiver) = sync_channel(BATCHES_AHEAD);
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                let groups = 0..self.metadata.metadata().num_row_groups();
+                let mut batches = groups.flat_map(|group| self.batches(group));
+                // Sending fails when the receiver has met an error and gone.
+                batches.try_for_each(|batch| sender.send(batch))
+            });
+            receiver.into_iter().try_for_each(|batch: Outcome<Batch>| {
+                batch?.rows().for_each(&mut each);
+                Ok(())
+            })
+        })
     }
 
     /// What `take` makes of each row, in order; row groups are read in parallel.
@@ -112,7 +126,9 @@ impl Rows {
             .into_par_iter()
             .map(|group| {
                 let mut taken = Vec::new();
-                self.visit_group(group, &mut |row| taken.extend(take(row)))?;
+                for batch in self.batches(group) {
+                    taken.extend(batch?.rows().filter_map(&take));
+                }
                 Ok(taken)
             })
             .collect();
@@ -123,14 +139,17 @@ impl Rows {
         Ok(all)
     }
 
-    fn visit_group(&self, group: usize, each: &mut impl FnMut(Row<'_>)) -> Outcome<()> {
-        for batch in self.reader(group)? {
-            let batch = self.convert(&batch.map_err(|error| self.undecoded(group, &error))?)?;
-            for row in 0..batch.rows {
-                each(Row { batch: &batch, row });
-            }
-        }
-        Ok(())
+    /// The batches of a row group; one that cannot be opened is one error.
+    fn batches(&self, group: usize) -> impl Iterator<Item = Outcome<Batch>> {
+        let (reader, error) = match self.reader(group) {
+            Ok(reader) => (Some(reader), None),
+            Err(error) => (None, Some(Err(error))),
+        };
+        let decoded = reader
+            .into_iter()
+            .flatten()
+            .map(move |batch| self.convert(&batch.map_err(|error| self.undecoded(group, &error))?));
+        error.into_iter().chain(decoded)
     }
 
     /// A reader of its own for each row group: a file handle has one offset only.
@@ -212,6 +231,12 @@ fn unreadable(path: &Path, error: &str) -> Failure {
 struct Batch {
     rows: usize,
     columns: Vec<Cells>,
+}
+
+impl Batch {
+    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        (0..self.rows).map(|row| Row { batch: self, row })
+    }
 }
 
 enum Cells {

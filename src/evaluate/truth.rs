@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::note;
 use super::records::{NONE, Records, RecordsBuilder};
 use super::rows::{Column, Kind, Row};
@@ -128,7 +130,7 @@ pub(super) fn findings(
         None => unknown += 1,
     })?;
     note::count(notes, &rows, unknown, "rows name a record that truth_people.parquet does not; left out");
-    findings.sort_unstable();
+    findings.par_sort_unstable();
     findings.dedup();
     Ok(Some(findings))
 }

@@ -11,6 +11,7 @@ use arrow::array::{
 use arrow::datatypes::Int32Type;
 use doisoat::evaluate::{Evaluation, RuleFigures, evaluate};
 use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
 use tempfile::TempDir;
 
 /// A column of a fixture: its name and its cells.
@@ -21,7 +22,9 @@ fn write(folder: &Path, name: &str, columns: &[Field<'_>]) {
     let batch =
         RecordBatch::try_from_iter(columns.iter().map(|(name, array)| (*name, array.clone()))).unwrap();
     let file = File::create(folder.join(name)).unwrap();
-    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).unwrap();
+    // Several row groups, so that several threads have something to read.
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(2)).build();
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
 }
@@ -384,6 +387,16 @@ fn shows_every_figure_as_aligned_text() {
     let mut evaluation = measured(&province());
     evaluation.notes.clear(); // they name a temporary folder
     insta::assert_snapshot!(evaluation);
+}
+
+#[test]
+fn one_thread_finds_what_many_find() {
+    let folder = province();
+    let json_on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| measured(&folder).to_json())
+    };
+    assert_eq!(json_on(1), json_on(4));
 }
 
 #[test]
