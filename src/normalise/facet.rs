@@ -52,16 +52,190 @@ pub struct Facet {
     pub meaning: &'static str,
 }
 
-/// All facets there are.
-pub const FACETS: &[Facet] = &[Facet {
-    name: "raw",
-    kind_of_value: FacetType::Text,
-    belongs: |_| true,
-    read: |texts, _, code| FacetValue::Text(Cow::Borrowed(texts.dictionary().text(code))),
-    meaning: "the text as delivered",
-}];
-
 /// The facets of a kind.
 pub fn facets_of(kind: &Kind) -> impl Iterator<Item = &'static Facet> {
     FACETS.iter().filter(move |facet| (facet.belongs)(kind))
+}
+
+/// A kind's facet of a name; the empty name is the value in standard form.
+pub fn facet(kind: &Kind, name: &str) -> Option<&'static Facet> {
+    FACETS.iter().find(|facet| facet.name == name && (facet.belongs)(kind))
+}
+
+fn null_or<'a, T>(value: Option<T>, make: impl Fn(T) -> FacetValue<'a>) -> FacetValue<'a> {
+    value.map_or(FacetValue::Null, make)
+}
+
+fn borrowed(text: Option<&str>) -> FacetValue<'_> {
+    null_or(text.filter(|text| !text.is_empty()), |text| FacetValue::Text(Cow::Borrowed(text)))
+}
+
+fn owned<'a>(text: Option<String>) -> FacetValue<'a> {
+    null_or(text, |text| FacetValue::Text(Cow::Owned(text)))
+}
+
+/// A number with its leading zeros.
+fn padded<'a>(number: Option<u64>, width: usize) -> FacetValue<'a> {
+    owned(number.map(|number| format!("{number:0width$}")))
+}
+
+fn integer<'a, T: Into<i64>>(number: Option<T>) -> FacetValue<'a> {
+    null_or(number, |number| FacetValue::Integer(number.into()))
+}
+
+fn boolean<'a>(truth: Option<bool>) -> FacetValue<'a> {
+    null_or(truth, FacetValue::Boolean)
+}
+
+/// The rewritten text, or the one delivered.
+fn or_raw<'a>(rewritten: Option<&'a str>, texts: &'a TextColumn, code: u32) -> FacetValue<'a> {
+    borrowed(Some(rewritten.unwrap_or_else(|| texts.dictionary().text(code))))
+}
+
+/// The value of a code out of a slice of values by code.
+fn at<T: Copy>(values: Option<&[T]>, code: u32) -> Option<T> {
+    values?.get(code as usize).copied()
+}
+
+/// One line a facet: type, kinds, name, what it reads, what it means.
+macro_rules! facets {
+    ($($kind_of_value:ident $kinds:pat, $name:literal, $read:expr, $meaning:literal;)*) => {
+        /// All facets there are.
+        pub const FACETS: &[Facet] = &[$(Facet {
+            name: $name,
+            kind_of_value: FacetType::$kind_of_value,
+            belongs: |kind| matches!(kind, $kinds),
+            read: $read,
+            meaning: $meaning,
+        }),*];
+    };
+}
+
+use Kind::{
+    Address, CardNumber, Category, Date, Identifier, IdentityNumber, InsuranceNumber, PersonName, Phone,
+    WardCode,
+};
+
+facets! {
+    Text _, "raw", |texts, _, code| borrowed(Some(texts.dictionary().text(code))),
+        "the text as delivered";
+
+    Text Kind::Text | Identifier, "", |texts, values, code| match values {
+        Values::Text(clean) => or_raw(clean.rewritten(code), texts, code),
+        _ => FacetValue::Null,
+    }, "the text in NFC with single spaces";
+
+    Text PersonName, "", |texts, values, code| match values.person_names() {
+        Some(names) => or_raw(names.rewritten(code), texts, code),
+        None => FacetValue::Null,
+    }, "the name in its standard written form; capitals stay capitals";
+    Text PersonName, "key", |_, values, code| borrowed(values.person_names().map(|names| names.key(code))),
+        "the name in small letters with old-style tone marks; equal names have equal keys";
+    Text PersonName, "plain", |_, values, code| borrowed(values.person_names().map(|names| names.plain(code))),
+        "the key without accents: a to z and spaces";
+    Text PersonName, "form_fault", |_, values, code| {
+        borrowed(values.person_names().and_then(|names| names.form_fault(code)).map(|fault| fault.word()))
+    }, "what is wrong with the written form: unicode, spacing, case or tone_mark; NULL if nothing";
+
+    Date Date, "", |_, values, code| {
+        null_or(at(values.dates(), code).and_then(|date| date.days_since_epoch()), FacetValue::Date)
+    }, "the calendar day; NULL where only the month or year is known";
+    Integer Date, "year", |_, values, code| integer(at(values.dates(), code).and_then(|date| date.year())),
+        "the year";
+    Integer Date, "month", |_, values, code| integer(at(values.dates(), code).and_then(|date| date.month())),
+        "the month, 1 to 12";
+    Text Date, "precision", |_, values, code| {
+        borrowed(at(values.dates(), code).and_then(|date| date.precision()).map(|precision| precision.word()))
+    }, "how much is known: day, month or year";
+    Text Date, "standard", |_, values, code| owned(at(values.dates(), code).and_then(|date| date.standard())),
+        "the date as dd/mm/yyyy, mm/yyyy or yyyy";
+    Text Date, "form", |_, values, code| borrowed(at(values.dates(), code).map(|date| date.form().word())),
+        "how it is written: normal, other (readable) or unreadable";
+
+    Text IdentityNumber, "", |_, values, code| {
+        padded(at(values.identity_numbers(), code).and_then(|number| number.personal()), 12)
+    }, "the personal number, 12 digits; NULL for any other number";
+    Text IdentityNumber, "old", |_, values, code| {
+        padded(at(values.identity_numbers(), code).and_then(|number| number.old()), 9)
+    }, "the former CMND number, 9 digits";
+    Text IdentityNumber, "form", |_, values, code| {
+        borrowed(at(values.identity_numbers(), code).map(|number| number.form().word()))
+    }, "what number it is: personal, old, passport or unreadable";
+    Integer IdentityNumber, "birth_year", |_, values, code| {
+        integer(at(values.identity_numbers(), code).and_then(|number| number.birth_year()))
+    }, "the year of birth that the personal number encodes";
+    Text IdentityNumber, "sex", |_, values, code| {
+        borrowed(at(values.identity_numbers(), code).and_then(|number| number.sex()))
+    }, "the sex that the personal number encodes: Nam or Nữ";
+    Text IdentityNumber, "province", |_, values, code| {
+        padded(at(values.identity_numbers(), code).and_then(|number| number.province()).map(u64::from), 3)
+    }, "the province of birth registration that the personal number encodes, 3 digits";
+    Boolean IdentityNumber, "repaired", |_, values, code| {
+        boolean(at(values.identity_numbers(), code).map(|number| number.repaired()))
+    }, "whether a readable number was written otherwise: separators, O for 0, a zero lost";
+
+    Text InsuranceNumber, "", |_, values, code| {
+        padded(at(values.insurance_numbers(), code).and_then(|number| number.number()), 10)
+    }, "the social insurance number, 10 digits";
+    Text InsuranceNumber, "personal_id", |_, values, code| {
+        padded(at(values.insurance_numbers(), code).and_then(|number| number.personal()), 12)
+    }, "the personal number that stands in its place, 12 digits";
+
+    Text CardNumber, "", |_, values, code| {
+        owned(at(values.card_numbers(), code).and_then(|number| number.standard()))
+    }, "the card number, 15 characters";
+
+    Text Phone, "", |_, values, code| owned(at(values.phones(), code).and_then(|phone| phone.standard())),
+        "the number of today: 10 digits, 11 for a land line";
+    Text Phone, "form", |_, values, code| borrowed(at(values.phones(), code).map(|phone| phone.form().word())),
+        "how it is written: normal, old_prefix (of before 2018), other or invalid";
+
+    Text WardCode, "", |_, values, code| {
+        padded(at(values.ward_codes(), code).and_then(|ward| ward.in_force()).map(u64::from), 5)
+    }, "the code in force: itself, or the only successor";
+    Text WardCode, "status", |_, values, code| {
+        borrowed(at(values.ward_codes(), code).map(|ward| ward.status().word()))
+    }, "what the code is worth: in_force, retired, divided, unknown or malformed";
+    Text WardCode, "successor", |_, values, code| {
+        padded(at(values.ward_codes(), code).and_then(|ward| ward.successor()).map(u64::from), 5)
+    }, "the only code in force that a retired one went into";
+
+    Text Address, "", |texts, values, code| match values.addresses() {
+        Some(addresses) => or_raw(addresses.cleaned(code), texts, code),
+        None => FacetValue::Null,
+    }, "the address in NFC with single spaces";
+    Text Address, "ward", |_, values, code| {
+        padded(values.addresses().and_then(|addresses| addresses.ward(code)).map(u64::from), 5)
+    }, "the code in force of the commune that the words determine";
+    Boolean Address, "old_unit", |_, values, code| {
+        boolean(values.addresses().map(|addresses| addresses.old_unit(code)))
+    }, "whether the words name a unit no longer in force, or a district";
+    Text Address, "standard", |texts, values, code| {
+        let raw = texts.dictionary().text(code);
+        owned(values.addresses().and_then(|addresses| addresses.standard(code, raw)))
+    }, "the address with the unit in force and without a district, where that is certain and different";
+
+    Text Category(_), "", |_, values, code| {
+        borrowed(values.categories().and_then(|categories| categories.word(code)))
+    }, "the word of the list";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::KIND_WORDS;
+
+    #[test]
+    fn every_kind_has_a_raw_text_a_value_and_no_name_twice() {
+        for (word, make) in KIND_WORDS {
+            let kind = make("sex".into());
+            let mut names: Vec<&str> = facets_of(&kind).map(|facet| facet.name).collect();
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "{word}");
+            assert!(facet(&kind, "").is_some() && facet(&kind, "raw").is_some(), "{word}");
+        }
+        assert!(FACETS.iter().all(|facet| !facet.meaning.is_empty()));
+    }
 }

@@ -56,7 +56,7 @@ impl Settings {
         let matching = matching::read(folder, &sources, &problems);
         let checks = checks::read(folder, &sources, &problems);
         let wording = wording::read(folder, &sources, &checks, &problems);
-        let reference = reference::read(folder, &problems);
+        let reference = reference::read(folder, &sources, &problems);
         let diagnostics = problems.finish();
         if !diagnostics.is_empty() {
             return Err(Failure { diagnostics });

@@ -1,1 +1,160 @@
-//! (under way)
+//! From the default rules and delivered texts to facets, as later stages see them.
+
+use doisoat::normalise::{Facet, FacetValue, Records, facet, facets_of, normalise};
+use doisoat::progress::Progress;
+use doisoat::settings::{RulesFolder, Settings};
+use doisoat::table::{SourceIndex, Table, TextColumn};
+
+fn settings() -> Settings {
+    Settings::read(&RulesFolder::embedded()).expect("the default rules are valid")
+}
+
+/// Records of the residence register with the named columns delivered.
+fn residence(settings: &Settings, delivered: &[(&str, &[&str])]) -> Records {
+    let source = &settings.sources[0];
+    let mut columns: Vec<Option<TextColumn>> = vec![None; source.columns.len()];
+    for (field, texts) in delivered {
+        let at = source.column_of(field).expect("a declared field");
+        columns[at] = Some(texts.iter().copied().collect());
+    }
+    let rows = delivered.first().map_or(0, |(_, texts)| texts.len());
+    let table = Table { columns, rows };
+    normalise(settings, vec![(SourceIndex(0), table)], &Progress::silent()).remove(0)
+}
+
+/// What a column of rules gives for a row: `full_name.plain`.
+fn value(settings: &Settings, records: &Records, column: &str, row: usize) -> String {
+    let (field, name) = column.split_once('.').unwrap_or((column, ""));
+    let at = settings.sources[0].column_of(field).expect("a declared field");
+    let facet: &Facet = facet(&settings.sources[0].columns[at].kind, name).expect("a facet of the kind");
+    match records.facet(facet, at, row) {
+        FacetValue::Null => "NULL".to_owned(),
+        FacetValue::Text(text) => text.into_owned(),
+        FacetValue::Integer(number) => number.to_string(),
+        FacetValue::Boolean(truth) => truth.to_string(),
+        FacetValue::Date(days) => format!("day {days}"),
+    }
+}
+
+#[test]
+fn every_facet_of_a_row_is_what_rules_expect() {
+    let settings = settings();
+    let records = residence(
+        &settings,
+        &[
+            ("personal_id", &["'96058171373"]),
+            ("old_id", &["386456214"]),
+            ("full_name", &[" LÊ  THỊ THUÝ"]),
+            ("birth_date", &["1958-12-10 00:00:00"]),
+            ("sex", &["0"]),
+            ("address", &["Ấp 8, X. Tam Giang Đông, H. Năm Căn, Cà Mau"]),
+            ("ward_code", &["32209"]),
+            ("phone", &["0120.345.6789"]),
+            ("insurance_number", &["096058171373"]),
+            ("residence_status", &["Đã xóa"]),
+        ],
+    );
+    let expected = [
+        ("personal_id", "096058171373"),
+        ("personal_id.raw", "'96058171373"),
+        ("personal_id.form", "personal"),
+        ("personal_id.birth_year", "1958"),
+        ("personal_id.sex", "Nam"),
+        ("personal_id.province", "096"),
+        ("personal_id.repaired", "true"),
+        ("personal_id.old", "NULL"),
+        ("old_id", "NULL"),
+        ("old_id.old", "386456214"),
+        ("full_name", "LÊ THỊ THÚY"),
+        ("full_name.key", "lê thị thúy"),
+        ("full_name.plain", "le thi thuy"),
+        ("full_name.form_fault", "spacing"),
+        ("birth_date", "day -4040"),
+        ("birth_date.year", "1958"),
+        ("birth_date.month", "12"),
+        ("birth_date.precision", "day"),
+        ("birth_date.standard", "10/12/1958"),
+        ("birth_date.form", "other"),
+        ("sex", "Nữ"),
+        ("address.ward", "32206"),
+        ("address.old_unit", "true"),
+        ("address.standard", "Ấp 8, xã Tam Giang, tỉnh Cà Mau"),
+        ("ward_code", "32206"),
+        ("ward_code.status", "retired"),
+        ("ward_code.successor", "32206"),
+        ("phone", "0703456789"),
+        ("phone.form", "old_prefix"),
+        ("insurance_number", "NULL"),
+        ("insurance_number.personal_id", "096058171373"),
+        ("residence_status", "đã xoá"),
+        // Not delivered.
+        ("ethnicity", "NULL"),
+    ];
+    for (column, text) in expected {
+        assert_eq!(value(&settings, &records, column, 0), text, "{column}");
+    }
+}
+
+#[test]
+fn a_missing_cell_has_no_facet_at_all() {
+    let settings = settings();
+    let fields: Vec<&str> = settings.sources[0].columns.iter().map(|column| column.field.as_str()).collect();
+    let delivered: Vec<(&str, &[&str])> = fields.iter().map(|field| (*field, ["", "x"].as_slice())).collect();
+    let records = residence(&settings, &delivered);
+    for (at, column) in settings.sources[0].columns.iter().enumerate() {
+        for facet in facets_of(&column.kind) {
+            assert_eq!(records.facet(facet, at, 0), FacetValue::Null, "{}.{}", column.field, facet.name);
+        }
+    }
+}
+
+#[test]
+fn one_thread_reads_what_many_read() {
+    let settings = settings();
+    let names: Vec<String> = (0..20_000).map(|n| format!("nguyễn thị hoà {n}")).collect();
+    let homes: Vec<String> = (0..20_000)
+        .map(|n| format!("Ấp {n}, X. Châu Thới, {}, Bạc Liêu", ["H. Vĩnh Lợi", ""][n % 2]))
+        .collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let homes: Vec<&str> = homes.iter().map(String::as_str).collect();
+    let read = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a thread pool");
+        let records = pool.install(|| residence(&settings, &[("full_name", &names), ("address", &homes)]));
+        let columns =
+            ["full_name", "full_name.key", "full_name.form_fault", "address.ward", "address.standard"];
+        (0..records.table.rows)
+            .map(|row| columns.map(|column| value(&settings, &records, column, row)))
+            .collect::<Vec<_>>()
+    };
+    let one = read(1);
+    assert_eq!(one[4097][1], "nguyễn thị hòa");
+    assert_eq!(one, read(4));
+}
+
+#[test]
+fn settings_name_what_reading_needs_and_does_not_find() {
+    let mut folder = RulesFolder::embedded();
+    folder.files.retain(|file| file.path != "reference/provinces.tsv");
+    for file in &mut folder.files {
+        if file.path == "reference/categories.tsv" {
+            file.text = file.text.replace("sex\t", "sexes\t");
+        }
+        if file.path == "reference/admin_unit_changes.tsv" {
+            file.text = file.text.replacen("31813\t", "3181\t", 1);
+        }
+        if file.path == "reference/phone_prefixes.tsv" {
+            file.text = file.text.replacen("prefix\t", "prefixes\t", 1);
+        }
+    }
+    let failure = Settings::read(&folder).expect_err("tables are missing");
+    let told = failure.to_string();
+    for part in [
+        "rules/reference/admin_unit_changes.tsv:2: `3181` in column `old_code`",
+        "rules/reference/categories.tsv: no list `sex`",
+        "rules/reference/phone_prefixes.tsv:1: no column `prefix`",
+        "reference/provinces.tsv: no such table",
+    ] {
+        assert!(told.contains(part), "{part} in\n{told}");
+    }
+    assert!(failure.diagnostics.iter().all(|diagnostic| !diagnostic.help.is_empty()));
+}

@@ -1,0 +1,285 @@
+//! One coding for one letter: NFC, single spaces, look-alikes folded, accents off.
+//!
+//! Most texts are clean already, so each function first looks whether there is
+//! anything to do and then borrows. Everything is linear in the text.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// A text with one coding a letter, and what had to be mended for it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Clean<'a> {
+    /// NFC, single spaces, none outside, no invisible or full-width characters.
+    pub(super) text: Cow<'a, str>,
+    /// Letters were decomposed, look-alike, full-width, or among invisible characters.
+    pub(super) odd: bool,
+}
+
+/// Cleans a text. O(length); no allocation where there is nothing to clean.
+pub(super) fn clean(raw: &str) -> Clean<'_> {
+    if is_clean(raw) {
+        return Clean { text: Cow::Borrowed(raw), odd: false };
+    }
+    let (composed, odd) = compose(raw);
+    match squeeze(&composed) {
+        Some(squeezed) => Clean { text: Cow::Owned(squeezed), odd },
+        None => Clean { text: composed, odd },
+    }
+}
+
+/// As [`clean`], but spaces stay as they are. The flag tells whether a letter had to be mended.
+pub(super) fn compose(raw: &str) -> (Cow<'_, str>, bool) {
+    if raw.chars().all(is_settled) {
+        return (Cow::Borrowed(raw), false);
+    }
+    let mut odd = false;
+    let mut folded = String::with_capacity(raw.len());
+    for c in raw.chars() {
+        let kept = fold(c);
+        odd |= kept != Some(c) && !c.is_control();
+        folded.extend(kept);
+    }
+    if is_nfc_quick(folded.chars()) == IsNormalized::Yes {
+        return (Cow::Owned(folded), odd);
+    }
+    let composed: String = folded.nfc().collect();
+    odd |= composed != folded;
+    (Cow::Owned(composed), odd)
+}
+
+fn is_clean(raw: &str) -> bool {
+    let mut after_space = true;
+    for c in raw.chars() {
+        let space = c == ' ';
+        if (space && after_space) || !is_settled(c) {
+            return false;
+        }
+        after_space = space;
+    }
+    !after_space || raw.is_empty()
+}
+
+/// Single spaces and none outside; `None` where nothing changes.
+fn squeeze(text: &str) -> Option<String> {
+    if !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ") {
+        return None;
+    }
+    let mut out = String::with_capacity(text.len());
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    Some(out)
+}
+
+/// Characters that cleaning leaves alone whatever stands beside them: printable
+/// ASCII and composed Latin letters but for the look-alikes of đ.
+fn is_settled(c: char) -> bool {
+    match c {
+        ' '..='~' => true,
+        '\u{d0}' | '\u{f0}' | '\u{189}' => false,
+        '\u{c0}'..='\u{24f}' | '\u{1ea0}'..='\u{1eff}' => true,
+        _ => false,
+    }
+}
+
+/// One character's clean form; `None` where it is invisible.
+fn fold(c: char) -> Option<char> {
+    match c {
+        '\u{d0}' | '\u{189}' => Some('Đ'),
+        '\u{f0}' | '\u{256}' => Some('đ'),
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{180e}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{feff}' => None,
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+        c if c.is_whitespace() || c.is_control() => Some(' '),
+        c => Some(c),
+    }
+}
+
+/// What a Latin letter is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Letter {
+    /// The letter in lower case.
+    pub(super) lower: char,
+    /// The letter without its tone mark, case kept.
+    pub(super) toneless: char,
+    /// Its tone mark as a combining character; `\0` for none.
+    pub(super) tone: char,
+    /// The bare letter a to z; 0 where it is none.
+    pub(super) plain: u8,
+}
+
+/// Grave, acute, hook above, tilde, dot below.
+pub(super) const TONES: [char; 5] = ['\u{300}', '\u{301}', '\u{309}', '\u{303}', '\u{323}'];
+
+const LATIN_END: usize = 0x250;
+const VIETNAMESE: std::ops::Range<usize> = 0x1ea0..0x1f00;
+
+static LETTERS: LazyLock<Vec<Option<Letter>>> = LazyLock::new(|| {
+    let codes = (0..LATIN_END).chain(VIETNAMESE);
+    codes.map(|code| take_apart(char::from_u32(code as u32)?)).collect()
+});
+
+/// The parts of a Latin letter. O(1).
+#[inline]
+pub(super) fn letter(c: char) -> Option<Letter> {
+    let code = c as usize;
+    let at = if code < LATIN_END {
+        code
+    } else if VIETNAMESE.contains(&code) {
+        code - VIETNAMESE.start + LATIN_END
+    } else {
+        return None;
+    };
+    LETTERS.get(at).copied().flatten()
+}
+
+fn take_apart(c: char) -> Option<Letter> {
+    if !c.is_alphabetic() {
+        return None;
+    }
+    let tone = std::iter::once(c).nfd().find(|mark| TONES.contains(mark)).unwrap_or('\0');
+    let toneless: String = std::iter::once(c).nfd().filter(|mark| *mark != tone).nfc().collect();
+    let lower = single(c.to_lowercase(), c);
+    let bare = match lower {
+        'đ' => 'd',
+        lower => std::iter::once(lower).nfd().next().unwrap_or(lower),
+    };
+    let plain = if bare.is_ascii_lowercase() { bare as u8 } else { 0 };
+    Some(Letter { lower, toneless: toneless.chars().next().unwrap_or(c), tone, plain })
+}
+
+/// A mapping's one character, or the letter itself where it would become several.
+fn single(mut mapped: impl Iterator<Item = char>, c: char) -> char {
+    match (mapped.next(), mapped.next()) {
+        (Some(one), None) => one,
+        _ => c,
+    }
+}
+
+/// The letter in lower case, where that is one character.
+#[inline]
+pub(super) fn lower(c: char) -> char {
+    match letter(c) {
+        Some(letter) => letter.lower,
+        None => single(c.to_lowercase(), c),
+    }
+}
+
+/// The letter as a capital, where that is one character and leads back (µ does
+/// not: its capital is the Greek letter's).
+pub(super) fn upper(c: char) -> char {
+    let capital = single(c.to_uppercase(), c);
+    if lower(capital) == lower(c) { capital } else { c }
+}
+
+/// The bare letter a to z under any accents; `None` where it is none.
+pub(super) fn plain(c: char) -> Option<char> {
+    match letter(c) {
+        Some(letter) => (letter.plain != 0).then_some(letter.plain as char),
+        None if c.is_alphabetic() => std::iter::once(lower(c)).nfd().next().filter(char::is_ascii_lowercase),
+        None => None,
+    }
+}
+
+/// Whether words are made of it.
+#[inline]
+pub(super) fn is_letter(c: char) -> bool {
+    letter(c).is_some() || (!c.is_ascii() && c.is_alphabetic())
+}
+
+/// Appends the accent-stripped words of a composed text: a to z, digits, single
+/// spaces for whatever stands between. O(length).
+pub(super) fn push_plain(text: &str, out: &mut String) {
+    let begin = out.len();
+    let mut gap = false;
+    for c in text.chars() {
+        let bare = if c.is_ascii_digit() { Some(c) } else { plain(c) };
+        match bare {
+            Some(bare) => {
+                if gap && out.len() > begin {
+                    out.push(' ');
+                }
+                gap = false;
+                out.push(bare);
+            }
+            // A mark that found no letter to join, or an apostrophe inside a word, divides nothing.
+            None => gap |= !matches!(c, '\'' | '’' | '‘' | '`' | '\u{300}'..='\u{36f}'),
+        }
+    }
+}
+
+/// The accent-stripped words of any text: [`clean`], then [`push_plain`].
+pub(super) fn plain_words(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    push_plain(&compose(raw).0, &mut out);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn clean_text_is_borrowed() {
+        for text in ["", "Nguyễn Văn An", "NGUYỄN THỊ ĐÀO", "a, b (c) 12"] {
+            assert!(matches!(clean(text), Clean { text: Cow::Borrowed(_), odd: false }), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_mended_is_told() {
+        let cases = [
+            ("Nguye\u{302}\u{303}n", "Nguyễn", true),
+            ("Ða", "Đa", true),
+            ("A\u{200b}n", "An", true),
+            ("A\u{a0}n", "A n", true),
+            ("Ａｎ", "An", true),
+            (" A  n ", "A n", false),
+            ("A\tn", "A n", false),
+            ("\u{feff}", "", true),
+        ];
+        for (raw, text, odd) in cases {
+            assert_eq!(clean(raw), Clean { text: Cow::Borrowed(text), odd }, "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn accents_come_off_to_bare_words() {
+        let cases = [
+            ("Đặng Thị Ỷ", "dang thi y"),
+            ("H’Mông - Khơ-me", "hmong kho me"),
+            ("X.Đá Bạc", "x da bac"),
+            ("Phường 8", "phuong 8"),
+            ("漢 ß", ""),
+        ];
+        for (raw, plain) in cases {
+            assert_eq!(plain_words(raw), plain, "{raw}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn cleaning_twice_changes_nothing(raw in any::<String>()) {
+            let once = clean(&raw).text.into_owned();
+            prop_assert_eq!(clean(&once), Clean { text: Cow::Borrowed(once.as_str()), odd: false });
+        }
+
+        #[test]
+        fn composed_and_decomposed_text_come_out_the_same(raw in any::<String>()) {
+            let (nfc, nfd) = (raw.nfc().collect::<String>(), raw.nfd().collect::<String>());
+            prop_assert_eq!(&clean(&nfc).text, &clean(&nfd).text);
+            prop_assert_eq!(&clean(&raw).text, &clean(&nfd).text);
+        }
+    }
+}
