@@ -1,0 +1,164 @@
+//! What is truly wrong with the delivered rows, for each of the 25 quality rules.
+//!
+//! Judged from the true people and from what the generator knows it wrote, never
+//! by reading cells back: the program's own normalising has no part in it. A claim
+//! counts wherever it is true, injected or not. `detectable` says that a careful
+//! reader of the delivery could tell; `mendable` that the right value follows from it.
+
+mod events;
+mod form;
+mod pairs;
+mod people;
+mod values;
+
+pub(super) use pairs::hard_pairs;
+
+use super::World;
+use super::family::Population;
+use super::person::{Birth, Person, Precision};
+use super::rates::Source;
+use super::written::{Event, Record};
+
+/// One true finding.
+#[derive(Clone, Debug)]
+pub(super) struct Finding {
+    pub(super) source: Source,
+    pub(super) record: String,
+    pub(super) rule: &'static str,
+    pub(super) field: &'static str,
+    pub(super) correct: Option<String>,
+    pub(super) detectable: bool,
+    pub(super) mendable: bool,
+}
+
+/// The quality rules that have a truth, in the order of their numbers 1 to 25.
+pub const RULES: [&str; 25] = [
+    "personal-id-contradicts-birth-date",
+    "personal-id-contradicts-sex",
+    "birth-date-differs-from-birth-registration",
+    "name-differs-from-birth-registration",
+    "sex-differs-from-birth-registration",
+    "birth-registration-date-contradicted",
+    "birth-registration-name-contradicted",
+    "personal-id-on-two-people",
+    "personal-id-missing",
+    "birth-date-incomplete",
+    "birth-registered-without-residence",
+    "insured-without-residence",
+    "duplicate-residence-record",
+    "phone-invalid",
+    "phone-old-prefix",
+    "ward-code-retired",
+    "address-names-old-unit",
+    "name-not-in-standard-form",
+    "birth-date-not-in-standard-form",
+    "deceased-but-resident",
+    "deceased-but-insured",
+    "old-id-behind-sim",
+    "old-id-on-insurance-card",
+    "corrected-birth-date-not-applied",
+    "corrected-name-not-applied",
+];
+
+/// A rule's id by its number.
+fn rule(number: usize) -> &'static str {
+    RULES[number - 1]
+}
+
+/// One person with every row delivered of them.
+struct Case<'a> {
+    world: &'a World,
+    person: &'a Person,
+    /// Every row.
+    all: Vec<&'a Record>,
+    /// Residence rows that are not closed.
+    live: Vec<&'a Record>,
+    births: Vec<&'a Record>,
+    found: Vec<Finding>,
+}
+
+/// All true findings of a batch: by person, then rule; shared numbers last.
+pub(super) fn findings(world: &World, population: &Population, records: &[Record]) -> Vec<Finding> {
+    let mut rows: Vec<Vec<&Record>> = vec![Vec::new(); population.people.len()];
+    for record in records {
+        rows[record.person].push(record);
+    }
+    let mut found = Vec::new();
+    for (person, all) in population.people.iter().zip(rows).filter(|(_, all)| !all.is_empty()) {
+        let mut case = Case::new(world, person, all);
+        values::judge(&mut case);
+        form::judge(&mut case);
+        people::judge(&mut case);
+        events::judge(&mut case);
+        found.append(&mut case.found);
+    }
+    people::judge_shared_numbers(population, records, &mut found);
+    found
+}
+
+impl<'a> Case<'a> {
+    fn new(world: &'a World, person: &'a Person, all: Vec<&'a Record>) -> Self {
+        let is_live = |record: &&&Record| record.facts.status.is_some_and(super::person::Status::is_live);
+        let live = all.iter().filter(is_live).copied().collect();
+        let births = all.iter().filter(|r| r.facts.event == Some(Event::Birth)).copied().collect();
+        Self { world, person, all, live, births, found: Vec::new() }
+    }
+
+    fn add(
+        &mut self,
+        number: usize,
+        record: &Record,
+        field: &'static str,
+        correct: Option<String>,
+        (detectable, mendable): (bool, bool),
+    ) {
+        let (source, record) = (record.source, record.id.clone());
+        let mendable = mendable && correct.is_some();
+        self.found.push(Finding { source, record, rule: rule(number), field, correct, detectable, mendable });
+    }
+
+    /// Rows of other sources than residence and births that could bear witness.
+    fn witnesses(&self) -> impl Iterator<Item = &'a Record> {
+        let not_asked = |r: &&Record| r.source == Source::Residence || r.facts.event == Some(Event::Birth);
+        self.all.iter().copied().filter(move |record| !not_asked(record)).collect::<Vec<_>>().into_iter()
+    }
+
+    fn is_right_name(&self, record: &Record) -> bool {
+        record.facts.name.content == self.person.name
+    }
+
+    fn is_right_birth(&self, record: &Record) -> bool {
+        record.facts.birth.content == Some(self.person.birth)
+    }
+
+    fn has_right_number(&self, record: &Record) -> bool {
+        record.facts.number.personal.is_some() && record.facts.number.personal == self.person.number
+    }
+
+    /// Whether another source holds the person's number, whole and in its normal writing.
+    fn number_is_known_elsewhere(&self) -> bool {
+        let other = self.all.iter().filter(|record| record.source != Source::Residence);
+        other.into_iter().any(|record| self.has_right_number(record) && record.facts.number.is_clean)
+    }
+
+    /// Whether somebody can tell that two rows are of one person: the number, or name and birth date.
+    fn is_plainly_one(&self, one: &Record, other: &Record) -> bool {
+        let (a, b) = (&one.facts, &other.facts);
+        let same_number = a.number.personal.is_some() && a.number.personal == b.number.personal;
+        let same_name = a.name.content == b.name.content;
+        let same_birth = a.birth.content.is_some() && a.birth.content == b.birth.content;
+        (same_number && (same_name || same_birth)) || (same_name && same_birth)
+    }
+}
+
+/// Whether a written date is wrong: what it says is not so. Less known is not wrong.
+fn is_wrong(written: Birth, truth: Birth) -> bool {
+    use chrono::Datelike;
+    let (a, b) = (written.day, truth.day);
+    let year = a.year() != b.year();
+    match (written.precision, truth.precision) {
+        (Precision::Year, _) | (_, Precision::Year) => year,
+        (Precision::Month, _) | (_, Precision::Month) => year || a.month() != b.month(),
+        (Precision::Day, Precision::Day) => a != b,
+    }
+}
