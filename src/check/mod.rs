@@ -1,8 +1,159 @@
 //! People + quality rules → findings.
 //!
 //! Input: records, linkage, the rules of `rules/checks/`. Output: [`Findings`],
-//! sorted by rule, then record. Invariant: one finding a (rule, record, field).
+//! sorted by rule, then record, then other record, and one [`RuleCount`] a rule.
+//! Invariants: one finding a (rule, record, field, other record), the same id every night; no
+//! answer depends on the number of threads or on the size of chunks. Cost: O(rows × columns
+//! named by rules), one pass a subject; memory is bounded by the chunks under way and
+//! the findings.
+//!
+//! Way of a rule: its file → [`compile`] (`sql_text` finds names, `condition` makes a polars
+//! expression, `program` gathers) → `frame` seats the linked records of a chunk's rows,
+//! `cell` reads them, `run` evaluates → `describe` words what was found, `ward` says
+//! whose it is → `yields` lets the most specific rule of a cell speak.
 
+mod cell;
+mod condition;
+mod context;
+mod describe;
+mod example;
 mod finding;
+mod frame;
+mod identity;
+mod program;
+mod run;
+mod sql_text;
+mod template;
+mod ties;
+mod view;
+mod ward;
+mod yields;
 
+use chrono::NaiveDate;
+
+pub use example::{ExampleOutcome, test_examples};
 pub use finding::{Evidence, Finding, Findings, RuleCount};
+pub use view::ValueType;
+
+use crate::diagnostic::{Diagnostic, Outcome};
+use crate::link::Linkage;
+use crate::normalise::Records;
+use crate::progress::Progress;
+use crate::settings::{Settings, Subject};
+use context::{Context, Holders, by_source};
+use describe::Draft;
+use frame::Roll;
+use program::{Program, Rule, not_delivered};
+use ties::Ties;
+use view::{Origin, View};
+
+/// A column that rules over some subject may name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ViewColumn {
+    /// Its name: `birth.full_name.key`.
+    pub name: String,
+    /// The type of its values.
+    pub value_type: ValueType,
+    /// What it means, in Vietnamese.
+    pub meaning: String,
+}
+
+/// Every column that rules over a subject may name, in the order of slots and declared columns.
+pub fn columns(settings: &Settings, subject: Subject) -> Vec<ViewColumn> {
+    let view = View::new(settings, subject);
+    view.columns
+        .into_iter()
+        .map(|column| ViewColumn {
+            name: column.name,
+            value_type: column.value_type,
+            meaning: column.meaning,
+        })
+        .collect()
+}
+
+/// Compiles every rule against its view: every mistake, in the order of files and places.
+pub fn compile(settings: &Settings) -> Vec<Diagnostic> {
+    Program::compile(settings).err().map_or_else(Vec::new, |failure| failure.diagnostics)
+}
+
+/// Asks every quality rule of every row of its view.
+///
+/// # Errors
+/// Every rule that does not compile, all at once.
+pub fn check(
+    settings: &Settings,
+    records: &[Records],
+    linkage: &Linkage,
+    as_of: NaiveDate,
+    progress: &Progress,
+) -> Outcome<Findings> {
+    check_in_chunks(settings, records, linkage, as_of, progress, run::CHUNK_ROWS)
+}
+
+fn check_in_chunks(
+    settings: &Settings,
+    records: &[Records],
+    linkage: &Linkage,
+    as_of: NaiveDate,
+    progress: &Progress,
+    chunk_rows: usize,
+) -> Outcome<Findings> {
+    let program = Program::compile(settings)?;
+    let sources = by_source(settings, records);
+    let mut counts = vec![RuleCount::default(); settings.checks.len()];
+    let mut drafts = Vec::new();
+    for (at, view) in program.views.iter().enumerate() {
+        let mut asked: Vec<(u16, &Rule)> = Vec::new();
+        for (check, rule) in program.rules.iter().enumerate().filter(|(_, rule)| rule.view == at) {
+            counts[check].not_delivered = not_delivered(settings, view, rule, &sources);
+            if counts[check].not_delivered.is_empty() {
+                asked.push((check as u16, rule));
+            }
+        }
+        let mut context =
+            Context { settings, view, linkage, as_of, holders: &Holders::default(), sources: &sources };
+        let holders = count_holders(&context, &asked);
+        context.holders = &holders;
+        let ties = Ties::new(settings, view, &sources, linkage);
+        let roll = Roll::call(&context);
+        let bar = progress.begin("check", roll.len() as u64, "rows");
+        let found = run::run(&context, &ties, &roll, &asked, chunk_rows, &bar)?;
+        for ((check, _), assessed) in asked.iter().zip(found.assessed) {
+            counts[usize::from(*check)].assessed = assessed;
+        }
+        drafts.extend(found.drafts);
+    }
+    Ok(finish(settings, drafts, counts))
+}
+
+/// Counts holders for the columns that some rule names.
+fn count_holders(context: &Context<'_>, asked: &[(u16, &Rule)]) -> Holders {
+    let mut holders = Holders::default();
+    for (_, rule) in asked {
+        let suggest = rule.suggest.iter().flat_map(|suggest| suggest.keys.iter().copied());
+        for key in rule.when.keys.iter().copied().chain(suggest).chain(rule.explanation.keys()) {
+            let column = &context.view.columns[key.column];
+            if let (Origin::Holders(at) | Origin::OtherHolder(at), Some(slot)) = (column.origin, column.slot)
+            {
+                holders.count_column(context, context.view.slots[slot].source, at);
+            }
+        }
+    }
+    holders
+}
+
+fn finish(settings: &Settings, mut drafts: Vec<Draft>, mut counts: Vec<RuleCount>) -> Findings {
+    drafts.sort_by_key(|draft| (draft.finding.rule, draft.finding.record, draft.finding.other));
+    let drafts = yields::yield_to_specific(settings, drafts);
+    let mut findings = Findings::default();
+    for Draft { finding, mut evidence } in drafts {
+        let at = findings.findings.len() as u32;
+        evidence.iter_mut().for_each(|evidence| evidence.finding = at);
+        evidence.sort_by(|a, b| (a.record, &a.field).cmp(&(b.record, &b.field)));
+        counts[usize::from(finding.rule)].found += 1;
+        findings.findings.push(finding);
+        findings.evidence.extend(evidence);
+    }
+    findings.rules = counts;
+    findings
+}

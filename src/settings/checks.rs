@@ -96,15 +96,20 @@ pub struct Check {
     pub subject: Subject,
     /// The field at fault, by its name in rules: `birth_date`.
     pub field: String,
-    /// SQL condition over the view; NULL means no finding.
+    /// SQL condition over the view; NULL means no finding. Its place is that of its first character.
     pub when: Located<String>,
-    /// SQL expression of the suggested value as text; NULL means none.
+    /// SQL expression of the suggested value as text; NULL means none. Placed like `when`.
     pub suggest: Option<Located<String>>,
     /// How sure the suggestion is, 0 to 1.
     pub suggestion_confidence: f64,
     /// Columns of the view that must have been delivered, beside those that `when` names.
     pub needs: Vec<Located<String>>,
-    /// Prefixes of the linked records that speak for a finding, the strongest first.
+    /// Prefixes (`telecom`) and columns that `when` names but can do without: where they were not
+    /// delivered they read as NULL, and the rule still runs.
+    pub optional: Vec<Located<String>>,
+    /// The linked records that speak for a finding, the strongest first: `birth` for the rule's own
+    /// field in them, `death.death_date` for another one. The first of a missing person's
+    /// carries the finding.
     pub evidence: Vec<Located<String>>,
     /// Links weaker than this are not leaned on.
     pub min_link_probability: f64,
@@ -185,10 +190,11 @@ fn read_check(table: &TableReader<'_>, sources: &[Source]) -> Option<Check> {
     let route = table.word("route", Route::WORDS);
     let subject = table.text("subject").and_then(|word| read_subject(table, &word, sources));
     let field = table.text("field");
-    let when = table.text("when");
-    let suggest = table.optional_text("suggest");
+    let when = table.text("when").map(|sql| at_first_character(table, sql));
+    let suggest = table.optional_text("suggest").map(|sql| at_first_character(table, sql));
     let suggestion_confidence = table.number_or("suggestion_confidence", 0.9, (0.0, 1.0));
     let needs = table.texts("needs");
+    let optional = table.texts("optional");
     let evidence = table.texts("evidence");
     let min_link_probability = table.number_or("min_link_probability", 0.0, (0.0, 1.0));
     let yields_to = table.texts("yields_to");
@@ -204,7 +210,8 @@ fn read_check(table: &TableReader<'_>, sources: &[Source]) -> Option<Check> {
     }
     for prefix in &evidence {
         let known: Vec<&str> = sources.iter().flat_map(known_prefixes).collect();
-        if !known.contains(&prefix.value.as_str()) {
+        let word = prefix.value.split('.').next().unwrap_or_default();
+        if !known.contains(&word) {
             table.unknown_word(prefix, "prefix", known);
         }
     }
@@ -220,6 +227,7 @@ fn read_check(table: &TableReader<'_>, sources: &[Source]) -> Option<Check> {
         suggest,
         suggestion_confidence,
         needs,
+        optional,
         evidence,
         min_link_probability,
         yields_to,
@@ -228,6 +236,22 @@ fn read_check(table: &TableReader<'_>, sources: &[Source]) -> Option<Check> {
         examples,
         place: table.place(),
     })
+}
+
+/// The text placed at its first character instead of at its quotes, so that a mistake inside it
+/// has a place of its own. Exact but for text behind a backslash escape.
+fn at_first_character(table: &TableReader<'_>, text: Located<String>) -> Located<String> {
+    let Located { value, mut place } = text;
+    let (Some(line), Some(column)) = (place.line, place.column) else { return Located { value, place } };
+    let written = table.file().text.lines().nth(line as usize - 1).unwrap_or_default();
+    let opening: String = written.chars().skip(column as usize - 1).take(4).collect();
+    if ["\"\"\"", "'''"].contains(&opening.as_str()) {
+        (place.line, place.column) = (Some(line + 1), Some(1));
+    } else {
+        let quotes = if opening.starts_with("\"\"\"") || opening.starts_with("'''") { 3 } else { 1 };
+        place.column = Some(column + quotes);
+    }
+    Located { value, place }
 }
 
 fn known_prefixes(source: &Source) -> Vec<&str> {
@@ -344,4 +368,28 @@ fn check_together(checks: &[Check], problems: &Problems) {
             ));
         }
     }
+    for check in checks.iter().filter(|check| yields_in_a_circle(checks, check)) {
+        problems.push(Diagnostic::error(
+            "SET-012",
+            check.place.clone(),
+            format!("rule `{}` yields to a rule that yields to it", check.id),
+            "let one of them speak: take the other out of its `yields_to`",
+        ));
+    }
+}
+
+fn yields_in_a_circle(checks: &[Check], start: &Check) -> bool {
+    let mut met: Vec<&str> = Vec::new();
+    let mut open: Vec<&str> = start.yields_to.iter().map(|other| other.value.as_str()).collect();
+    while let Some(id) = open.pop() {
+        if id == start.id {
+            return true;
+        }
+        if !met.contains(&id) {
+            met.push(id);
+            let next = checks.iter().filter(|check| check.id == id).flat_map(|check| &check.yields_to);
+            open.extend(next.map(|other| other.value.as_str()));
+        }
+    }
+    false
 }

@@ -1,1 +1,179 @@
-//! (under way)
+//! The quality rules of `rules/checks/`, one a file.
+
+use doisoat::check::{columns, compile, test_examples};
+use doisoat::settings::{RuleFile, RulesFolder, Settings, Subject};
+
+fn default_settings() -> Settings {
+    Settings::read(&RulesFolder::embedded()).unwrap()
+}
+
+/// The default rules with one file's text changed.
+fn with(path: &str, change: impl Fn(&str) -> String) -> Settings {
+    let mut folder = RulesFolder::embedded();
+    let file = folder.files.iter_mut().find(|file| file.path == path).unwrap();
+    file.text = change(&file.text);
+    Settings::read(&folder).unwrap()
+}
+
+fn told(settings: &Settings) -> Vec<String> {
+    compile(settings).iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_default_rule_compiles() {
+    assert_eq!(told(&default_settings()), [""; 0]);
+}
+
+#[test]
+fn every_default_rule_passes_and_fails_its_rows_and_has_two_of_each() {
+    let settings = default_settings();
+    let outcomes = test_examples(&settings);
+    let problems: Vec<String> =
+        outcomes.iter().filter_map(|outcome| outcome.problem.as_ref()).map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    for check in &settings.checks {
+        for found in [true, false] {
+            let rows = outcomes.iter().filter(|o| o.rule == check.id && o.found == found).count();
+            assert!(rows >= 2, "{}: {rows} rows with found = {found}", check.id);
+        }
+    }
+}
+
+#[test]
+fn every_default_rule_says_all_that_an_officer_needs() {
+    let settings = default_settings();
+    assert_eq!(settings.checks.len(), 25);
+    for check in &settings.checks {
+        let wording = &check.wording;
+        for text in [&wording.title, &wording.explanation, &wording.why, &wording.action] {
+            assert!(text.chars().count() >= 15, "{}: {text:?}", check.id);
+        }
+        assert!(wording.results.len() >= 2, "{}", check.id);
+        assert!(wording.title.chars().count() <= 60, "{}: the title is too long for a sheet", check.id);
+    }
+}
+
+#[test]
+fn a_row_that_a_rule_should_not_find_is_told_with_its_place() {
+    let path = "checks/sach/phone-invalid.toml";
+    let settings = with(path, |text| {
+        text.replacen("[[pass]]", "[[pass]]\n\"phone.raw\" = 3\n", 1).replacen("[[fail]]", "[[pass]]", 1)
+    });
+    let problems: Vec<String> = test_examples(&settings)
+        .iter()
+        .filter_map(|outcome| outcome.problem.as_ref())
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert!(
+        problems[0].contains("CHK-011") && problems[0].contains("`phone.raw` is of type text"),
+        "{problems:?}"
+    );
+    assert!(problems[1].contains("rule `phone-invalid` finds a row of its `pass` list"), "{problems:?}");
+}
+
+#[test]
+fn every_mistake_of_every_rule_is_told_at_once_at_its_place_in_the_file() {
+    let mut folder = RulesFolder::embedded();
+    for file in &mut folder.files {
+        let RuleFile { path, text, .. } = file;
+        match path.as_str() {
+            "checks/sach/phone-invalid.toml" => {
+                *text = text.replace("live AND phone.form", "live\n  AND phone.from")
+            }
+            "checks/song/old-id-behind-sim.toml" => {
+                *text = text
+                    .replace("subscription_status = 'hoạt động'", "max(subscription_status) = 'hoạt động'");
+            }
+            "checks/sach/phone-old-prefix.toml" => {
+                *text = text.replace("suggest = \"phone\"", "suggest = \"live\"")
+            }
+            "checks/du/personal-id-missing.toml" => {
+                *text = text.replace("evidence = [\"birth\"", "evidence = [\"birth.persnal_id\"")
+            }
+            "checks/sach/ward-code-retired.toml" => *text = text.replace("{current}", "{curent}"),
+            _ => {}
+        }
+    }
+    insta::assert_snapshot!(told(&Settings::read(&folder).unwrap()).join("\n"));
+}
+
+#[test]
+fn a_rule_that_yields_to_one_that_yields_to_it_is_a_mistake() {
+    let mut folder = RulesFolder::embedded();
+    for file in folder.files.iter_mut().filter(|file| file.path.ends_with("corrected-name-not-applied.toml"))
+    {
+        file.text = file.text.replace("when = ", "yields_to = [\"name-not-in-standard-form\"]\nwhen = ");
+    }
+    let failure = Settings::read(&folder).unwrap_err().to_string();
+    assert!(
+        failure.contains("rule `name-not-in-standard-form` yields to a rule that yields to it"),
+        "{failure}"
+    );
+}
+
+#[test]
+fn every_source_and_kind_of_event_has_its_columns_with_type_and_meaning() {
+    let settings = default_settings();
+    let names = |subject| columns(&settings, subject).into_iter().map(|c| c.name).collect::<Vec<_>>();
+    let residence = names(Subject::Record(settings.primary()));
+    for name in [
+        "full_name",
+        "full_name.raw",
+        "age",
+        "live",
+        "personal_id.holders",
+        "personal_id.other_holder",
+        "as_of",
+    ]
+    .into_iter()
+    .chain([
+        "birth.exists",
+        "death.match_probability",
+        "marriage.count",
+        "correction.birth_date",
+        "telecom.phone.raw",
+    ]) {
+        assert!(residence.iter().any(|column| column == name), "{name}");
+    }
+    assert!(!residence.iter().any(|column| column.starts_with("residence.")));
+    let pair = names(Subject::Pair(settings.primary()));
+    assert!(pair.contains(&"left.record_id".to_owned()) && pair.contains(&"match_probability".to_owned()));
+    let missing = columns(&settings, Subject::MissingPerson);
+    assert!(missing.iter().any(|column| column.name == "residence.in_review"));
+    assert!(missing.iter().all(|column| !column.meaning.is_empty()));
+}
+
+#[test]
+fn a_fifth_source_gets_its_columns_from_its_declaration_alone() {
+    let mut folder = RulesFolder::embedded();
+    let text = r#"
+id = "truong_hoc"
+title = "Học sinh"
+owner = "giao_duc"
+prefix = "school"
+record_id = "ma_hs"
+files = ["truong_hoc.csv"]
+
+[columns.ma_hs]
+field = "record_id"
+kind = "identifier"
+label = "Mã học sinh"
+
+[columns.ho_ten]
+field = "full_name"
+kind = "person_name"
+label = "Họ tên"
+"#;
+    folder.files.push(RuleFile {
+        path: "sources/truong_hoc.toml".into(),
+        shown: "rules/sources/truong_hoc.toml".into(),
+        text: text.into(),
+    });
+    let settings = Settings::read(&folder).unwrap();
+    let names: Vec<String> =
+        columns(&settings, Subject::Record(settings.primary())).into_iter().map(|c| c.name).collect();
+    assert!(
+        names.contains(&"school.full_name.raw".to_owned()) && names.contains(&"school.exists".to_owned())
+    );
+}

@@ -1,0 +1,188 @@
+//! One cell of a view, and columns of cells for polars.
+
+use std::borrow::Cow;
+
+use chrono::{Datelike, NaiveDate};
+use polars::prelude::{
+    BooleanChunked, Column as Series, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn, IntoSeries,
+    NewChunkedArray, PlSmallStr, StringChunkedBuilder,
+};
+
+use super::condition::Key;
+use super::context::Context;
+use super::frame::Frame;
+use super::view::{Column, Origin, STRUCK_OFF, ValueType, facet_named};
+use crate::normalise::{FacetValue, Records};
+
+/// A value of a view column in one row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Cell<'a> {
+    /// No value.
+    Null,
+    /// Text.
+    Text(Cow<'a, str>),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction.
+    Float(f64),
+    /// True or false.
+    Boolean(bool),
+    /// Days since 1970-01-01.
+    Date(i32),
+}
+
+impl<'a> From<FacetValue<'a>> for Cell<'a> {
+    fn from(value: FacetValue<'a>) -> Self {
+        match value {
+            FacetValue::Null => Self::Null,
+            FacetValue::Text(text) => Self::Text(text),
+            FacetValue::Integer(number) => Self::Integer(number),
+            FacetValue::Boolean(truth) => Self::Boolean(truth),
+            FacetValue::Date(day) => Self::Date(day),
+        }
+    }
+}
+
+impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl Cell<'_> {
+    /// What an officer reads: dates dd/mm/yyyy; `chưa có` where there is nothing.
+    pub(super) fn shown(&self) -> Cow<'_, str> {
+        match self {
+            Self::Null => Cow::Borrowed("chưa có"),
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Integer(number) => Cow::Owned(number.to_string()),
+            Self::Float(number) => Cow::Owned(format!("{number:.2}").replace('.', ",")),
+            Self::Boolean(truth) => Cow::Borrowed(if *truth { "có" } else { "không" }),
+            Self::Date(days) => Cow::Owned(shown_day(*days)),
+        }
+    }
+}
+
+fn shown_day(days: i32) -> String {
+    NaiveDate::from_epoch_days(days).map(|day| day.format("%d/%m/%Y").to_string()).unwrap_or_default()
+}
+
+/// Days since 1970-01-01.
+pub(super) fn epoch_days(day: NaiveDate) -> i32 {
+    day.to_epoch_days()
+}
+
+/// The cell of a key in one row of a frame. O(1), or O(length) where a text must be made.
+pub(super) fn cell<'a>(context: &'a Context<'_>, frame: &Frame, key: Key, row: usize) -> Cell<'a> {
+    let column = &context.view.columns[key.column];
+    let Some(slot) = column.slot else {
+        return match column.origin {
+            Origin::PairProbability => Cell::Float(frame.pair_probability(row)),
+            Origin::InReview => Cell::Boolean(frame.in_review(row)),
+            _ => Cell::Date(epoch_days(context.as_of)),
+        };
+    };
+    let seat = frame.slots[slot].row(row, key.min_link_probability());
+    match column.origin {
+        Origin::Exists => Cell::Boolean(seat.is_some()),
+        Origin::Count => Cell::Integer(seat.map_or(0, |_| i64::from(frame.slots[slot].count(row)))),
+        Origin::MatchProbability => {
+            seat.map_or(Cell::Null, |_| Cell::Float(frame.slots[slot].probability(row)))
+        }
+        origin => match (context.records(context.view.slots[slot].source), seat) {
+            (Some(records), Some(at)) => of_record(context, records, origin, at as usize),
+            _ => Cell::Null,
+        },
+    }
+}
+
+fn of_record<'a>(context: &'a Context<'_>, records: &'a Records, origin: Origin, row: usize) -> Cell<'a> {
+    match origin {
+        Origin::Facet(column, facet) => records.facet(facet, column, row).into(),
+        Origin::RecordId => Cell::Text(Cow::Borrowed(context.record_id(records, row))),
+        Origin::Age(column) => age(context, records, column, row).map_or(Cell::Null, Cell::Integer),
+        Origin::Live(column) => live(context, records, column, row).map_or(Cell::Null, Cell::Boolean),
+        Origin::Holders(column) => {
+            context.holders.count(records.source, column, row).map_or(Cell::Null, Cell::Integer)
+        }
+        Origin::OtherHolder(column) => match context.holders.other(records.source, column, row) {
+            Some(other) => Cell::Text(Cow::Borrowed(context.record_id(records, other as usize))),
+            None => Cell::Null,
+        },
+        Origin::AsOf
+        | Origin::PairProbability
+        | Origin::InReview
+        | Origin::Exists
+        | Origin::MatchProbability
+        | Origin::Count => Cell::Null,
+    }
+}
+
+/// Full years at the as-of date; by the year alone where the day is not known.
+fn age(context: &Context<'_>, records: &Records, column: usize, row: usize) -> Option<i64> {
+    let kind = &context.settings.source(records.source).columns[column].kind;
+    let facet =
+        |name| facet_named(kind, name).map_or(FacetValue::Null, |facet| records.facet(facet, column, row));
+    let as_of = context.as_of;
+    if let FacetValue::Date(days) = facet("") {
+        let born = NaiveDate::from_epoch_days(days)?;
+        let before_birthday = (as_of.month(), as_of.day()) < (born.month(), born.day());
+        return Some(i64::from(as_of.year() - born.year()) - i64::from(before_birthday));
+    }
+    match facet("year") {
+        FacetValue::Integer(year) => Some(i64::from(as_of.year()) - year),
+        _ => None,
+    }
+}
+
+/// Whether the canonical status is known and is not "struck off".
+pub(super) fn live(context: &Context<'_>, records: &Records, column: usize, row: usize) -> Option<bool> {
+    let kind = &context.settings.source(records.source).columns[column].kind;
+    match records.facet(facet_named(kind, "")?, column, row) {
+        FacetValue::Text(word) => Some(word != STRUCK_OFF),
+        _ => None,
+    }
+}
+
+/// One column of a data frame: a key's cells in all rows of a frame, or in some of them.
+pub(super) fn series(context: &Context<'_>, frame: &Frame, key: Key, rows: &[u32]) -> Series {
+    let column = &context.view.columns[key.column];
+    let cells = rows.iter().map(|&row| cell(context, frame, key, row as usize));
+    to_series(column, key.name(context.view).into(), cells, rows.len())
+}
+
+/// Cells as a column of the type that the view declares; a cell of another type is NULL.
+pub(super) fn to_series<'a>(
+    column: &Column,
+    name: PlSmallStr,
+    cells: impl Iterator<Item = Cell<'a>>,
+    length: usize,
+) -> Series {
+    macro_rules! pick {
+        ($array:ident, $variant:ident) => {
+            $array::from_iter_options(
+                name,
+                cells.map(|cell| match cell {
+                    Cell::$variant(value) => Some(value),
+                    _ => None,
+                }),
+            )
+        };
+    }
+    match column.value_type {
+        ValueType::Text => {
+            let mut texts = StringChunkedBuilder::new(name, length);
+            for cell in cells {
+                match cell {
+                    Cell::Text(text) => texts.append_value(text.as_ref()),
+                    _ => texts.append_null(),
+                }
+            }
+            texts.finish().into_column()
+        }
+        ValueType::Integer => pick!(Int64Chunked, Integer).into_column(),
+        ValueType::Float => pick!(Float64Chunked, Float).into_column(),
+        ValueType::Boolean => pick!(BooleanChunked, Boolean).into_column(),
+        ValueType::Date => pick!(Int32Chunked, Date).into_date().into_series().into_column(),
+    }
+}

@@ -1,0 +1,146 @@
+//! A row that a rule found → a finding with its evidence.
+
+use super::context::Context;
+use super::frame::Frame;
+use super::program::{Rule, Witness};
+use super::view::facet_named;
+use super::ward::ward_of;
+use super::{Evidence, Finding, identity};
+use crate::normalise::FacetValue;
+use crate::settings::Subject;
+use crate::table::RecordRef;
+
+/// What the n-th record of a rule's `evidence` weighs beside the first. The order in the rule is
+/// the order of authority (field_authority.tsv: deciding source, second source, weak sources);
+/// each step down halves what the record adds, so that copies cannot outvote the deciding one.
+const AUTHORITY_WEIGHTS: [f64; 4] = [1.0, 0.5, 0.25, 0.125];
+
+/// A row found by a rule.
+pub(super) struct Hit {
+    /// The rule, by place in the settings' checks.
+    pub(super) check: u16,
+    /// The row of the frame.
+    pub(super) row: usize,
+    /// What its `suggest` gives.
+    pub(super) suggested: Option<String>,
+}
+
+/// A finding whose evidence does not know its place yet.
+pub(super) struct Draft {
+    pub(super) finding: Finding,
+    /// `Evidence::finding` is set later.
+    pub(super) evidence: Vec<Evidence>,
+}
+
+/// The finding of a hit; none where a missing person has no record that could carry it.
+pub(super) fn describe(context: &Context<'_>, frame: &Frame, rule: &Rule, hit: Hit) -> Option<Draft> {
+    let check = &context.settings.checks[usize::from(hit.check)];
+    let min = check.min_link_probability;
+    let record = subject(context, frame, rule, hit.row, min)?;
+    let other = match context.view.subject {
+        Subject::Pair(_) => frame.record(context, 1, hit.row, 0.0),
+        _ => None,
+    };
+    let source = context.settings.source(record.source);
+    let column = source.column_of(&check.field)?;
+    let current = context.records(record.source)?.table.text(column, record.row as usize).to_owned();
+    let suggested = hit.suggested.filter(|text| !text.is_empty());
+    let heard = hear(context, frame, rule, (hit.row, min), record, (&current, suggested.as_deref()));
+    let leaned_on = heard.iter().filter(|heard| heard.evidence.speaks_for).map(|heard| heard.probability);
+    let match_probability = leaned_on.fold(frame.pair_probability(hit.row), f64::min);
+    let explanation = rule.explanation.fill(context, frame, hit.row, &current, suggested.as_deref());
+    let finding = Finding {
+        finding_id: identity::finding_id(context, check, record, other, column),
+        rule: hit.check,
+        record,
+        other,
+        person: context.person(record),
+        ward_code: ward_of(context, record),
+        field: source.columns[column].name.clone(),
+        current_value: current,
+        suggestion_confidence: suggested.is_some().then_some(check.suggestion_confidence * match_probability),
+        suggested_value: suggested,
+        evidence: heard.iter().find(|heard| heard.evidence.speaks_for).map(|heard| heard.evidence.record),
+        match_probability,
+        explanation,
+    };
+    Some(Draft { finding, evidence: heard.into_iter().map(|heard| heard.evidence).collect() })
+}
+
+/// The record that carries the finding: the row's own, or for a missing person that of the first
+/// prefix in `evidence`.
+fn subject(context: &Context<'_>, frame: &Frame, rule: &Rule, row: usize, min: f64) -> Option<RecordRef> {
+    let slot = match context.view.subject {
+        Subject::MissingPerson => rule.witnesses.first()?.slot,
+        Subject::Record(_) | Subject::Pair(_) => 0,
+    };
+    frame.record(context, slot, row, min)
+}
+
+struct Heard {
+    evidence: Evidence,
+    probability: f64,
+}
+
+/// What each witness of a rule says about one row, the strongest first.
+fn hear(
+    context: &Context<'_>,
+    frame: &Frame,
+    rule: &Rule,
+    (row, min): (usize, f64),
+    subject: RecordRef,
+    values: (&str, Option<&str>),
+) -> Vec<Heard> {
+    let mut heard = Vec::new();
+    for (place, witness) in rule.witnesses.iter().enumerate() {
+        let Some(record) = frame.record(context, witness.slot, row, min) else { continue };
+        let Some(records) = context.records(record.source) else { continue };
+        let value = records.table.text(witness.column, record.row as usize);
+        if value.is_empty() {
+            continue;
+        }
+        let probability = if record == subject { 1.0 } else { frame.slots[witness.slot].probability(row) };
+        let column = &context.settings.source(record.source).columns[witness.column];
+        let authority = AUTHORITY_WEIGHTS[place.min(AUTHORITY_WEIGHTS.len() - 1)];
+        let evidence = Evidence {
+            finding: 0,
+            record,
+            field: column.name.clone(),
+            value: value.to_owned(),
+            speaks_for: record == subject || speaks_for(context, witness, record, values),
+            weight: probability * authority,
+        };
+        heard.push(Heard { evidence, probability });
+    }
+    heard
+}
+
+/// A witness in the rule's own field speaks for the finding if it has the suggested value or, where
+/// nothing is suggested, another one than stands there now; in any other field, by being there.
+fn speaks_for(
+    context: &Context<'_>,
+    witness: &Witness,
+    record: RecordRef,
+    (current, suggested): (&str, Option<&str>),
+) -> bool {
+    if !witness.same_field {
+        return true;
+    }
+    let Some(records) = context.records(record.source) else { return false };
+    let kind = &context.settings.source(record.source).columns[witness.column].kind;
+    let written = facet_named(kind, "standard").or_else(|| facet_named(kind, ""));
+    let row = record.row as usize;
+    let value = match written.map(|facet| records.facet(facet, witness.column, row)) {
+        Some(FacetValue::Text(text)) => text.to_lowercase(),
+        _ => records.table.text(witness.column, row).to_lowercase(),
+    };
+    match suggested {
+        // A year agrees with a full date of that year.
+        Some(suggested) => {
+            let suggested = suggested.to_lowercase();
+            suggested == value
+                || suggested.strip_suffix(value.as_str()).is_some_and(|rest| rest.ends_with('/'))
+        }
+        None => value != current.to_lowercase(),
+    }
+}

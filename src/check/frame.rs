@@ -1,0 +1,182 @@
+//! Which records stand in each row of a chunk of a view.
+
+use super::context::Context;
+use super::ties::{Seat, Ties};
+use crate::link::Decision;
+use crate::settings::Subject;
+use crate::table::{RecordRef, SourceIndex};
+
+/// No record.
+const NONE: u32 = u32::MAX;
+
+/// A chunk of a view: for each slot in use, a record a row.
+pub(super) struct Frame {
+    /// Number of rows.
+    pub(super) rows: usize,
+    /// By slot of the view; empty for slots that nobody asks for.
+    pub(super) slots: Vec<Seats>,
+    pairs: Vec<f64>,
+    in_review: Vec<bool>,
+}
+
+/// The records of one slot.
+#[derive(Clone, Default)]
+pub(super) struct Seats {
+    rows: Vec<u32>,
+    /// Probability and count; empty for the subject's own slots.
+    links: Vec<(f64, u32)>,
+}
+
+impl Seats {
+    /// The record's row in its source, unless its link is weaker than asked for.
+    pub(super) fn row(&self, at: usize, min_link_probability: f64) -> Option<u32> {
+        let row = *self.rows.get(at)?;
+        (row != NONE && self.probability(at) >= min_link_probability).then_some(row)
+    }
+
+    /// The probability of the link to it; 1 for the subject itself.
+    pub(super) fn probability(&self, at: usize) -> f64 {
+        self.links.get(at).map_or(1.0, |link| link.0)
+    }
+
+    /// How many such records the person has.
+    pub(super) fn count(&self, at: usize) -> u32 {
+        self.links.get(at).map_or(1, |link| link.1)
+    }
+}
+
+impl Frame {
+    /// The probability of a row's pair; 1 for other subjects.
+    pub(super) fn pair_probability(&self, row: usize) -> f64 {
+        self.pairs.get(row).copied().unwrap_or(1.0)
+    }
+
+    /// Whether the missing person of a row may be one that the primary source knows.
+    pub(super) fn in_review(&self, row: usize) -> bool {
+        self.in_review.get(row).copied().unwrap_or(false)
+    }
+
+    /// The record in a slot.
+    pub(super) fn record(
+        &self,
+        context: &Context<'_>,
+        slot: usize,
+        row: usize,
+        min: f64,
+    ) -> Option<RecordRef> {
+        Some(RecordRef::new(context.view.slots[slot].source, self.slots[slot].row(row, min)?))
+    }
+}
+
+/// What one row of a view is made of, before linked records are looked up.
+#[derive(Clone, Debug)]
+pub(super) enum Roll {
+    /// All records of a source.
+    Records(SourceIndex, u32),
+    /// The linked pairs of one source: left row, right row, probability.
+    Pairs(Vec<(u32, u32, f64)>),
+    /// People without a record of the primary source; whether an undecided pair joins them to one.
+    People(Vec<(u32, bool)>),
+}
+
+impl Roll {
+    /// Everything that a subject's view has a row for, in order.
+    pub(super) fn call(context: &Context<'_>) -> Self {
+        match context.view.subject {
+            Subject::Record(source) => {
+                Self::Records(source, context.records(source).map_or(0, |records| records.table.rows as u32))
+            }
+            Subject::Pair(source) => Self::Pairs(pairs(context, source)),
+            Subject::MissingPerson => Self::People(missing(context)),
+        }
+    }
+
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Records(_, rows) => *rows as usize,
+            Self::Pairs(pairs) => pairs.len(),
+            Self::People(people) => people.len(),
+        }
+    }
+
+    /// The frame of some rows, with linked records in the slots in use. O(records of their people).
+    pub(super) fn frame(
+        &self,
+        context: &Context<'_>,
+        ties: &Ties<'_>,
+        used: &[bool],
+        within: std::ops::Range<usize>,
+    ) -> Frame {
+        let slots = vec![Seats::default(); context.view.slots.len()];
+        let mut frame = Frame { rows: within.len(), slots, pairs: Vec::new(), in_review: Vec::new() };
+        match self {
+            Self::Records(source, _) => {
+                frame.slots[0].rows = within.clone().map(|row| row as u32).collect();
+                let anchor = |row: usize| {
+                    let record = RecordRef::new(*source, row as u32);
+                    (Some(record), context.person(record))
+                };
+                fill(&mut frame, 1, ties, used, within.map(anchor));
+            }
+            Self::Pairs(pairs) => {
+                let pairs = &pairs[within];
+                frame.slots[0].rows = pairs.iter().map(|pair| pair.0).collect();
+                frame.slots[1].rows = pairs.iter().map(|pair| pair.1).collect();
+                frame.pairs = pairs.iter().map(|pair| pair.2).collect();
+            }
+            Self::People(people) => {
+                let people = &people[within];
+                frame.in_review = people.iter().map(|person| person.1).collect();
+                fill(&mut frame, 0, ties, used, people.iter().map(|person| (None, person.0)));
+            }
+        }
+        frame
+    }
+}
+
+fn fill(
+    frame: &mut Frame,
+    first: usize,
+    ties: &Ties<'_>,
+    used: &[bool],
+    anchors: impl Iterator<Item = (Option<RecordRef>, u32)>,
+) {
+    let slots: Vec<usize> = (first..frame.slots.len()).filter(|&slot| used[slot]).collect();
+    if slots.is_empty() {
+        return;
+    }
+    let mut scratch = vec![None; frame.slots.len()];
+    for (own, person) in anchors {
+        ties.seat(own, person, &mut scratch);
+        for &slot in &slots {
+            let seats = &mut frame.slots[slot];
+            let Seat { row, probability, count, .. } =
+                scratch[slot].unwrap_or(Seat { row: NONE, probability: 0.0, count: 0, direct: false });
+            seats.rows.push(row);
+            seats.links.push((probability, count));
+        }
+    }
+}
+
+fn pairs(context: &Context<'_>, source: SourceIndex) -> Vec<(u32, u32, f64)> {
+    let links = context.linkage.links.iter();
+    links
+        .filter(|link| link.decision == Decision::Link)
+        .filter(|link| link.left.source == source && link.right.source == source)
+        .map(|link| (link.left.row, link.right.row, link.match_probability))
+        .collect()
+}
+
+fn missing(context: &Context<'_>) -> Vec<(u32, bool)> {
+    let primary = context.settings.primary();
+    let people = &context.linkage.people.members;
+    let mut in_review = vec![false; people.len()];
+    let undecided = context.linkage.links.iter().filter(|link| link.decision == Decision::Review);
+    for link in undecided.filter(|link| (link.left.source == primary) != (link.right.source == primary)) {
+        let other = if link.left.source == primary { link.right } else { link.left };
+        in_review[context.person(other) as usize] = true;
+    }
+    let unknown = |person: &u32| people[*person as usize].iter().all(|record| record.source != primary);
+    (0..people.len() as u32).filter(unknown).map(|person| (person, in_review[person as usize])).collect()
+}

@@ -1,0 +1,208 @@
+//! How strongly the records of one person hang together, and which of them is seen.
+
+use super::view::{STATUS_FIELD, STRUCK_OFF, View, facet_named};
+use crate::link::{Decision, Linkage};
+use crate::normalise::{Facet, FacetValue, Records};
+use crate::settings::Settings;
+use crate::table::RecordRef;
+
+/// The links of each person, and the slot of each record.
+pub(super) struct Ties<'a> {
+    linkage: &'a Linkage,
+    /// Links by person: those of `p` are `of_person[starts[p]..starts[p + 1]]`.
+    starts: Vec<u32>,
+    of_person: Vec<u32>,
+    slots: Vec<SlotOf>,
+    /// By source: its records, and the column that tells which of them is preferred.
+    preferred: Vec<Option<(&'a Records, usize, &'static Facet, Prefer)>>,
+}
+
+/// How much a record is preferred among equally sure ones.
+type Prefer = fn(&FacetValue<'_>) -> i32;
+
+/// Fields of which at most one a source tells which of several equally sure records is seen: the
+/// live residence record, the card valid longest, the active subscription.
+const PREFERENCES: [(&str, Prefer); 3] = [
+    (STATUS_FIELD, |value| {
+        i32::from(*value != FacetValue::Null && *value != FacetValue::Text(STRUCK_OFF.into()))
+    }),
+    ("valid_to", |value| if let FacetValue::Date(day) = value { *day } else { i32::MIN }),
+    ("subscription_status", |value| i32::from(*value == FacetValue::Text("hoạt động".into()))),
+];
+
+/// The record chosen for a slot.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Seat {
+    /// Its row in its source.
+    pub(super) row: u32,
+    /// How sure it is that it is of the same person.
+    pub(super) probability: f64,
+    /// How many there were to choose from.
+    pub(super) count: u32,
+    /// Whether it is linked to the subject itself and not by way of others.
+    pub(super) direct: bool,
+}
+
+/// Which slot the records of one source belong to.
+enum SlotOf {
+    None,
+    One(usize),
+    /// By row, from the column that tells the kind of event.
+    Event(Vec<Option<u8>>),
+}
+
+impl<'a> Ties<'a> {
+    /// O(links + people + distinct kinds of event).
+    pub(super) fn new(
+        settings: &Settings,
+        view: &View,
+        sources: &[Option<&'a Records>],
+        linkage: &'a Linkage,
+    ) -> Self {
+        let (starts, of_person) = links_by_person(linkage);
+        let slots = (0..sources.len()).map(|at| slot_of(settings, view, sources, at)).collect();
+        let preferred = (0..sources.len()).map(|at| preferred_by(settings, sources, at)).collect();
+        Self { linkage, starts, of_person, slots, preferred }
+    }
+
+    /// Chooses a record for every slot: linked to the subject itself first, then the surest,
+    /// then the preferred, then the first in order of delivery. O(members × links of the person).
+    pub(super) fn seat(&self, own: Option<RecordRef>, person: u32, seats: &mut [Option<Seat>]) {
+        seats.fill(None);
+        let members = &self.linkage.people.members[person as usize];
+        if members.len() == 1 && own.is_some() {
+            return;
+        }
+        for &member in members.iter().filter(|&&member| Some(member) != own) {
+            let Some(slot) = self.slot(member) else { continue };
+            let (probability, direct) = match own {
+                Some(own) => self.strength(own, member, person),
+                None => (self.weakest(person), false),
+            };
+            let seat = &mut seats[slot];
+            let count = seat.map_or(0, |seat| seat.count) + 1;
+            let better = seat.is_none_or(|best| {
+                let surer = direct.cmp(&best.direct).then(probability.total_cmp(&best.probability));
+                surer.then_with(|| self.compare_preferred(member, best.row)).is_gt()
+            });
+            match seat {
+                Some(seat) if !better => seat.count = count,
+                _ => *seat = Some(Seat { row: member.row, probability, count, direct }),
+            }
+        }
+    }
+
+    /// Which of two records of one source is preferred.
+    fn compare_preferred(&self, record: RecordRef, other_row: u32) -> std::cmp::Ordering {
+        let Some((records, column, facet, prefer)) = self.preferred[record.source.index()] else {
+            return std::cmp::Ordering::Equal;
+        };
+        let value = |row: u32| prefer(&records.facet(facet, column, row as usize));
+        value(record.row).cmp(&value(other_row))
+    }
+
+    fn slot(&self, record: RecordRef) -> Option<usize> {
+        match &self.slots[record.source.index()] {
+            SlotOf::None => None,
+            SlotOf::One(slot) => Some(*slot),
+            SlotOf::Event(slots) => slots.get(record.row as usize)?.map(usize::from),
+        }
+    }
+
+    fn links(&self, person: u32) -> impl Iterator<Item = &'a crate::link::Link> + Clone {
+        let range = self.starts[person as usize] as usize..self.starts[person as usize + 1] as usize;
+        self.of_person[range].iter().map(|&at| &self.linkage.links[at as usize])
+    }
+
+    /// The probability of the link between two records of a person, else of the strongest chain of
+    /// links, a chain being as strong as its weakest link; and whether there is a direct one.
+    fn strength(&self, from: RecordRef, to: RecordRef, person: u32) -> (f64, bool) {
+        let (low, high) = if from < to { (from, to) } else { (to, from) };
+        let direct = self.links(person).filter(|link| link.left == low && link.right == high);
+        match direct.map(|link| link.match_probability).max_by(f64::total_cmp) {
+            Some(probability) => (probability, true),
+            None => (self.strongest_chain(from, to, person), false),
+        }
+    }
+
+    /// Widest path by relaxation: at most as many rounds as the person has records.
+    fn strongest_chain(&self, from: RecordRef, to: RecordRef, person: u32) -> f64 {
+        let members = &self.linkage.people.members[person as usize];
+        let place = |record: RecordRef| members.binary_search(&record).ok();
+        let mut reach = vec![0.0_f64; members.len()];
+        if let Some(start) = place(from) {
+            reach[start] = 1.0;
+        }
+        for _ in 0..members.len() {
+            let mut changed = false;
+            for link in self.links(person) {
+                let (Some(a), Some(b)) = (place(link.left), place(link.right)) else { continue };
+                let through = reach[a].max(reach[b]).min(link.match_probability);
+                for end in [a, b] {
+                    if through > reach[end] {
+                        (reach[end], changed) = (through, true);
+                    }
+                }
+            }
+            if !changed {
+                break;
+            }
+        }
+        place(to).map_or(0.0, |to| reach[to])
+    }
+
+    /// The weakest link of a person; 1 for a single record.
+    fn weakest(&self, person: u32) -> f64 {
+        self.links(person).map(|link| link.match_probability).min_by(f64::total_cmp).unwrap_or(1.0)
+    }
+}
+
+/// Counting sort of the links with decision `link` by person.
+fn links_by_person(linkage: &Linkage) -> (Vec<u32>, Vec<u32>) {
+    let people = &linkage.people;
+    let person = |record: RecordRef| people.person_of[record.source.index()][record.row as usize] as usize;
+    let linked = || linkage.links.iter().enumerate().filter(|(_, link)| link.decision == Decision::Link);
+    let mut starts = vec![0_u32; people.members.len() + 1];
+    for (_, link) in linked() {
+        starts[person(link.left) + 1] += 1;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let mut next = starts.clone();
+    let mut of_person = vec![0; starts.last().map_or(0, |&all| all as usize)];
+    for (at, link) in linked() {
+        let slot = &mut next[person(link.left)];
+        of_person[*slot as usize] = at as u32;
+        *slot += 1;
+    }
+    (starts, of_person)
+}
+
+fn preferred_by<'a>(
+    settings: &Settings,
+    sources: &[Option<&'a Records>],
+    at: usize,
+) -> Option<(&'a Records, usize, &'static Facet, Prefer)> {
+    let source = &settings.sources[at];
+    let (column, prefer) =
+        PREFERENCES.iter().find_map(|(field, prefer)| Some((source.column_of(field)?, *prefer)))?;
+    Some((sources[at]?, column, facet_named(&source.columns[column].kind, "")?, prefer))
+}
+
+fn slot_of(settings: &Settings, view: &View, sources: &[Option<&Records>], at: usize) -> SlotOf {
+    let of_source =
+        || view.slots.iter().enumerate().filter(|(_, slot)| !slot.own && slot.source.index() == at);
+    let Some(events) = &settings.sources[at].events else {
+        return of_source().next().map_or(SlotOf::None, |(slot, _)| SlotOf::One(slot));
+    };
+    let Some(Some(records)) = sources.get(at) else { return SlotOf::None };
+    let facet = facet_named(&settings.sources[at].columns[events.column].kind, "");
+    let slot = |row: usize| {
+        let raw = records.table.text(events.column, row);
+        let standard = facet.map_or(FacetValue::Null, |facet| records.facet(facet, events.column, row));
+        let word: &str = if let FacetValue::Text(word) = &standard { word } else { raw };
+        of_source().find(|(_, slot)| slot.event.as_deref() == Some(word)).map(|(place, _)| place as u8)
+    };
+    SlotOf::Event((0..records.table.rows).map(slot).collect())
+}

@@ -1,0 +1,294 @@
+//! What a quality rule sees: the columns of one subject's view.
+//!
+//! A view is a list of *slots* (the record itself, and the best linked record
+//! of each other source or kind of event) and of columns over them. It follows
+//! from the declared sources and the facets of their kinds alone, so that a
+//! fifth source gets its columns with no change here.
+
+use crate::check::sql_text::{KEYWORDS, is_plain_word};
+use crate::normalise::{Facet, FacetType, facets_of};
+use crate::settings::{Kind, Settings, Source, Subject};
+use crate::table::SourceIndex;
+use hashbrown::HashMap;
+use polars::prelude::DataType;
+
+/// The type of a view column's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValueType {
+    /// Text.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A number with a fraction.
+    Float,
+    /// True or false.
+    Boolean,
+    /// A calendar day.
+    Date,
+}
+
+impl ValueType {
+    /// Its name for `doisoat rules columns`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Float => "float",
+            Self::Boolean => "boolean",
+            Self::Date => "date",
+        }
+    }
+
+    pub(super) fn polars(self) -> DataType {
+        match self {
+            Self::Text => DataType::String,
+            Self::Integer => DataType::Int64,
+            Self::Float => DataType::Float64,
+            Self::Boolean => DataType::Boolean,
+            Self::Date => DataType::Date,
+        }
+    }
+}
+
+impl From<FacetType> for ValueType {
+    fn from(facet: FacetType) -> Self {
+        match facet {
+            FacetType::Text => Self::Text,
+            FacetType::Integer => Self::Integer,
+            FacetType::Boolean => Self::Boolean,
+            FacetType::Date => Self::Date,
+        }
+    }
+}
+
+/// Everything that rules over one subject may name.
+pub(super) struct View {
+    /// The subject.
+    pub(super) subject: Subject,
+    /// Whose records are seen.
+    pub(super) slots: Vec<Slot>,
+    /// What is seen of them.
+    pub(super) columns: Vec<Column>,
+    by_name: HashMap<String, usize>,
+}
+
+/// One record a row of the view may hold.
+pub(super) struct Slot {
+    /// What its columns begin with; empty for the record itself.
+    pub(super) prefix: String,
+    /// The source of its records.
+    pub(super) source: SourceIndex,
+    /// The word of the kind of event, where the source holds events.
+    pub(super) event: Option<String>,
+    /// Whether it holds the subject itself (one side of a pair) and not a linked record.
+    pub(super) own: bool,
+}
+
+/// One column of a view.
+pub(super) struct Column {
+    /// What rules call it.
+    pub(super) name: String,
+    /// The type of its values.
+    pub(super) value_type: ValueType,
+    /// The slot it is read from, by place; none for `as_of` and a pair's probability.
+    pub(super) slot: Option<usize>,
+    /// How it is read.
+    pub(super) origin: Origin,
+    /// What it means.
+    pub(super) meaning: String,
+}
+
+/// How a column is read. Numbers are places among the declared columns of the slot's source.
+#[derive(Clone, Copy)]
+pub(super) enum Origin {
+    /// The as-of date.
+    AsOf,
+    /// A pair's match probability.
+    PairProbability,
+    /// Whether an undecided pair joins a missing person to a record of the primary source.
+    InReview,
+    /// Whether there is such a record.
+    Exists,
+    /// How sure the link to it is.
+    MatchProbability,
+    /// How many such records the person has.
+    Count,
+    /// The record id as delivered.
+    RecordId,
+    /// A facet of a column.
+    Facet(usize, &'static Facet),
+    /// Years lived at the as-of date, from the birth date in this column.
+    Age(usize),
+    /// Whether the status in this column counts as living there.
+    Live(usize),
+    /// How many people hold the number in this column.
+    Holders(usize),
+    /// Who else holds the number in this column.
+    OtherHolder(usize),
+}
+
+/// The field whose records may be struck off, and the canonical word that says so.
+/// A source with this field gets `live`, and its struck-off records hold no number.
+pub(super) const STATUS_FIELD: &str = "residence_status";
+/// The canonical word of a record that is struck off.
+pub(super) const STRUCK_OFF: &str = "đã xoá";
+const BIRTH_FIELD: &str = "birth_date";
+
+/// The facet of a kind by its name; the empty name is the standard value.
+pub(super) fn facet_named(kind: &Kind, name: &str) -> Option<&'static Facet> {
+    facets_of(kind).find(|facet| facet.name == name)
+}
+
+impl View {
+    /// The view of a subject. O(columns).
+    pub(super) fn new(settings: &Settings, subject: Subject) -> Self {
+        let mut view = Self { subject, slots: Vec::new(), columns: Vec::new(), by_name: HashMap::new() };
+        view.push("as_of", ValueType::Date, None, Origin::AsOf, "ngày chốt của lượt đối sánh");
+        match subject {
+            Subject::Record(own) => {
+                view.own_slot(settings, own, "");
+                view.linked_slots(settings, Some(own));
+            }
+            Subject::Pair(own) => {
+                let meaning = "xác suất hai hồ sơ là một người";
+                view.push("match_probability", ValueType::Float, None, Origin::PairProbability, meaning);
+                view.own_slot(settings, own, "left");
+                view.own_slot(settings, own, "right");
+            }
+            Subject::MissingPerson => {
+                let name = format!("{}.in_review", settings.source(settings.primary()).prefix);
+                let meaning = "có cặp chưa quyết định giữa người này và một hồ sơ cư trú";
+                view.push(&name, ValueType::Boolean, None, Origin::InReview, meaning);
+                view.linked_slots(settings, Some(settings.primary()));
+            }
+        }
+        view
+    }
+
+    /// A column's place by its name.
+    pub(super) fn find(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    /// A slot's place by its prefix.
+    pub(super) fn slot(&self, prefix: &str) -> Option<usize> {
+        self.slots.iter().position(|slot| !slot.own && slot.prefix == prefix)
+    }
+
+    /// All names of columns.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+
+    /// Whether a column's slot holds a linked record.
+    pub(super) fn is_linked(&self, column: usize) -> bool {
+        self.columns[column].slot.is_some_and(|slot| !self.slots[slot].own)
+    }
+
+    fn own_slot(&mut self, settings: &Settings, source: SourceIndex, prefix: &str) {
+        let slot = Slot { prefix: prefix.to_owned(), source, event: None, own: true };
+        self.fill_slot(slot, settings.source(source));
+    }
+
+    /// A slot a source or kind of event, but for another record of the subject's own source;
+    /// of events, the person's other ones are seen.
+    fn linked_slots(&mut self, settings: &Settings, own: Option<SourceIndex>) {
+        for (at, source) in settings.sources.iter().enumerate() {
+            let index = SourceIndex(at as u8);
+            match &source.events {
+                Some(events) => {
+                    for (word, prefix) in &events.kinds {
+                        let event = Some(word.clone());
+                        let slot = Slot { prefix: prefix.clone(), source: index, event, own: false };
+                        self.linked_slot(slot, source);
+                    }
+                }
+                None if own == Some(index) => {}
+                None => {
+                    let slot = Slot { prefix: source.prefix.clone(), source: index, event: None, own: false };
+                    self.linked_slot(slot, source);
+                }
+            }
+        }
+    }
+
+    fn linked_slot(&mut self, slot: Slot, source: &Source) {
+        let at = Some(self.slots.len());
+        let prefix = slot.prefix.clone();
+        let (title, event) = (&source.title, slot.event.clone());
+        let of = event.map_or(title.clone(), |event| format!("{title}, {event}"));
+        let facts = [
+            ("exists", ValueType::Boolean, Origin::Exists, "người này có bản ghi"),
+            ("match_probability", ValueType::Float, Origin::MatchProbability, "xác suất khớp với bản ghi"),
+            ("count", ValueType::Integer, Origin::Count, "số bản ghi của người này"),
+        ];
+        for (name, value_type, origin, meaning) in facts {
+            self.push(&format!("{prefix}.{name}"), value_type, at, origin, &format!("{meaning} ({of})"));
+        }
+        self.fill_slot(slot, source);
+    }
+
+    fn fill_slot(&mut self, slot: Slot, source: &Source) {
+        let at = Some(self.slots.len());
+        let dot = if slot.prefix.is_empty() { String::new() } else { format!("{}.", slot.prefix) };
+        self.slots.push(slot);
+        for (place, column) in source.columns.iter().enumerate() {
+            let field = format!("{dot}{}", column.field);
+            for facet in facets_of(&column.kind) {
+                let name =
+                    if facet.name.is_empty() { field.clone() } else { format!("{field}.{}", facet.name) };
+                let meaning = format!("{}: {}", column.label, facet.meaning);
+                self.push(&name, facet.kind_of_value.into(), at, Origin::Facet(place, facet), &meaning);
+            }
+            if column.kind == Kind::IdentityNumber {
+                let holders = "số người có hồ sơ còn hiệu lực mang số này";
+                let other = "mã hồ sơ đầu tiên của người khác mang số này";
+                self.push(
+                    &format!("{field}.holders"),
+                    ValueType::Integer,
+                    at,
+                    Origin::Holders(place),
+                    holders,
+                );
+                self.push(
+                    &format!("{field}.other_holder"),
+                    ValueType::Text,
+                    at,
+                    Origin::OtherHolder(place),
+                    other,
+                );
+            }
+        }
+        self.derived(source, &dot, at);
+    }
+
+    fn derived(&mut self, source: &Source, dot: &str, at: Option<usize>) {
+        if let Some(place) = source.column_of(BIRTH_FIELD) {
+            let meaning = "tuổi tròn tại ngày chốt; chỉ có năm sinh thì lấy hiệu hai năm";
+            self.push(&format!("{dot}age"), ValueType::Integer, at, Origin::Age(place), meaning);
+        }
+        if let Some(place) = source.column_of(STATUS_FIELD) {
+            let meaning = "tình trạng cư trú đã biết và không phải `đã xoá`";
+            self.push(&format!("{dot}live"), ValueType::Boolean, at, Origin::Live(place), meaning);
+        }
+        self.push(&format!("{dot}record_id"), ValueType::Text, at, Origin::RecordId, "mã bản ghi");
+    }
+
+    /// Adds a column unless one of that name is there: a declared field goes before a derived one.
+    fn push(
+        &mut self,
+        name: &str,
+        value_type: ValueType,
+        slot: Option<usize>,
+        origin: Origin,
+        meaning: &str,
+    ) {
+        if self.by_name.contains_key(name) {
+            return;
+        }
+        debug_assert!(!KEYWORDS.contains(&name) || !is_plain_word(name), "{name} is a keyword of SQL");
+        self.by_name.insert(name.to_owned(), self.columns.len());
+        let (name, meaning) = (name.to_owned(), meaning.to_owned());
+        self.columns.push(Column { name, value_type, slot, origin, meaning });
+    }
+}
