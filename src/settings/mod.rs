@@ -22,7 +22,7 @@ pub use matching::{
 };
 pub use reference::{Reference, Tsv};
 pub use sources::{Column, Events, Gate, Source};
-pub use wording::Wording;
+pub use wording::{Headers, Office, PersonFields, ResultWord, Texts, Wording, WorklistWording};
 
 use crate::diagnostic::{Failure, Outcome};
 use crate::table::SourceIndex;

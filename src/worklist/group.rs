@@ -1,0 +1,183 @@
+//! Which list each finding goes to, and in what order it stands there.
+
+use std::cmp::Ordering;
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use super::cell::{fill, shown_date};
+use super::columns::{AGENCY, AUTO, Layout, WARD};
+use super::item::{Context, Item};
+use super::person::Role;
+use super::rank;
+use super::slug::slug;
+use super::{List, ListKind, UNKNOWN_WARD};
+use crate::check::Finding;
+use crate::settings::{Route, Severity};
+
+/// One list before it is written.
+pub(super) struct Plan<'a> {
+    /// What is told of it; its files are still to come.
+    pub(super) list: List,
+    /// Path below the folder of lists, without its ending.
+    pub(super) stem: String,
+    /// Whose list it is, for the foot of each page.
+    pub(super) unit: String,
+    /// Who it goes to and what day the data stand at.
+    pub(super) addressed: String,
+    pub(super) layout: &'static Layout,
+    /// The items to be written, in order.
+    pub(super) items: Vec<Item<'a>>,
+}
+
+/// The lists, sorted by kind, then key. O(n log n).
+pub(super) fn plans<'a>(context: &Context<'a>) -> Vec<Plan<'a>> {
+    let mut groups: HashMap<(ListKind, &str), usize> = HashMap::new();
+    let mut members: Vec<((ListKind, &str), Vec<u32>)> = Vec::new();
+    for (index, finding) in context.findings.findings.iter().enumerate() {
+        if let Some(key) = key_of(context, index as u32, finding) {
+            let at = *groups.entry(key).or_insert_with(|| {
+                members.push((key, Vec::new()));
+                members.len() - 1
+            });
+            members[at].1.push(index as u32);
+        }
+    }
+    members.sort_unstable_by_key(|(key, _)| *key);
+    members.into_par_iter().map(|((kind, key), of)| plan(context, kind, key, &of)).collect()
+}
+
+/// Wards get what is looked at there; the owner of the record's source gets the rest.
+fn key_of<'a>(context: &Context<'a>, index: u32, finding: &'a Finding) -> Option<(ListKind, &'a str)> {
+    let check = context.settings.checks.get(usize::from(finding.rule))?;
+    let owner = || context.settings.source(finding.record.source).owner.as_str();
+    match check.route {
+        Route::Door | Route::Desk if finding.ward_code == UNKNOWN_WARD => {
+            let address = context.person_text(&context.item(index)?, Role::Address);
+            let elsewhere = context.places.is_elsewhere(&address);
+            Some(if elsewhere { (ListKind::OtherProvince, "") } else { (ListKind::Ward, UNKNOWN_WARD) })
+        }
+        Route::Door | Route::Desk => Some((ListKind::Ward, &finding.ward_code)),
+        Route::Agency => Some((ListKind::Agency, owner())),
+        Route::Auto => Some((ListKind::Auto, owner())),
+        Route::Statistic => None,
+    }
+}
+
+fn plan<'a>(context: &Context<'a>, kind: ListKind, key: &'a str, of: &[u32]) -> Plan<'a> {
+    let items: Vec<Item<'a>> = of.iter().filter_map(|index| context.item(*index)).collect();
+    let mut by_severity = [0; Severity::WORDS.len()];
+    for item in &items {
+        by_severity[item.check.severity as usize] += 1;
+    }
+    let all = items.len() as u64;
+    let items = in_order(context, kind, items);
+    let names = names(context, kind, key);
+    let date = shown_date(context.as_of);
+    let addressed = &context.settings.wording.worklist.texts.addressed;
+    let (written, in_workbook) = (items.len() as u64, workbook_rows(context, kind, items.len()) as u64);
+    Plan {
+        list: List {
+            kind,
+            key: key.to_owned(),
+            title: names.title,
+            files: Vec::new(),
+            items: all,
+            written,
+            in_workbook,
+            by_severity,
+        },
+        stem: names.stem,
+        addressed: fill(addressed, &[("office", &names.office), ("date", &date)]),
+        unit: names.unit,
+        layout: match kind {
+            ListKind::Ward | ListKind::OtherProvince => &WARD,
+            ListKind::Agency => &AGENCY,
+            ListKind::Auto => &AUTO,
+        },
+        items,
+    }
+}
+
+fn in_order<'a>(context: &Context<'a>, kind: ListKind, mut items: Vec<Item<'a>>) -> Vec<Item<'a>> {
+    match kind {
+        ListKind::Ward | ListKind::OtherProvince => {
+            let mut items = rank::ordered(context, items);
+            items.truncate(rank::package(&items, context.settings.wording.worklist.package_max));
+            return items;
+        }
+        ListKind::Agency => items.par_sort_unstable_by(by_urgency),
+        ListKind::Auto => items.par_sort_unstable_by_key(|item| (item.finding.record, item.index)),
+    }
+    items
+}
+
+fn by_urgency(a: &Item<'_>, b: &Item<'_>) -> Ordering {
+    let key = |item: &Item<'_>| (item.check.severity, item.finding.rule);
+    key(a)
+        .cmp(&key(b))
+        .then_with(|| a.finding.ward_code.cmp(&b.finding.ward_code))
+        .then_with(|| (a.finding.record, a.index).cmp(&(b.finding.record, b.index)))
+}
+
+fn workbook_rows(context: &Context<'_>, kind: ListKind, rows: usize) -> usize {
+    match kind {
+        ListKind::Ward | ListKind::OtherProvince => rows,
+        ListKind::Agency | ListKind::Auto => rows.min(context.settings.wording.worklist.workbook_rows_max),
+    }
+}
+
+struct Names {
+    title: String,
+    stem: String,
+    unit: String,
+    office: String,
+}
+
+fn names(context: &Context<'_>, kind: ListKind, key: &str) -> Names {
+    let wording = &context.settings.wording;
+    let texts = &wording.worklist.texts;
+    match kind {
+        ListKind::Ward | ListKind::OtherProvince => {
+            let (unit, stem) = ward_names(context, kind, key);
+            let owner = &context.settings.source(context.settings.primary()).owner;
+            let office = match wording.office(owner).and_then(|office| office.in_ward.as_deref()) {
+                Some(in_ward) if context.places.ward(key).is_some() => fill(in_ward, &[("unit", &unit)]),
+                _ => wording.office_title(owner).to_owned(),
+            };
+            Names { title: fill(&texts.ward_title, &[("unit", &unit)]), stem, unit, office }
+        }
+        ListKind::Agency | ListKind::Auto => {
+            let office = wording.office_title(key).to_owned();
+            let (folder, title) = match kind {
+                ListKind::Agency => ("agencies", &texts.agency_title),
+                _ => ("auto", &texts.auto_title),
+            };
+            Names {
+                title: fill(title, &[("office", &office)]),
+                stem: format!("{folder}/{}", office_stem(key)),
+                unit: office.clone(),
+                office,
+            }
+        }
+    }
+}
+
+fn ward_names(context: &Context<'_>, kind: ListKind, key: &str) -> (String, String) {
+    let texts = &context.settings.wording.worklist.texts;
+    if kind == ListKind::OtherProvince {
+        return (texts.other_province.clone(), "ngoai-tinh".to_owned());
+    }
+    if key == UNKNOWN_WARD {
+        return (texts.unknown_ward.clone(), format!("{UNKNOWN_WARD}-{}", slug(&texts.unknown_ward)));
+    }
+    match (context.places.ward(key), context.places.ward_name(key)) {
+        (Some(full), Some(name)) => (full.to_owned(), format!("{}-{}", slug(key), slug(name))),
+        _ => (key.to_owned(), slug(key)),
+    }
+}
+
+/// An office's key as a file name: rules check it, but only where they name offices at all.
+fn office_stem(key: &str) -> String {
+    slug(key).replace('-', "_")
+}

@@ -1,0 +1,101 @@
+//! The order of a ward's items: the most useful first, a household's together.
+//!
+//! Severity; then harm (a death, a child, an identity); then confidence in its
+//! three words; then households with many items, hamlets with many items. Items
+//! of one household and severity stand together where the first of them stands.
+
+use std::cmp::Reverse;
+
+use chrono::Datelike;
+use hashbrown::HashMap;
+
+use super::item::{Context, Item};
+use super::person::Role;
+use super::place::folded;
+use crate::settings::{Kind, Severity};
+
+/// What harm a fault does beyond its severity, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Harm {
+    Death,
+    Child,
+    Identity,
+    Other,
+}
+
+/// Where an item belongs: its household's number, or the person's where it has none.
+type Home = (bool, u32);
+
+struct Ranked<'a> {
+    item: Item<'a>,
+    harm: Harm,
+    band: usize,
+    home: Home,
+    hamlet: String,
+}
+
+/// The items in order. O(n log n); the order is total, so it is the same every time.
+pub(super) fn ordered<'a>(context: &Context<'a>, items: Vec<Item<'a>>) -> Vec<Item<'a>> {
+    let mut ranked: Vec<Ranked<'a>> = items.into_iter().map(|item| rank(context, item)).collect();
+    let homes = counted(ranked.iter().map(|item| item.home));
+    let hamlets = counted(ranked.iter().map(|item| item.hamlet.clone()).filter(|hamlet| !hamlet.is_empty()));
+    let mut best: HashMap<(Severity, Home), (Harm, usize)> = HashMap::new();
+    for item in &ranked {
+        let first = best.entry((item.item.check.severity, item.home)).or_insert((item.harm, item.band));
+        *first = (*first).min((item.harm, item.band));
+    }
+    ranked.sort_by_cached_key(|item| {
+        let severity = item.item.check.severity;
+        let together = best.get(&(severity, item.home)).copied();
+        let crowd = (Reverse(homes.get(&item.home).copied()), Reverse(hamlets.get(&item.hamlet).copied()));
+        let within =
+            (item.item.finding.person, item.harm, item.band, item.item.finding.rule, item.item.index);
+        (severity, together, crowd, item.hamlet.clone(), item.home, within)
+    });
+    ranked.into_iter().map(|ranked| ranked.item).collect()
+}
+
+/// How many of the ordered items make the week's package: as many as it holds, and all urgent ones.
+pub(super) fn package(items: &[Item<'_>], package_max: usize) -> usize {
+    let urgent = items.partition_point(|item| item.check.severity == Severity::Urgent);
+    urgent.max(package_max).min(items.len())
+}
+
+fn rank<'a>(context: &Context<'a>, item: Item<'a>) -> Ranked<'a> {
+    let address = context.person_text(&item, Role::Address);
+    let home = match context.directory.household(item.shown) {
+        Some(household) => (false, household),
+        None => (true, item.finding.person),
+    };
+    Ranked {
+        harm: harm(context, &item),
+        band: context.settings.wording.confidence_band(Context::confidence(&item)),
+        home,
+        hamlet: context.places.hamlet(&address).map(folded).unwrap_or_default(),
+        item,
+    }
+}
+
+fn harm(context: &Context<'_>, item: &Item<'_>) -> Harm {
+    let wording = &context.settings.wording.worklist;
+    let of_death = |prefix: &String| wording.death_evidence.contains(prefix);
+    if item.check.evidence.iter().any(|prefix| of_death(&prefix.value)) {
+        return Harm::Death;
+    }
+    let born = context.directory.birth_year(item.shown);
+    if born.is_some_and(|year| i64::from(context.as_of.year()) - year < wording.child_below_years) {
+        return Harm::Child;
+    }
+    let columns = &context.settings.source(item.finding.record.source).columns;
+    let of_identity =
+        columns.iter().any(|column| column.name == item.finding.field && column.kind == Kind::IdentityNumber);
+    if of_identity { Harm::Identity } else { Harm::Other }
+}
+
+fn counted<K: std::hash::Hash + Eq>(keys: impl Iterator<Item = K>) -> HashMap<K, u32> {
+    let mut counts = HashMap::new();
+    for key in keys {
+        *counts.entry(key).or_insert(0) += 1;
+    }
+    counts
+}
