@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::problem::unwritable;
 use crate::diagnostic::{Outcome, printable};
-use crate::ingest::{Account, Delivery, Reject, RejectReason};
+use crate::ingest::{Account, Delivery, Reject};
 use crate::private;
 use crate::settings::{Settings, Source};
 
@@ -32,14 +32,10 @@ pub fn rejects(folder: &Path, settings: &Settings, deliveries: &[Delivery]) -> O
 }
 
 fn write(path: &Path, delivery: &Delivery) -> io::Result<()> {
-    let (account, rejects) = match delivery {
-        Delivery::Delivered(extract) => (&extract.account, &extract.rejects),
-        Delivery::Refused(refusal) => (&refusal.account, &refusal.rejects),
-    };
     let mut out = csv::Writer::from_writer(BufWriter::new(private::create_file(path)?));
     out.write_record(["file", "line", "byte_offset", "reason", "raw"])?;
-    for reject in rejects {
-        out.write_record(cells(account, reject))?;
+    for reject in delivery.rejects() {
+        out.write_record(cells(delivery.account(), reject))?;
     }
     out.into_inner().map_err(|error| io::Error::from(error.error().kind()))?.flush()
 }
@@ -50,24 +46,9 @@ fn cells(account: &Account, reject: &Reject) -> [String; 5] {
         safe(&printable(file)),
         reject.line.to_string(),
         reject.byte_offset.to_string(),
-        reason(reject.reason),
-        safe(&printable(&String::from_utf8_lossy(&reject.raw))),
+        reject.reason.to_string(),
+        safe(&printable(&reject.raw_text())),
     ]
-}
-
-/// A stable word; for a wrong number of cells the numbers follow it.
-fn reason(reason: RejectReason) -> String {
-    match reason {
-        RejectReason::CellCount { found, expected } => {
-            return format!("cell_count: found {found}, expected {expected}");
-        }
-        RejectReason::NotUtf8 => "not_utf8",
-        RejectReason::UnclosedQuote => "unclosed_quote",
-        RejectReason::NoRecordId => "no_record_id",
-        RejectReason::DuplicateRecordId => "duplicate_record_id",
-        RejectReason::CellTooLong => "cell_too_long",
-    }
-    .to_owned()
 }
 
 /// The text so that no spreadsheet takes it for a formula: an apostrophe before
@@ -80,6 +61,7 @@ fn safe(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::RejectReason;
 
     #[test]
     fn no_cell_is_a_formula_and_no_control_character_survives() {

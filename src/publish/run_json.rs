@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::problem::unwritable;
 use crate::check::Findings;
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::link::Linkage;
+use crate::link::{BlockingAccount, Linkage};
 use crate::private;
 use crate::report::{RunFacts, Tally};
 use crate::settings::{Dimension, Route, Settings, Severity};
@@ -23,6 +23,7 @@ struct RunJson<'a> {
     facts: &'a RunFacts,
     exit_status: &'static str,
     counts: Counts,
+    blocking: Vec<BlockingJson<'a>>,
     rules: Vec<RuleJson<'a>>,
 }
 
@@ -44,6 +45,19 @@ struct PairJson {
     right_source: String,
     links: u64,
     review_pairs: u64,
+}
+
+/// What one blocking rule met and left out.
+#[derive(Serialize)]
+struct BlockingJson<'a> {
+    id: &'a str,
+    records: u64,
+    blocks: u64,
+    block_size_max: u64,
+    pairs: u64,
+    pairs_new: u64,
+    records_left_out: u64,
+    pairs_left_out: u64,
 }
 
 #[derive(Serialize)]
@@ -74,6 +88,7 @@ pub fn run_json(
         facts,
         exit_status: status(facts.exit_code),
         counts: counts(settings, &tally),
+        blocking: linkage.blocking_accounts.iter().map(blocking).collect(),
         rules: rules(settings, &tally, findings),
     };
     let mut text = serde_json::to_vec_pretty(&json).map_err(|error| {
@@ -108,6 +123,19 @@ fn counts(settings: &Settings, tally: &Tally<'_>) -> Counts {
         findings_by_dimension: Dimension::WORDS.iter().map(|(w, d)| (*w, tally.of_dimension(*d))).collect(),
         findings_by_severity: Severity::WORDS.iter().map(|(w, s)| (*w, tally.of_severity(*s))).collect(),
         findings_by_route: Route::WORDS.iter().map(|(w, r)| (*w, tally.of_route(*r))).collect(),
+    }
+}
+
+fn blocking(account: &BlockingAccount) -> BlockingJson<'_> {
+    BlockingJson {
+        id: &account.rule,
+        records: account.records,
+        blocks: account.blocks,
+        block_size_max: account.block_size_max,
+        pairs: account.pairs,
+        pairs_new: account.pairs_new,
+        records_left_out: account.records_left_out,
+        pairs_left_out: account.pairs_left_out,
     }
 }
 

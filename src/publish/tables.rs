@@ -5,7 +5,7 @@ use std::path::Path;
 use super::parquet_table::{Column, write};
 use crate::check::{Evidence, Finding, Findings};
 use crate::diagnostic::Outcome;
-use crate::link::{Decision, Link, Linkage};
+use crate::link::{Decision, LinkTable, Linkage};
 use crate::normalise::Records;
 use crate::progress::{Bar, Progress};
 use crate::settings::{Dimension, Route, Settings, Severity, Source};
@@ -105,22 +105,22 @@ impl<'a> Names<'a> {
 }
 
 fn links<'a>(folder: &Path, names: &'a Names<'a>, linkage: &'a Linkage, bar: &Bar) -> Outcome<()> {
-    let links: &'a [Link] = &linkage.links;
+    let links: &'a LinkTable = &linkage.links;
     let [left_source, left_id, right_source, right_id, weight, probability, decision, reason, rule] =
         LINK_COLUMNS;
     let mut columns = vec![
-        names.source_column(left_source, |row| links[row].left),
-        Column::text(left_id, |row| names.id(links[row].left)),
-        names.source_column(right_source, |row| links[row].right),
-        Column::text(right_id, |row| names.id(links[row].right)),
-        Column::number(weight, |row| links[row].match_weight_bits),
-        Column::number(probability, |row| links[row].match_probability),
-        Column::word(decision, ["link", "review"], |row| Some(decision_place(links[row].decision)), false),
-        Column::optional_text(reason, |row| links[row].reason.as_deref()).repeating(),
-        Column::word(rule, linkage.blocking_rules.iter(), |row| Some(links[row].blocking_rule), true),
+        names.source_column(left_source, |row| links.left(row)),
+        Column::text(left_id, |row| names.id(links.left(row))),
+        names.source_column(right_source, |row| links.right(row)),
+        Column::text(right_id, |row| names.id(links.right(row))),
+        Column::number(weight, |row| links.match_weight_bits(row)),
+        Column::number(probability, |row| links.match_probability(row)),
+        Column::word(decision, ["link", "review"], |row| Some(decision_place(links.decision(row))), false),
+        Column::optional_text(reason, |row| links.reason(row)).repeating(),
+        Column::word(rule, linkage.blocking_rules.iter(), |row| Some(links.blocking_rule(row)), true),
     ];
     columns.extend(linkage.comparisons.iter().enumerate().map(|(at, comparison)| {
-        let level = move |row: usize| links[row].levels.get(at).map(|level| u16::from(*level));
+        let level = move |row: usize| Some(u16::from(links.levels(row).get(at)));
         Column::word(&level_column(&comparison.id), comparison.levels.iter(), level, true)
     }));
     write(&folder.join("links.parquet"), links.len(), &columns, bar)
@@ -149,7 +149,7 @@ fn write_people<'a>(folder: &Path, names: &'a Names<'a>, linkage: &'a Linkage, b
     let columns = [
         names.source_column("source", |row| rows.record(row)),
         Column::text("record_id", |row| names.id(rows.record(row))),
-        Column::text("person_id", move |row| people.ids[person(row)].as_str()),
+        Column::text("person_id", move |row| &people.ids[person(row)]),
         Column::count("cluster_size", move |row| people.members[person(row)].len() as u32),
     ];
     write(&folder.join("people.parquet"), rows.len(), &columns, bar)
@@ -224,7 +224,8 @@ fn write_findings<'a>(
         names.optional_source_column("other_source", |row| found[row].other),
         Column::optional_text("other_id", |row| found[row].other.map(|other| names.id(other))),
         Column::optional_text("person_id", |row| {
-            linkage.people.ids.get(found[row].person as usize).map(String::as_str)
+            let (ids, person) = (&linkage.people.ids, found[row].person as usize);
+            (person < ids.len()).then(|| &ids[person])
         }),
         Column::text("ward_code", |row| &found[row].ward_code).repeating(),
         Column::text("field", |row| &found[row].field).repeating(),

@@ -1,10 +1,12 @@
 //! The facts of a run: what came in, what each stage did, how it ended.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Serialize, Serializer};
 
 use crate::diagnostic::Diagnostic;
-use crate::ingest::{Account, Delivery};
+use crate::ingest::{Account, Delivery, Reject, RejectReason};
 use crate::settings::{Settings, Source};
 
 /// What a run says of itself, beside what it found. Written to `run.json` as it stands.
@@ -42,6 +44,8 @@ pub struct SourceFacts {
     /// Its files and counts.
     #[serde(flatten)]
     pub account: AccountFacts,
+    /// Rows set aside by reason, in the order of their words.
+    pub set_aside: Vec<SetAsideFacts>,
     /// Why it was refused, or what the data team should know of the delivery.
     pub diagnostics: Vec<String>,
 }
@@ -82,6 +86,18 @@ pub struct FileFacts {
     pub sha256: String,
 }
 
+/// How many rows were set aside for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SetAsideFacts {
+    /// The reason's stable word.
+    pub reason: String,
+    /// The reason for officers, in Vietnamese.
+    #[serde(skip)]
+    pub label: String,
+    /// Rows.
+    pub rows: u64,
+}
+
 /// What one stage did.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StageFacts {
@@ -100,16 +116,17 @@ pub struct StageFacts {
 impl SourceFacts {
     /// The facts of one delivery.
     pub fn new(source: &Source, delivery: &Delivery) -> Self {
-        let (status, account, diagnostics) = match delivery {
-            Delivery::Delivered(extract) => (SourceStatus::Delivered, &extract.account, &extract.warnings),
-            Delivery::Refused(refusal) => (SourceStatus::Refused, &refusal.account, &refusal.diagnostics),
+        let status = match delivery {
+            Delivery::Delivered(_) => SourceStatus::Delivered,
+            Delivery::Refused(_) => SourceStatus::Refused,
         };
         Self {
             id: source.id.clone(),
             title: source.title.clone(),
             status,
-            account: AccountFacts::from(account),
-            diagnostics: diagnostics.iter().map(Diagnostic::to_string).collect(),
+            account: AccountFacts::from(delivery.account()),
+            set_aside: set_aside(delivery.rejects()),
+            diagnostics: delivery.diagnostics().iter().map(Diagnostic::to_string).collect(),
         }
     }
 
@@ -139,6 +156,19 @@ impl From<&Account> for AccountFacts {
             ignored: account.ignored.clone(),
         }
     }
+}
+
+fn set_aside(rejects: &[Reject]) -> Vec<SetAsideFacts> {
+    let mut rows: BTreeMap<&'static str, (RejectReason, u64)> = BTreeMap::new();
+    for reject in rejects {
+        rows.entry(reject.reason.word()).or_insert((reject.reason, 0)).1 += 1;
+    }
+    let facts = |(word, (reason, rows)): (&str, (RejectReason, u64))| SetAsideFacts {
+        reason: word.to_owned(),
+        label: reason.vietnamese().to_owned(),
+        rows,
+    };
+    rows.into_iter().map(facts).collect()
 }
 
 fn as_day<S: Serializer>(day: &NaiveDate, serializer: S) -> Result<S::Ok, S::Error> {

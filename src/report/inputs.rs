@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::facts::{SourceFacts, SourceStatus};
+use super::facts::{SetAsideFacts, SourceFacts, SourceStatus};
 use super::format;
 use super::page::{Night, head, number, scrolling};
 
@@ -59,9 +59,18 @@ fn remarks(source: &SourceFacts) -> Markup {
                 (source.title) ": tệp có trong thư mục nhưng không đọc: " (ignored.join(", ")) "."
             }
         }
+        @if !source.set_aside.is_empty() {
+            p.note { (source.title) ", lý do tạm tách: " (reasons(source)) "." }
+        }
         @if !source.diagnostics.is_empty() {
             h3 { "Ghi chú về " (source.title) }
             div.messages lang="en" { (source.diagnostics.join("\n")) }
         }
     }
+}
+
+/// `không có số hồ sơ (3), ô dài quá mức (1)`
+fn reasons(source: &SourceFacts) -> String {
+    let told = |facts: &SetAsideFacts| format!("{} ({})", facts.label, format::whole(facts.rows));
+    source.set_aside.iter().map(told).collect::<Vec<_>>().join(", ")
 }

@@ -5,11 +5,13 @@ use maud::{Markup, html};
 use super::format;
 use super::page::{Night, head, number, scrolling};
 use super::tally::PairTally;
+use crate::link::BlockingAccount;
 
 pub(super) fn section(night: &Night<'_>) -> Markup {
     html! {
         (matched(night))
         (pairs(night))
+        (left_out(night))
         p.note {
             "Cặp hồ sơ cần xác minh là cặp chưa đủ căn cứ để máy tự khớp. "
             "Một hồ sơ chưa khớp có thể thuộc địa phương khác."
@@ -59,6 +61,26 @@ fn pairs(night: &Night<'_>) -> Markup {
         }
     };
     scrolling("Cặp hồ sơ theo cặp nguồn", &table)
+}
+
+/// What was never compared because too many records share a key; nothing where nothing was.
+fn left_out(night: &Night<'_>) -> Markup {
+    let rules: Vec<&BlockingAccount> =
+        night.linkage.blocking_accounts.iter().filter(|rule| rule.records_left_out > 0).collect();
+    let table = html! {
+        table {
+            (head(1, &["Khoá so sánh quá đông hồ sơ", "Hồ sơ không so theo khoá này", "Cặp không so theo khoá này"]))
+            tbody {
+                @for rule in &rules {
+                    tr {
+                        th scope="row" { span.id { (rule.rule) } }
+                        (number(rule.records_left_out)) (number(rule.pairs_left_out))
+                    }
+                }
+            }
+        }
+    };
+    html! { @if !rules.is_empty() { (scrolling("Phần không so theo khoá", &table)) } }
 }
 
 fn pair_name(night: &Night<'_>, pair: &PairTally) -> String {

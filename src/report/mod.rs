@@ -24,7 +24,7 @@ mod ward_table;
 mod wards;
 mod words;
 
-pub use facts::{AccountFacts, FileFacts, RunFacts, SourceFacts, SourceStatus, StageFacts};
+pub use facts::{AccountFacts, FileFacts, RunFacts, SetAsideFacts, SourceFacts, SourceStatus, StageFacts};
 pub use memory::{StageClock, peak_bytes, reset_peak};
 pub use page::render;
 pub use summary::summary;

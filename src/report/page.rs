@@ -14,6 +14,7 @@ use crate::settings::{Settings, Severity};
 pub(super) struct Night<'a> {
     pub(super) settings: &'a Settings,
     pub(super) facts: &'a RunFacts,
+    pub(super) linkage: &'a Linkage,
     pub(super) findings: &'a Findings,
     pub(super) tally: Tally<'a>,
     pub(super) residents: &'a Residents,
@@ -44,7 +45,7 @@ pub fn render(
     findings: &Findings,
 ) -> String {
     let tally = Tally::new(settings, linkage, findings);
-    let night = Night { settings, facts, findings, tally, residents };
+    let night = Night { settings, facts, linkage, findings, tally, residents };
     page(&night).into_string()
 }
 

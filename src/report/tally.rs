@@ -137,10 +137,11 @@ impl WardTally {
 fn pairs(settings: &Settings, linkage: &Linkage) -> Vec<PairTally> {
     let sources = settings.sources.len();
     let mut counts = vec![[0_u64; 2]; sources * sources];
-    for link in &linkage.links {
-        let at = link.left.source.index() * sources + link.right.source.index();
+    let links = &linkage.links;
+    for link in 0..links.len() {
+        let at = links.left(link).source.index() * sources + links.right(link).source.index();
         if let Some(count) = counts.get_mut(at) {
-            count[usize::from(link.decision == Decision::Review)] += 1;
+            count[usize::from(links.decision(link) == Decision::Review)] += 1;
         }
     }
     let tally = |(at, [links, reviews]): (usize, [u64; 2])| PairTally {

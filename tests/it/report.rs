@@ -10,7 +10,9 @@ use chrono::{DateTime, NaiveDate};
 use doisoat::check::{Evidence, Finding, Findings, RuleCount};
 use doisoat::diagnostic::{Diagnostic, Place};
 use doisoat::ingest::{Account, Delivery, Extract, InputFile, Refusal, Reject, RejectReason};
-use doisoat::link::{Comparison, Decision, Link, Linkage, People};
+use doisoat::link::{
+    BlockingAccount, Comparison, Decision, Levels, Link, LinkTable, Linkage, Members, People,
+};
 use doisoat::normalise::Records;
 use doisoat::progress::Progress;
 use doisoat::publish::{self, RunFolder};
@@ -189,7 +191,7 @@ fn at(source: u8, row: u32) -> RecordRef {
     RecordRef::new(SourceIndex(source), row)
 }
 
-/// Row n of residence is row n of insurance, and of telecom where n is even.
+/// Row n of residence is row n of insurance; every fifth row of telecom is in doubt.
 fn linkage(rows: u32) -> Linkage {
     let link = |left, right, decision| Link {
         left,
@@ -197,36 +199,33 @@ fn linkage(rows: u32) -> Linkage {
         match_weight_bits: 12.5,
         match_probability: 0.999,
         decision,
-        reason: (decision == Decision::Review).then(|| "tied".to_owned()),
+        reason: (decision == Decision::Review).then_some("tied"),
         blocking_rule: 0,
-        levels: vec![1, 7],
+        levels: Levels::default().with(0, 1).with(1, 7),
     };
-    let mut links = Vec::new();
-    let mut people =
-        People { person_of: vec![Vec::new(), Vec::new(), Vec::new(), Vec::new()], ..People::default() };
-    for row in 0..rows {
-        links.push(link(at(0, row), at(1, row), Decision::Link));
-        if row % 5 == 0 {
-            links.push(link(at(0, row), at(3, row), Decision::Review));
-        }
-        people.ids.push(format!("P{row:016x}"));
-        people.members.push(vec![at(0, row), at(1, row)]);
-        people.person_of[0].push(row);
-        people.person_of[1].push(row);
-    }
-    for row in 0..rows {
-        people.person_of[3].push(rows + row);
-        people.ids.push(format!("P{:016x}", rows + row));
-        people.members.push(vec![at(3, row)]);
-    }
+    let linked = (0..rows).map(|row| link(at(0, row), at(1, row), Decision::Link));
+    let doubted = (0..rows).step_by(5).map(|row| link(at(0, row), at(3, row), Decision::Review));
+    let two = (0..rows).map(|row| vec![at(0, row), at(1, row)]);
+    let one = (0..rows).map(|row| vec![at(3, row)]);
+    let own: Vec<u32> = (0..rows).collect();
+    let comparison =
+        |id: &str| Comparison { id: id.to_owned(), levels: vec!["missing".to_owned(), "exact".to_owned()] };
     Linkage {
-        links,
-        people,
-        comparisons: vec![
-            Comparison { id: "full_name".to_owned(), levels: vec!["else".to_owned(), "exact".to_owned()] },
-            Comparison { id: "birth_date".to_owned(), levels: vec!["else".to_owned(), "exact".to_owned()] },
-        ],
+        links: linked.chain(doubted).collect::<LinkTable>(),
+        people: People {
+            person_of: vec![own.clone(), own, Vec::new(), (rows..2 * rows).collect()],
+            members: two.chain(one).collect::<Members>(),
+            ids: (0..2 * u64::from(rows)).collect(),
+        },
+        comparisons: vec![comparison("full_name"), comparison("birth_date")],
         blocking_rules: vec!["personal_id".to_owned()],
+        blocking_accounts: vec![BlockingAccount {
+            rule: "personal_id".to_owned(),
+            records: 3 * u64::from(rows),
+            records_left_out: 7,
+            pairs_left_out: 21,
+            ..BlockingAccount::default()
+        }],
     }
 }
 
