@@ -76,8 +76,8 @@ pub struct RunMark {
     pub run_id: Option<String>,
     /// The program's version.
     pub version: Option<String>,
-    /// SHA-256 of the rules.
-    pub rules_hash: Option<String>,
+    /// SHA-256 of the rules folder, in hex.
+    pub rules_sha256: Option<String>,
     /// The day ages and validity were counted from.
     pub as_of: Option<String>,
 }
@@ -214,7 +214,7 @@ pub(super) fn mark(folder: &Path) -> RunMark {
     RunMark {
         run_id: text("run_id"),
         version: text("version"),
-        rules_hash: text("rules_hash"),
+        rules_sha256: text("rules_sha256"),
         as_of: text("as_of"),
     }
 }

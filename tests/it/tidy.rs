@@ -27,15 +27,21 @@ const PANICS_ALLOWED: &[(&str, &str, &str)] = &[(
     "row numbers are u32, and ingest refuses a source of more rows, so that fewer texts can come",
 )];
 
-/// A source file: its path below the crate and its lines.
+/// A source file.
 struct Source {
+    /// Below the crate: `src/link/mod.rs`.
     path: String,
     text: String,
+    /// Whether the whole file is for tests: its `mod` line says so.
+    for_tests: bool,
 }
 
 impl Source {
     /// 1-based numbers and texts of the lines that ship: outside `#[cfg(test)]` items and comments.
     fn shipped(&self) -> Vec<(usize, &str)> {
+        if self.for_tests {
+            return Vec::new();
+        }
         let mut lines = self.text.lines().enumerate().map(|(at, line)| (at + 1, line));
         let mut shipped = Vec::new();
         while let Some((number, line)) = lines.next() {
@@ -46,6 +52,29 @@ impl Source {
             }
         }
         shipped
+    }
+}
+
+impl Source {
+    /// The folder that its child modules lie in.
+    fn children(&self) -> &str {
+        let whole =
+            [("src/lib.rs", "src"), ("src/main.rs", "src")].iter().find(|(path, _)| self.path == *path);
+        let folder = self.path.strip_suffix("/mod.rs").or_else(|| self.path.strip_suffix(".rs"));
+        whole.map_or(folder.unwrap_or(&self.path), |(_, folder)| folder)
+    }
+
+    /// How many times `super::` leads from here to the root of the crate.
+    fn depth(&self) -> usize {
+        self.children().split('/').count() - 1
+    }
+
+    /// Paths, without `.rs`, of the files that a `mod` line declares for tests only.
+    fn test_modules(&self) -> Vec<String> {
+        let lines: Vec<&str> = self.text.lines().collect();
+        let declared = lines.windows(2).filter(|pair| is_for_tests(pair[0]));
+        let names = declared.filter_map(|pair| pair[1].strip_suffix(';')?.split("mod ").nth(1));
+        names.map(|name| format!("{}/{name}", self.children())).collect()
     }
 }
 
@@ -90,9 +119,19 @@ fn shown(path: &Path) -> String {
 fn sources() -> Vec<Source> {
     let files = files_below(&root().join("src"));
     let rust = files.into_iter().filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
-    let sources: Vec<_> =
-        rust.map(|path| Source { path: shown(&path), text: fs::read_to_string(&path).unwrap() }).collect();
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap();
+        Source { path: shown(&path), text, for_tests: false }
+    };
+    let mut sources: Vec<_> = rust.map(read).collect();
     assert!(sources.len() > 20, "the source tree was not found");
+    let for_tests: Vec<String> = sources.iter().flat_map(Source::test_modules).collect();
+    for source in &mut sources {
+        let within = |module: &String| {
+            source.path.strip_prefix(module).is_some_and(|rest| rest.starts_with(['.', '/']))
+        };
+        source.for_tests = for_tests.iter().any(within);
+    }
     sources
 }
 
@@ -181,6 +220,10 @@ fn a_stage_never_uses_a_later_one() {
                 complaints.push(format!("{}:{line}: `{user}` uses `{used}`", source.path));
             }
         }
+        let to_root = "super::".repeat(source.depth());
+        for (line, _) in source.shipped().into_iter().filter(|(_, text)| text.contains(&to_root)) {
+            complaints.push(format!("{}:{line}: write `crate::` for `{to_root}`", source.path));
+        }
     }
     no_complaints(
         &complaints,
@@ -214,8 +257,11 @@ fn the_order_of_stages_is_understood() {
 fn test_code_is_told_from_code_that_ships() {
     let text = "//! Doc.\n#[cfg(test)]\nmod twin;\nfn a() {}\n#[cfg(all(test, unix))]\n#[derive(Debug)]\nmod tests {\n    \
                 fn b() {\n    }\nraw };\n}\nfn c() {}\n";
-    let source = Source { path: String::new(), text: text.to_owned() };
+    let source = Source { path: "src/a/b.rs".to_owned(), text: text.to_owned(), for_tests: false };
     assert_eq!(source.shipped(), [(4, "fn a() {}"), (12, "fn c() {}")]);
+    assert_eq!(source.test_modules(), ["src/a/b/twin"]);
+    let twin = sources().into_iter().find(|source| source.path == "src/evaluate/twin.rs").unwrap();
+    assert!(twin.for_tests && twin.shipped().is_empty());
 }
 
 #[test]
