@@ -141,7 +141,9 @@ impl RuleCounts {
 /// record the truth does not know is then never found).
 fn rules_of_pairs(truth: &[TrueFinding], found: &[FoundFinding], rules: usize) -> Vec<bool> {
     let mut balance = vec![0_i64; rules];
-    truth.iter().for_each(|row| balance[row.rule as usize] += if row.other == NONE { -1 } else { 1 });
+    for row in truth {
+        balance[row.rule as usize] += if row.other == NONE { -1 } else { 1 };
+    }
     let mut of_pairs = vec![false; rules];
     for row in found.iter().filter(|row| row.other != NONE) {
         of_pairs[row.rule as usize] = balance[row.rule as usize] >= 0;

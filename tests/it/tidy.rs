@@ -2,6 +2,8 @@
 //!
 //! Each test gathers all its complaints, as `file:line: what to do`, and fails once.
 
+#![allow(clippy::unwrap_used, reason = "a source tree that cannot be read fails its test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -148,15 +150,15 @@ fn module_of(path: &str) -> Option<&str> {
 }
 
 /// Whether a module may use another.
-fn may_use(user: &str, used: &str) -> bool {
-    let place = |module: &str| STAGES.iter().position(|stage| *stage == module);
-    if user == used || GROUND_FLOOR.contains(&used) {
+fn may_use(module: &str, other: &str) -> bool {
+    let stage = |name: &str| STAGES.iter().position(|stage| *stage == name);
+    if module == other || GROUND_FLOOR.contains(&other) {
         return true;
     }
-    match (place(user), place(used)) {
-        (Some(user), Some(used)) => used < user,
-        (Some(_), None) => user == "cli" && BESIDE.contains(&used),
-        (None, Some(_)) => BESIDE.contains(&user) && used == "settings",
+    match (stage(module), stage(other)) {
+        (Some(later), Some(earlier)) => earlier < later,
+        (Some(_), None) => module == "cli" && BESIDE.contains(&other),
+        (None, Some(_)) => BESIDE.contains(&module) && other == "settings",
         (None, None) => false,
     }
 }
