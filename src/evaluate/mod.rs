@@ -20,7 +20,6 @@ mod link_figures;
 mod note;
 mod people_figures;
 mod records;
-mod rows;
 mod run;
 mod text;
 mod truth;

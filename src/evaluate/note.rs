@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::rows::{Column, Rows};
 use crate::diagnostic::{Diagnostic, Outcome, Place};
+use crate::table::parquet_rows::{Column, Rows};
 
 /// A table without which there is nothing to measure.
 ///

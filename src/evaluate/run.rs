@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use super::note;
 use super::records::{NONE, Records};
-use super::rows::{Column, Kind, Row};
 use super::truth::Words;
 use super::value;
 use crate::diagnostic::{Diagnostic, Outcome, Place};
 use crate::table::DictionaryBuilder;
+use crate::table::parquet_rows::{Column, Kind, Row};
 
 const PEOPLE: &[Column] =
     &[Column::needed("source"), Column::needed("record_id"), Column::needed("person_id")];

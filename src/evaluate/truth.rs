@@ -6,9 +6,9 @@ use rayon::prelude::*;
 
 use super::note;
 use super::records::{NONE, Records, RecordsBuilder};
-use super::rows::{Column, Kind, Row};
 use super::value;
 use crate::diagnostic::{Diagnostic, Outcome, Place};
+use crate::table::parquet_rows::{Column, Kind, Row};
 use crate::table::{Dictionary, DictionaryBuilder};
 
 const PEOPLE: &[Column] =

@@ -6,6 +6,7 @@
 
 mod dictionary;
 mod id;
+pub(crate) mod parquet_rows;
 mod text_column;
 
 pub use dictionary::{Dictionary, DictionaryBuilder};

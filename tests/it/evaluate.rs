@@ -338,7 +338,7 @@ fn fails_naming_file_and_column_when_a_column_needed_is_missing() {
     table(&folder.path().join("run"), "people.parquet", "source person record", &["cu_tru P1 R1"]);
     let failure = evaluate(folder.path(), &folder.path().join("run")).unwrap_err();
     let codes: Vec<_> = failure.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
-    assert_eq!(codes, ["EVA-004", "EVA-004"], "every column at once");
+    assert_eq!(codes, ["TAB-002", "TAB-002"], "every column at once");
     let text = failure.to_string();
     assert!(
         text.contains("people.parquet: column `record_id`") && text.contains("column `person_id`"),
@@ -355,7 +355,7 @@ fn fails_with_a_remedy_when_a_table_is_not_there_or_not_parquet() {
     for damaged in [&b"PAR1"[..], b"", b"no parquet at all", b"PAR1PAR1\xff\xff\xff\xffPAR1"] {
         std::fs::write(folder.path().join("run/links.parquet"), damaged).unwrap();
         let failure = evaluate(folder.path(), &folder.path().join("run")).unwrap_err();
-        assert_eq!(failure.diagnostics[0].code, "EVA-003");
+        assert_eq!(failure.diagnostics[0].code, "TAB-001");
     }
 }
 

@@ -30,7 +30,7 @@ const BATCHES_AHEAD: usize = 8;
 
 /// What a column is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Text,
     Flag,
     Number,
@@ -38,25 +38,25 @@ pub(super) enum Kind {
 
 /// A column by name. One that is not needed reads as "no value" where it is missing.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Column {
+pub(crate) struct Column {
     name: &'static str,
     kind: Kind,
     needed: bool,
 }
 
 impl Column {
-    pub(super) const fn needed(name: &'static str) -> Self {
+    pub(crate) const fn needed(name: &'static str) -> Self {
         Self { name, kind: Kind::Text, needed: true }
     }
 
-    pub(super) const fn optional(name: &'static str, kind: Kind) -> Self {
+    pub(crate) const fn optional(name: &'static str, kind: Kind) -> Self {
         Self { name, kind, needed: false }
     }
 }
 
 /// A Parquet file that has been opened and holds the columns needed.
 #[derive(Debug)]
-pub(super) struct Rows {
+pub(crate) struct Rows {
     path: PathBuf,
     columns: &'static [Column],
     metadata: ArrowReaderMetadata,
@@ -67,7 +67,7 @@ impl Rows {
     ///
     /// # Errors
     /// A file that is no Parquet, and every column that is needed and missing, at once.
-    pub(super) fn open(
+    pub(crate) fn open(
         folder: &Path,
         name: &'static str,
         columns: &'static [Column],
@@ -87,12 +87,12 @@ impl Rows {
     }
 
     /// Names of the columns asked for that the file does not have.
-    pub(super) fn missing(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn missing(&self) -> impl Iterator<Item = &'static str> {
         self.columns.iter().filter(|column| self.position(column).is_none()).map(|column| column.name)
     }
 
     /// The file, as messages name it.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         self.path.display().to_string()
     }
 
@@ -100,7 +100,7 @@ impl Rows {
     ///
     /// # Errors
     /// Data pages that cannot be decoded.
-    pub(super) fn visit(&self, mut each: impl FnMut(Row<'_>)) -> Outcome<()> {
+    pub(crate) fn visit(&self, mut each: impl FnMut(Row<'_>)) -> Outcome<()> {
         let (sender, receiver) = sync_channel(BATCHES_AHEAD);
         thread::scope(|scope| {
             scope.spawn(move || {
@@ -120,7 +120,7 @@ impl Rows {
     ///
     /// # Errors
     /// Data pages that cannot be decoded.
-    pub(super) fn collect<T: Send>(&self, take: impl Fn(Row<'_>) -> Option<T> + Sync) -> Outcome<Vec<T>> {
+    pub(crate) fn collect<T: Send>(&self, take: impl Fn(Row<'_>) -> Option<T> + Sync) -> Outcome<Vec<T>> {
         let groups = self.metadata.metadata().num_row_groups();
         let parts: Vec<Outcome<Vec<T>>> = (0..groups)
             .into_par_iter()
@@ -194,16 +194,16 @@ impl Rows {
 
     fn without(&self, column: &Column) -> Diagnostic {
         Diagnostic::error(
-            "EVA-004",
+            "TAB-002",
             self.place(column),
             "the table has no such column",
-            "write the table again with this version of the program; docs/evaluation.md lists the columns",
+            "write the table again with this version of the program",
         )
     }
 
     fn nested(&self, column: &Column, data_type: &DataType) -> Diagnostic {
         Diagnostic::error(
-            "EVA-005",
+            "TAB-003",
             self.place(column),
             format!("a list or structure ({data_type}) where a plain value is expected"),
             "write the column as text, boolean or number",
@@ -212,20 +212,20 @@ impl Rows {
 
     fn unsuitable(&self, column: &Column, error: &ArrowError) -> Failure {
         let help = "write the column as text, boolean or number";
-        Diagnostic::error("EVA-005", self.place(column), error.to_string(), help).into()
+        Diagnostic::error("TAB-003", self.place(column), error.to_string(), help).into()
     }
 
     fn undecoded(&self, group: usize, error: &ArrowError) -> Failure {
         let place = Place::file(self.shown()).detail(format!("row group {group}"));
         let help = "the file is damaged; copy it or write it again";
-        Diagnostic::error("EVA-003", place, error.to_string(), help).into()
+        Diagnostic::error("TAB-001", place, error.to_string(), help).into()
     }
 }
 
 fn unreadable(path: &Path, error: &str) -> Failure {
     let place = Place::file(path.display().to_string());
     let help = "check that the file is a whole Parquet file and that you may read it";
-    Diagnostic::error("EVA-003", place, format!("cannot be read as Parquet: {error}"), help).into()
+    Diagnostic::error("TAB-001", place, format!("cannot be read as Parquet: {error}"), help).into()
 }
 
 struct Batch {
@@ -260,14 +260,14 @@ impl Cells {
 
 /// One row; columns are named by their place in the list that was asked for.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     batch: &'a Batch,
     row: usize,
 }
 
 impl<'a> Row<'a> {
     /// The text of a column; empty for no value.
-    pub(super) fn text(self, column: usize) -> &'a str {
+    pub(crate) fn text(self, column: usize) -> &'a str {
         match self.batch.columns.get(column) {
             Some(Cells::Text(cells)) if cells.is_valid(self.row) => cells.value(self.row),
             _ => "",
@@ -275,7 +275,7 @@ impl<'a> Row<'a> {
     }
 
     /// The truth value of a column.
-    pub(super) fn flag(self, column: usize) -> Option<bool> {
+    pub(crate) fn flag(self, column: usize) -> Option<bool> {
         match self.batch.columns.get(column) {
             Some(Cells::Flag(cells)) if cells.is_valid(self.row) => Some(cells.value(self.row)),
             _ => None,
@@ -283,7 +283,7 @@ impl<'a> Row<'a> {
     }
 
     /// The number of a column.
-    pub(super) fn number(self, column: usize) -> Option<f64> {
+    pub(crate) fn number(self, column: usize) -> Option<f64> {
         match self.batch.columns.get(column) {
             Some(Cells::Number(cells)) if cells.is_valid(self.row) => Some(cells.value(self.row)),
             _ => None,
