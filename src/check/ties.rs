@@ -109,17 +109,23 @@ impl<'a> Ties<'a> {
         }
     }
 
-    fn links(&self, person: u32) -> impl Iterator<Item = &'a crate::link::Link> + Clone {
+    /// Left record, right record and probability of the links inside a person.
+    fn links(&self, person: u32) -> impl Iterator<Item = (RecordRef, RecordRef, f64)> + Clone {
         let range = self.starts[person as usize] as usize..self.starts[person as usize + 1] as usize;
-        self.of_person[range].iter().map(|&at| &self.linkage.links[at as usize])
+        let table = &self.linkage.links;
+        let link = move |&at: &u32| {
+            let at = at as usize;
+            (table.left(at), table.right(at), table.match_probability(at))
+        };
+        self.of_person[range].iter().map(link)
     }
 
     /// The probability of the link between two records of a person, else of the strongest chain of
     /// links, a chain being as strong as its weakest link; and whether there is a direct one.
     fn strength(&self, from: RecordRef, to: RecordRef, person: u32) -> (f64, bool) {
         let (low, high) = if from < to { (from, to) } else { (to, from) };
-        let direct = self.links(person).filter(|link| link.left == low && link.right == high);
-        match direct.map(|link| link.match_probability).max_by(f64::total_cmp) {
+        let direct = self.links(person).filter(|link| link.0 == low && link.1 == high);
+        match direct.map(|link| link.2).max_by(f64::total_cmp) {
             Some(probability) => (probability, true),
             None => (self.strongest_chain(from, to, person), false),
         }
@@ -135,9 +141,9 @@ impl<'a> Ties<'a> {
         }
         for _ in 0..members.len() {
             let mut changed = false;
-            for link in self.links(person) {
-                let (Some(a), Some(b)) = (place(link.left), place(link.right)) else { continue };
-                let through = reach[a].max(reach[b]).min(link.match_probability);
+            for (left, right, probability) in self.links(person) {
+                let (Some(a), Some(b)) = (place(left), place(right)) else { continue };
+                let through = reach[a].max(reach[b]).min(probability);
                 for end in [a, b] {
                     if through > reach[end] {
                         (reach[end], changed) = (through, true);
@@ -153,7 +159,7 @@ impl<'a> Ties<'a> {
 
     /// The weakest link of a person; 1 for a single record.
     fn weakest(&self, person: u32) -> f64 {
-        self.links(person).map(|link| link.match_probability).min_by(f64::total_cmp).unwrap_or(1.0)
+        self.links(person).map(|link| link.2).min_by(f64::total_cmp).unwrap_or(1.0)
     }
 }
 

@@ -38,6 +38,11 @@ impl Members {
         self.ends.is_empty()
     }
 
+    /// A person's records; none where there is no such person.
+    pub fn get(&self, person: usize) -> &[RecordRef] {
+        if person < self.len() { &self[person] } else { &[] }
+    }
+
     /// Each person's records, in order of people.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[RecordRef]> {
         (0..self.len()).map(|person| &self[person])

@@ -79,6 +79,23 @@ pub enum Subject {
     MissingPerson,
 }
 
+/// The word for [`Subject::MissingPerson`].
+const MISSING_PERSON: &str = "missing_person";
+
+impl Subject {
+    /// What a word stands for: `missing_person`, the id of a source, or `pair:` and one.
+    pub fn from_word(word: &str, sources: &[Source]) -> Option<Self> {
+        if word == MISSING_PERSON {
+            return Some(Self::MissingPerson);
+        }
+        let (make, id): (fn(SourceIndex) -> Self, &str) = match word.strip_prefix("pair:") {
+            Some(id) => (Self::Pair, id),
+            None => (Self::Record, word),
+        };
+        index_of(sources, id).map(make)
+    }
+}
+
 /// One quality rule.
 #[derive(Clone, Debug)]
 pub struct Check {
@@ -260,19 +277,11 @@ fn known_prefixes(source: &Source) -> Vec<&str> {
     prefixes
 }
 
-/// `missing_person`, `pair:cu_tru`, or the id of a source.
 fn read_subject(table: &TableReader<'_>, word: &Located<String>, sources: &[Source]) -> Option<Subject> {
-    if word.value == "missing_person" {
-        return Some(Subject::MissingPerson);
-    }
-    let (make, id): (fn(SourceIndex) -> Subject, &str) = match word.value.strip_prefix("pair:") {
-        Some(id) => (Subject::Pair, id),
-        None => (Subject::Record, &word.value),
-    };
-    let found = index_of(sources, id).map(make);
+    let found = Subject::from_word(&word.value, sources);
     if found.is_none() {
         let mut valid: Vec<&str> = sources.iter().map(|source| source.id.as_str()).collect();
-        valid.push("missing_person");
+        valid.push(MISSING_PERSON);
         table.unknown_word(word, "subject", valid);
     }
     found

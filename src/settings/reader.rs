@@ -5,7 +5,7 @@
 //! for, with the nearest one that somebody did. Mistakes gather in one
 //! [`Problems`] list for the whole folder, so a user mends them in one go.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use toml::Spanned;
@@ -68,8 +68,14 @@ pub fn read_file<T>(
     if !errors.is_empty() {
         return None;
     }
-    let reader =
-        TableReader { file, problems, span: 0..0, table: table.get_ref(), asked: RefCell::default() };
+    let reader = TableReader {
+        file,
+        problems,
+        span: 0..0,
+        table: table.get_ref(),
+        asked: RefCell::default(),
+        free: Cell::new(false),
+    };
     let value = read(&reader);
     reader.finish();
     value
@@ -82,6 +88,8 @@ pub struct TableReader<'a> {
     span: Range<usize>,
     table: &'a DeTable<'a>,
     asked: RefCell<Vec<&'static str>>,
+    /// Whether the table's keys are free, so that none is unknown.
+    free: Cell<bool>,
 }
 
 impl<'a> TableReader<'a> {
@@ -232,6 +240,11 @@ impl<'a> TableReader<'a> {
 
     /// Every key of a table whose keys are free, in the file's order; all count as asked for.
     pub fn free_keys(&self) -> Vec<Located<String>> {
+        self.free.set(true);
+        self.keys()
+    }
+
+    fn keys(&self) -> Vec<Located<String>> {
         let mut keys: Vec<_> = self.table.keys().collect();
         keys.sort_by_key(|key| key.span().start);
         let located = |key: &&Spanned<std::borrow::Cow<'_, str>>| Located {
@@ -269,7 +282,7 @@ impl<'a> TableReader<'a> {
     /// Names every key that nobody asked for.
     pub fn finish(&self) {
         let asked = self.asked.borrow();
-        for key in self.free_keys() {
+        for key in self.keys().into_iter().filter(|_| !self.free.get()) {
             if !asked.contains(&key.value.as_str()) {
                 let message = format!("unknown key `{}`", key.value);
                 self.problem(key.place, message, did_you_mean(&key.value, &asked));
@@ -278,7 +291,14 @@ impl<'a> TableReader<'a> {
     }
 
     fn inner(&self, table: &'a DeTable<'a>, span: Range<usize>) -> TableReader<'a> {
-        TableReader { file: self.file, problems: self.problems, span, table, asked: RefCell::default() }
+        TableReader {
+            file: self.file,
+            problems: self.problems,
+            span,
+            table,
+            asked: RefCell::default(),
+            free: Cell::new(false),
+        }
     }
 
     fn span_of(&self, key: &str) -> Range<usize> {

@@ -145,7 +145,7 @@ impl<'a> Directory<'a> {
     }
 
     fn members(&self, person: u32) -> &'a [RecordRef] {
-        self.linkage.people.members.get(person as usize).map_or(&[], Vec::as_slice)
+        self.linkage.people.members.get(person as usize)
     }
 
     fn is_ended(&self, record: RecordRef) -> bool {
