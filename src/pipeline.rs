@@ -1,1 +1,266 @@
-//! (under way)
+//! One night, top to bottom.
+//!
+//! ```text
+//! extract files ─ ingest ─► table + rejects ─ normalise ─► typed columns ─ link ─► links, people
+//!    ─ check ─► findings ─ worklist ─► one file a ward ─ report ─► one page ─ publish ─► the run folder
+//! ```
+//!
+//! Everything is written into a hidden folder beside the final one, which takes
+//! its name only when all of it is there: a night is published whole or not at all.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::check::{self, Findings};
+use crate::diagnostic::{Diagnostic, Failure, Outcome, Place};
+use crate::ingest::{self, Delivery};
+use crate::link::{self, Linkage};
+use crate::normalise::{self, Records};
+use crate::private;
+use crate::progress::Progress;
+use crate::publish::{self, RunFolder};
+use crate::report::{self, Residents, RunFacts, SourceFacts, StageClock};
+use crate::settings::Settings;
+use crate::table::{SourceIndex, Table};
+use crate::worklist;
+
+/// What is asked of one night.
+#[derive(Clone, Debug)]
+pub struct Night {
+    /// The folder with the extracts.
+    pub input: PathBuf,
+    /// The folder that gets a folder a run.
+    pub out: PathBuf,
+    /// The name of this run's folder.
+    pub run_id: String,
+    /// When it began.
+    pub started: DateTime<Utc>,
+    /// The day from which ages and validity are counted.
+    pub as_of: NaiveDate,
+    /// The last stage to run; all where none is given.
+    pub stop_after: Option<Stage>,
+}
+
+/// The stages after which a night may be stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Extracts are read, rows set aside.
+    Ingest,
+    /// Texts have become typed values.
+    Normalise,
+    /// Records have become people.
+    Link,
+    /// People have findings.
+    Check,
+}
+
+impl Stage {
+    /// The words of `--stop-after`.
+    pub const WORDS: [(&str, Self); 4] = [
+        ("ingest", Self::Ingest),
+        ("normalise", Self::Normalise),
+        ("link", Self::Link),
+        ("check", Self::Check),
+    ];
+
+    /// The stage of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, stage)| *stage)
+    }
+}
+
+/// How a night ended that was not broken off.
+#[derive(Debug)]
+pub struct Ended {
+    /// The run's folder.
+    pub folder: PathBuf,
+    /// What a person reads at the end.
+    pub summary: String,
+    /// Refusals and warnings, in the order of the sources.
+    pub complaints: Vec<Diagnostic>,
+    /// Whether a source other than the primary one was refused.
+    pub refused: bool,
+}
+
+/// What the stages have made so far.
+#[derive(Default)]
+struct Made {
+    records: Vec<Records>,
+    linkage: Linkage,
+    findings: Findings,
+}
+
+/// Runs one night.
+///
+/// # Errors
+/// A mistake in the rules, an unreadable input folder, a refused primary source,
+/// an output that cannot be written: nothing is published then.
+pub fn run(settings: &Settings, night: &Night, progress: &Progress) -> Outcome<Ended> {
+    rules_hold(settings)?;
+    let folder = RunFolder::begin(&night.out, &night.run_id)?;
+    let mut facts = facts(settings, night);
+
+    let deliveries =
+        stage(&mut facts, "ingest", 0, rows_kept, || ingest::ingest(settings, &night.input, progress))?;
+    facts.sources = SourceFacts::of(settings, &deliveries);
+    primary_stands(settings, &deliveries)?;
+    let complaints: Vec<Diagnostic> = deliveries.iter().flat_map(Delivery::diagnostics).cloned().collect();
+    let refused = deliveries.iter().any(|delivery| matches!(delivery, Delivery::Refused(_)));
+    facts.exit_code = u8::from(refused);
+    publish::rejects(folder.path(), settings, &deliveries)?;
+
+    let made = work(settings, night, deliveries, folder.path(), &mut facts, progress)?;
+
+    let rows = (made.linkage.links.len() + made.findings.findings.len()) as u64;
+    stage(
+        &mut facts,
+        "publish",
+        rows,
+        |()| rows,
+        || publish::tables(folder.path(), settings, &made.records, &made.linkage, &made.findings, progress),
+    )?;
+    let path = close(settings, night, folder, &facts, &made)?;
+    let summary = report::summary(settings, &facts, &made.linkage, &made.findings, &path);
+    Ok(Ended { folder: path, summary, complaints, refused })
+}
+
+/// Tables → records → people → findings → lists, as far as the night goes.
+fn work(
+    settings: &Settings,
+    night: &Night,
+    deliveries: Vec<Delivery>,
+    folder: &Path,
+    facts: &mut RunFacts,
+    progress: &Progress,
+) -> Outcome<Made> {
+    let mut made = Made::default();
+    let rows = rows_kept(&deliveries);
+    let tables = tables(deliveries);
+    if night.ends_with(Stage::Ingest) {
+        return Ok(made);
+    }
+    made.records =
+        stage(facts, "normalise", rows, |_| rows, || Ok(normalise::normalise(settings, tables, progress)))?;
+    if night.ends_with(Stage::Normalise) {
+        return Ok(made);
+    }
+    let links = |linkage: &Linkage| linkage.links.len() as u64;
+    made.linkage = stage(facts, "link", rows, links, || Ok(link::link(settings, &made.records, progress)))?;
+    if night.ends_with(Stage::Link) {
+        return Ok(made);
+    }
+    let found = |findings: &Findings| findings.findings.len() as u64;
+    made.findings = stage(facts, "check", rows, found, || {
+        check::check(settings, &made.records, &made.linkage, night.as_of, progress)
+    })?;
+    if night.ends_with(Stage::Check) {
+        return Ok(made);
+    }
+    let folder = lists_folder(folder)?;
+    let written = |lists: &worklist::Lists| lists.lists.iter().map(|list| list.written).sum();
+    stage(facts, "worklist", found(&made.findings), written, || {
+        let Made { records, linkage, findings } = &made;
+        worklist::write(settings, records, linkage, findings, night.as_of, &folder, progress)
+    })?;
+    Ok(made)
+}
+
+/// The page and the books, then the folder takes its name. A night that was
+/// stopped early has no page and is never the latest.
+fn close(
+    settings: &Settings,
+    night: &Night,
+    folder: RunFolder,
+    facts: &RunFacts,
+    made: &Made,
+) -> Outcome<PathBuf> {
+    let Made { linkage, findings, .. } = made;
+    publish::run_json(folder.path(), settings, facts, linkage, findings)?;
+    if night.stop_after.is_some() {
+        return folder.keep();
+    }
+    let residents = Residents::count(settings, &made.records);
+    publish::page(folder.path(), &report::render(settings, facts, &residents, linkage, findings))?;
+    folder.commit()
+}
+
+/// Runs one stage and writes down its time, its memory and its rows.
+fn stage<T>(
+    facts: &mut RunFacts,
+    name: &'static str,
+    rows_in: u64,
+    rows_out: impl FnOnce(&T) -> u64,
+    work: impl FnOnce() -> Outcome<T>,
+) -> Outcome<T> {
+    let clock = StageClock::begin(name);
+    let made = work()?;
+    facts.stages.push(clock.finish(rows_in, rows_out(&made)));
+    Ok(made)
+}
+
+impl Night {
+    fn ends_with(&self, stage: Stage) -> bool {
+        self.stop_after == Some(stage)
+    }
+}
+
+fn facts(settings: &Settings, night: &Night) -> RunFacts {
+    RunFacts {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        run_id: night.run_id.clone(),
+        as_of: night.as_of,
+        started: night.started,
+        rules_sha256: settings.rules_sha256.clone(),
+        exit_code: 0,
+        sources: Vec::new(),
+        stages: Vec::new(),
+    }
+}
+
+/// Every rule is compiled before any data is read.
+fn rules_hold(settings: &Settings) -> Outcome<()> {
+    let mut diagnostics = link::problems(settings);
+    diagnostics.extend(check::compile(settings));
+    if diagnostics.is_empty() { Ok(()) } else { Err(Failure { diagnostics }) }
+}
+
+/// Without the primary source there is nothing to clean.
+fn primary_stands(settings: &Settings, deliveries: &[Delivery]) -> Outcome<()> {
+    let primary = settings.primary();
+    let Some(Delivery::Refused(refusal)) = deliveries.get(primary.index()) else { return Ok(()) };
+    let mut diagnostics = refusal.diagnostics.clone();
+    diagnostics.push(Diagnostic::error(
+        "RUN-001",
+        Place::file(settings.source(primary).id.clone()),
+        "the primary source is refused, so nothing is published and the last run stands",
+        "mend its delivery as said above and run again",
+    ));
+    Err(Failure { diagnostics })
+}
+
+fn rows_kept(deliveries: &Vec<Delivery>) -> u64 {
+    deliveries.iter().map(|delivery| delivery.account().rows_kept).sum()
+}
+
+fn tables(deliveries: Vec<Delivery>) -> Vec<(SourceIndex, Table)> {
+    let delivered = |(index, delivery)| match delivery {
+        Delivery::Delivered(extract) => Some((SourceIndex(index as u8), extract.table)),
+        Delivery::Refused(_) => None,
+    };
+    deliveries.into_iter().enumerate().filter_map(delivered).collect()
+}
+
+fn lists_folder(folder: &Path) -> Outcome<PathBuf> {
+    let lists = folder.join("worklists");
+    private::create_dir(&lists).map_err(|error| {
+        let place = Place::file(lists.display().to_string());
+        Diagnostic::error(
+            "RUN-002",
+            place,
+            format!("cannot be made: {error}"),
+            "free some disk space, or give another folder with --out",
+        )
+    })?;
+    Ok(lists)
+}

@@ -1,1 +1,126 @@
-//! (under way)
+//! The command line: one command a file, typed options first, then what they mean.
+
+mod completions;
+mod console;
+mod evaluate;
+mod exit;
+mod generate;
+mod rules;
+mod run;
+mod show;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use exit::Exit;
+
+use crate::diagnostic::Outcome;
+use crate::progress::{Progress, Verbosity};
+use crate::settings::{RulesFolder, Settings};
+
+/// Reconciles the nightly extracts of a province's resident data.
+///
+/// Links the records of four extracts (residence, civil registry, health insurance,
+/// telecom subscribers) that are one person, finds what is not đúng, đủ, sạch, sống
+/// (correct, complete, clean, live), and writes one list a ward.
+#[derive(Debug, Parser)]
+#[command(name = "doisoat", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Examples:\n  \
+    doisoat run                                    reconcile sample-data/ into out/\n  \
+    doisoat run --input /data/tonight --out /srv/doisoat\n  \
+    doisoat generate --residents 100000 --seed 7 --out province\n  \
+    doisoat evaluate --truth province --run out/latest\n\n\
+    Exit codes: 0 done; 1 done, but a source other than the primary one was refused; 2 not done.")]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+struct Global {
+    /// Say nothing but errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more: a line a stage with its counts, even on a terminal.
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+impl Global {
+    fn progress(&self) -> Progress {
+        Progress::new(match (self.quiet, self.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        })
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Options),
+    Generate(generate::Options),
+    Evaluate(evaluate::Options),
+    Show(show::Options),
+    Rules(rules::Options),
+    Completions(completions::Options),
+}
+
+/// Reads the arguments, runs the command, tells what stopped it, gives the exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let progress = cli.global.progress();
+    let done = match cli.command {
+        Command::Run(options) => run::run(&options, &progress),
+        Command::Generate(options) => generate::run(&options, &progress),
+        Command::Evaluate(options) => evaluate::run(&options),
+        Command::Show(options) => show::run(&options),
+        Command::Rules(options) => rules::run(&options),
+        Command::Completions(options) => completions::run(&options),
+    };
+    let exit = done.unwrap_or_else(|failure| {
+        console::tell_error(&failure.to_string());
+        Exit::NotDone
+    });
+    exit.into()
+}
+
+/// Which rules a command uses.
+#[derive(Clone, Debug, Args)]
+struct RulesOption {
+    /// A rules folder in place of the one compiled in (see `doisoat rules export`).
+    #[arg(long, value_name = "DIR")]
+    rules: Option<PathBuf>,
+}
+
+impl RulesOption {
+    fn folder(&self) -> Outcome<RulesFolder> {
+        self.rules.as_deref().map_or_else(|| Ok(RulesFolder::embedded()), RulesFolder::open)
+    }
+
+    fn settings(&self) -> Outcome<Settings> {
+        Settings::read(&self.folder()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn every_option_is_well_formed_and_every_command_shows_an_example() {
+        let mut command = Cli::command();
+        command.clone().debug_assert();
+        for sub in command.get_subcommands_mut() {
+            let help = sub.render_long_help().to_string();
+            assert!(help.contains("Example"), "{} has no example", sub.get_name());
+        }
+    }
+}

@@ -103,7 +103,8 @@ fn marriage(delivery: &mut Delivery<'_, '_>, person: usize) {
     if truth.sex == Sex::Male || on.year() < MARRIAGES_FROM || !delivery.plan.chance(MARRIAGES) {
         return;
     }
-    let dead_long = |at: usize| matches!(delivery.person(at).standing, Standing::Dead(day) if day.year() < 2005);
+    let dead_long =
+        |at: usize| matches!(delivery.person(at).standing, Standing::Dead(day) if day.year() < 2005);
     if dead_long(person) || dead_long(spouse) {
         return;
     }

@@ -53,9 +53,7 @@ fn other_date(fault: Fault, birth: Birth, draw: &mut Draw) -> Option<Birth> {
     let is_whole = birth.precision == Precision::Day;
     let other = match fault {
         Fault::DateYearSlip => NaiveDate::from_ymd_opt(slip_year(year, draw), month, day)?,
-        Fault::DateYearOff => {
-            NaiveDate::from_ymd_opt(year + draw.pick(&[-1, 1]), month, day.min(28))?
-        }
+        Fault::DateYearOff => NaiveDate::from_ymd_opt(year + draw.pick(&[-1, 1]), month, day.min(28))?,
         _ if !is_whole => return None,
         Fault::DateDaySlip => slip_day(birth.day, draw)?,
         Fault::DateSwapped => NaiveDate::from_ymd_opt(year, day, month)?,
@@ -98,7 +96,8 @@ pub(super) fn form(birth: Birth, chances: Chances, draw: &mut Draw, faults: &mut
     }
     if chances.happens(Fault::DateImpossible, draw) {
         faults.push((COLUMN, Fault::DateImpossible.word()));
-        let text = format!("{}/{:04}", draw.pick(&["31/02", "30/02", "31/04", "45/07", "32/01"]), birth.day.year());
+        let text =
+            format!("{}/{:04}", draw.pick(&["31/02", "30/02", "31/04", "45/07", "32/01"]), birth.day.year());
         return WrittenDate { text, content: None, form: DateForm::Unreadable };
     }
     if chances.happens(Fault::DateForm, draw) {

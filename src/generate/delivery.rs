@@ -19,22 +19,71 @@ use super::written::{DateForm, Facts, PhoneForm, Record, WrittenDate, WrittenNam
 /// Columns of the extracts, in order.
 pub(super) const COLUMNS: [&[&str]; 4] = [
     &[
-        "ma_ho_so", "so_dinh_danh", "so_cmnd", "ho_ten", "ngay_sinh", "gioi_tinh", "dan_toc", "quoc_tich",
-        "noi_sinh", "que_quan", "ho_ten_cha", "ho_ten_me", "ma_ho", "quan_he_chu_ho", "dia_chi", "ma_xa",
-        "so_dien_thoai", "ma_so_bhxh", "tinh_trang_cu_tru", "ngay_cap_nhat",
+        "ma_ho_so",
+        "so_dinh_danh",
+        "so_cmnd",
+        "ho_ten",
+        "ngay_sinh",
+        "gioi_tinh",
+        "dan_toc",
+        "quoc_tich",
+        "noi_sinh",
+        "que_quan",
+        "ho_ten_cha",
+        "ho_ten_me",
+        "ma_ho",
+        "quan_he_chu_ho",
+        "dia_chi",
+        "ma_xa",
+        "so_dien_thoai",
+        "ma_so_bhxh",
+        "tinh_trang_cu_tru",
+        "ngay_cap_nhat",
     ],
     &[
-        "ma_su_kien", "loai_su_kien", "so_dang_ky", "ngay_dang_ky", "so_dinh_danh", "ho_ten", "ngay_sinh",
-        "gioi_tinh", "dan_toc", "noi_sinh", "que_quan", "ho_ten_cha", "ho_ten_me", "ngay_mat",
-        "ho_ten_vo_chong", "ma_xa_dang_ky",
+        "ma_su_kien",
+        "loai_su_kien",
+        "so_dang_ky",
+        "ngay_dang_ky",
+        "so_dinh_danh",
+        "ho_ten",
+        "ngay_sinh",
+        "gioi_tinh",
+        "dan_toc",
+        "noi_sinh",
+        "que_quan",
+        "ho_ten_cha",
+        "ho_ten_me",
+        "ngay_mat",
+        "ho_ten_vo_chong",
+        "ma_xa_dang_ky",
     ],
     &[
-        "ma_the_ban_ghi", "ma_so_bhxh", "so_the", "so_dinh_danh", "ho_ten", "ngay_sinh", "gioi_tinh",
-        "dia_chi", "ma_xa", "noi_kcb", "gia_tri_tu", "gia_tri_den",
+        "ma_the_ban_ghi",
+        "ma_so_bhxh",
+        "so_the",
+        "so_dinh_danh",
+        "ho_ten",
+        "ngay_sinh",
+        "gioi_tinh",
+        "dia_chi",
+        "ma_xa",
+        "noi_kcb",
+        "gia_tri_tu",
+        "gia_tri_den",
     ],
     &[
-        "ma_thue_bao", "so_thue_bao", "nha_mang", "loai_giay_to", "so_giay_to", "ho_ten", "ngay_sinh",
-        "gioi_tinh", "dia_chi", "ngay_kich_hoat", "trang_thai",
+        "ma_thue_bao",
+        "so_thue_bao",
+        "nha_mang",
+        "loai_giay_to",
+        "so_giay_to",
+        "ho_ten",
+        "ngay_sinh",
+        "gioi_tinh",
+        "dia_chi",
+        "ngay_kich_hoat",
+        "trang_thai",
     ],
 ];
 
@@ -218,11 +267,19 @@ impl<'a, 'w> Delivery<'a, 'w> {
     }
 
     /// Puts a row down; the first cell, its record number, is given here.
-    pub(super) fn put(&mut self, person: usize, source: Source, mut cells: Vec<String>, facts: Facts, faults: Faults) {
+    pub(super) fn put(
+        &mut self,
+        person: usize,
+        source: Source,
+        mut cells: Vec<String>,
+        facts: Facts,
+        faults: Faults,
+    ) {
         let id = self.allotment.record(source as usize, source.letters());
         cells.insert(0, id.clone());
         debug_assert_eq!(cells.len(), COLUMNS[source as usize].len());
-        let order = mix(self.world.seed ^ (source as u64 + 0xC000), (self.batch << 24) + self.records.len() as u64);
+        let order =
+            mix(self.world.seed ^ (source as u64 + 0xC000), (self.batch << 24) + self.records.len() as u64);
         let draw = &mut self.errors[source as usize];
         let is_repeated = self.world.level == super::ErrorLevel::Dirty
             && Chances::new(source, self.world.level).happens(Fault::RowRepeated, draw);

@@ -140,17 +140,8 @@ impl<'a> Founding<'a> {
         let surname = self.world.lexicon.surname(group, &mut self.draw);
         let born = self.some_day(year);
         let standing = self.standing();
-        let sketch = Sketch {
-            sex,
-            group,
-            surname,
-            born,
-            parents: None,
-            home_town,
-            household,
-            relation,
-            standing,
-        };
+        let sketch =
+            Sketch { sex, group, surname, born, parents: None, home_town, household, relation, standing };
         self.add(sketch)
     }
 
@@ -161,7 +152,12 @@ impl<'a> Founding<'a> {
 
     fn standing(&mut self) -> Standing {
         let at = self.draw.weighted(&[958, 17, 4, 21]);
-        [Standing::Resident(Status::Permanent), Standing::Resident(Status::Away), Standing::Unregistered, Standing::Elsewhere][at]
+        [
+            Standing::Resident(Status::Permanent),
+            Standing::Resident(Status::Away),
+            Standing::Unregistered,
+            Standing::Elsewhere,
+        ][at]
     }
 
     fn add(&mut self, sketch: Sketch) -> usize {
@@ -253,10 +249,7 @@ impl<'a> Founding<'a> {
         let mother = lexicon.name(&maiden, Sex::Female, group, year - 25, &mut self.draw);
         // The old registers of the very old do not name the parents.
         let unknown = if year < 1950 { 0.25 } else { 0.03 };
-        (
-            (!self.draw.chance(unknown)).then_some(father),
-            (!self.draw.chance(unknown * 0.8)).then_some(mother),
-        )
+        ((!self.draw.chance(unknown)).then_some(father), (!self.draw.chance(unknown * 0.8)).then_some(mother))
     }
 
     fn give_numbers(&mut self, person: &mut Person) {
@@ -278,14 +271,16 @@ impl<'a> Founding<'a> {
         }
         if died >= 2015 && self.draw.chance(0.96) {
             let head = world.places.number_head(person.born_at);
-            person.insurance = Some(self.allotment.insurance(head.trim_start_matches('0').get(..2).unwrap_or("96")));
+            person.insurance =
+                Some(self.allotment.insurance(head.trim_start_matches('0').get(..2).unwrap_or("96")));
         }
     }
 
     fn marry(&mut self, husband: usize, wife: usize) {
         let people = &mut self.population.people;
         let later = people[husband].birth.day.max(people[wife].birth.day);
-        let on = later.checked_add_days(Days::new(365 * 19 + self.draw.below(365 * 8) as u64)).unwrap_or(later);
+        let on =
+            later.checked_add_days(Days::new(365 * 19 + self.draw.below(365 * 8) as u64)).unwrap_or(later);
         let on = on.min(self.world.as_of);
         people[husband].spouse = Some((wife, on));
         people[wife].spouse = Some((husband, on));
@@ -294,7 +289,8 @@ impl<'a> Founding<'a> {
     /// The couple's children, born one after another, and theirs.
     fn raise(&mut self, father: usize, mother: usize, household: usize, depth: usize) {
         let born = self.population.people[mother].birth.day;
-        let row = CHILDREN.iter().rev().find(|(from, ..)| born.year() >= *from).copied().unwrap_or(CHILDREN[0]);
+        let row =
+            CHILDREN.iter().rev().find(|(from, ..)| born.year() >= *from).copied().unwrap_or(CHILDREN[0]);
         let count = self.draw.between(row.1, row.2);
         let first = i64::from(self.draw.between(20, 30));
         let mut day = born.checked_add_days(Days::new(first as u64 * 365 + self.draw.below(365) as u64));
@@ -314,7 +310,14 @@ impl<'a> Founding<'a> {
         self.grow_up(child, household, depth);
     }
 
-    fn child(&mut self, father: usize, mother: usize, household: usize, depth: usize, day: NaiveDate) -> usize {
+    fn child(
+        &mut self,
+        father: usize,
+        mother: usize,
+        household: usize,
+        depth: usize,
+        day: NaiveDate,
+    ) -> usize {
         let parent = &self.population.people[father];
         let (group, surname, home_town) = (parent.group, parent.surname.clone(), parent.home_town);
         let sex = if self.draw.chance(0.515) { Sex::Male } else { Sex::Female };
@@ -338,7 +341,11 @@ impl<'a> Founding<'a> {
         };
         let sex = self.population.people[younger].sex;
         let alike = self.population.people[elder].sex == sex;
-        let name = if alike { self.world.lexicon.name_like(&name, sex, group, &mut self.draw) } else { String::new() };
+        let name = if alike {
+            self.world.lexicon.name_like(&name, sex, group, &mut self.draw)
+        } else {
+            String::new()
+        };
         let had_number = self.population.people[younger].birth.day.year() == birth.day.year();
         let twin = &mut self.population.people[younger];
         twin.birth = birth;
@@ -453,7 +460,8 @@ impl<'a> Founding<'a> {
             let year = self.world.as_of.year() - self.draw.between(18, 45);
             let sex = self.draw.pick(&[Sex::Male, Sex::Female]);
             let group = self.group(ward);
-            let relation = if number == 0 { "Chủ hộ" } else { self.draw.pick(&["Người ở nhờ", "Khác"]) };
+            let relation =
+                if number == 0 { "Chủ hộ" } else { self.draw.pick(&["Người ở nhờ", "Khác"]) };
             let surname = self.world.lexicon.surname(group, &mut self.draw);
             let home_town = Origin::Province(*self.world.places.far.pick(&mut self.draw));
             let born = self.some_day(year);
@@ -478,7 +486,8 @@ impl<'a> Founding<'a> {
     fn fill_pool(&mut self, first: usize) {
         for index in first..self.population.people.len() {
             let person = &self.population.people[index];
-            let is_free = person.spouse.is_none() && matches!(person.standing, Standing::Resident(Status::Permanent));
+            let is_free =
+                person.spouse.is_none() && matches!(person.standing, Standing::Resident(Status::Permanent));
             if is_free && (22..50).contains(&person.age_on(self.world.as_of)) && self.draw.chance(0.5) {
                 self.pool[person.sex as usize].push(index);
             }
@@ -491,7 +500,10 @@ impl<'a> Founding<'a> {
         for index in 0..self.population.people.len() {
             let person = &self.population.people[index];
             let grown = (17..60).contains(&person.age_on(self.world.as_of));
-            if matches!(person.standing, Standing::Resident(Status::Permanent)) && grown && self.draw.chance(0.011) {
+            if matches!(person.standing, Standing::Resident(Status::Permanent))
+                && grown
+                && self.draw.chance(0.011)
+            {
                 let at = self.draw.below(households);
                 self.population.people[index].stays_at = Some(at);
             }

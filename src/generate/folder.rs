@@ -100,8 +100,7 @@ fn is_own(name: &str) -> bool {
         let is_number = number.is_empty() || (digits.len() < number.len() && digits.parse::<u32>().is_ok());
         is_number && Format::WORDS.iter().any(|(word, _)| *word == ending)
     };
-    let is_extract =
-        Source::ALL.iter().any(|source| plain.strip_prefix(source.id()).is_some_and(is_part));
+    let is_extract = Source::ALL.iter().any(|source| plain.strip_prefix(source.id()).is_some_and(is_part));
     is_extract || plain == DELIVERY || name == TRUTH_FOLDER
 }
 

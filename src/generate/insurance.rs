@@ -24,12 +24,24 @@ const DEAD_WITH_CARD: f64 = 0.55;
 const PERSONAL_INSTEAD: f64 = 0.03;
 
 const CLINICS: [&str; 18] = [
-    "Bệnh viện Sản - Nhi Cà Mau", "Trung tâm Y tế khu vực Cái Nước", "Bệnh viện Quân Dân y",
-    "Trung tâm Y tế khu vực Năm Căn", "Trung tâm Y tế khu vực Thới Bình", "Trung tâm Y tế khu vực Phú Tân",
-    "Trung tâm Y tế Hòa Bình", "Trung tâm Y tế khu vực Đầm Dơi", "Bệnh viện Đa khoa tỉnh Cà Mau",
-    "Trung tâm Y tế Giá Rai", "Trung tâm Y tế Đông Hải", "Trạm Y tế xã", "Trạm Y tế phường",
-    "Bệnh viện Đa khoa Bạc Liêu", "Trung tâm Y tế khu vực Ngọc Hiển", "Trung tâm Y tế Phước Long",
-    "Trung tâm Y tế Hồng Dân", "Trung tâm Y tế khu vực U Minh",
+    "Bệnh viện Sản - Nhi Cà Mau",
+    "Trung tâm Y tế khu vực Cái Nước",
+    "Bệnh viện Quân Dân y",
+    "Trung tâm Y tế khu vực Năm Căn",
+    "Trung tâm Y tế khu vực Thới Bình",
+    "Trung tâm Y tế khu vực Phú Tân",
+    "Trung tâm Y tế Hòa Bình",
+    "Trung tâm Y tế khu vực Đầm Dơi",
+    "Bệnh viện Đa khoa tỉnh Cà Mau",
+    "Trung tâm Y tế Giá Rai",
+    "Trung tâm Y tế Đông Hải",
+    "Trạm Y tế xã",
+    "Trạm Y tế phường",
+    "Bệnh viện Đa khoa Bạc Liêu",
+    "Trung tâm Y tế khu vực Ngọc Hiển",
+    "Trung tâm Y tế Phước Long",
+    "Trung tâm Y tế Hồng Dân",
+    "Trung tâm Y tế khu vực U Minh",
 ];
 
 /// The insurance rows of one person.

@@ -42,7 +42,13 @@ fn make_namesakes(population: &mut Population, draw: &mut Draw) {
         let strangers = one.father != of.father || one.father.is_none();
         let depend = |p: &Person| [p.father, p.mother, p.twin_of].contains(&Some(index));
         let has_children = population.people.iter().any(depend);
-        if other != index && fits && strangers && !has_children && of.twin_of.is_none() && one.twin_of.is_none() {
+        if other != index
+            && fits
+            && strangers
+            && !has_children
+            && of.twin_of.is_none()
+            && one.twin_of.is_none()
+        {
             let (name, surname, birth) = (of.name.clone(), of.surname.clone(), of.birth);
             let one = &mut population.people[index];
             (one.name, one.surname, one.birth) = (name, surname, birth);
@@ -95,7 +101,11 @@ fn date_before(person: &Person, draw: &mut Draw) -> Option<NaiveDate> {
         0 => day.with_year(day.year() + draw.pick(&[-2, -1, 1, 2])),
         1 => day.with_day(1 + draw.below(28) as u32),
         2 => day.with_month(1 + draw.below(12) as u32),
-        _ => NaiveDate::from_ymd_opt(day.year() + draw.pick(&[-1, 1]), 1 + draw.below(12) as u32, 1 + draw.below(28) as u32),
+        _ => NaiveDate::from_ymd_opt(
+            day.year() + draw.pick(&[-1, 1]),
+            1 + draw.below(12) as u32,
+            1 + draw.below(28) as u32,
+        ),
     };
     other.filter(|other| *other != day)
 }
@@ -103,17 +113,19 @@ fn date_before(person: &Person, draw: &mut Draw) -> Option<NaiveDate> {
 /// Another middle or given name, or the word of the same origin.
 fn name_before(world: &World, person: &Person, draw: &mut Draw) -> Option<String> {
     let words: Vec<&str> = person.name.split(' ').collect();
-    let other = match words.iter().find_map(|word| Some((word, world.spelling.doublet(&word.to_lowercase())?))) {
-        Some((word, doublet)) if draw.chance(0.3) => {
-            person.name.replacen(*word, &super::spelling::capitalised_word(&doublet), 1)
-        }
-        _ => {
-            let year = person.birth.day.year();
-            let new = world.lexicon.name(&person.surname, person.sex, person.group, year, draw);
-            let given = words.last()?;
-            let middle = new.rsplit_once(' ').map_or(person.surname.as_str(), |(head, _)| head).to_owned();
-            if draw.chance(0.6) { format!("{middle} {given}") } else { new }
-        }
-    };
+    let other =
+        match words.iter().find_map(|word| Some((word, world.spelling.doublet(&word.to_lowercase())?))) {
+            Some((word, doublet)) if draw.chance(0.3) => {
+                person.name.replacen(*word, &super::spelling::capitalised_word(&doublet), 1)
+            }
+            _ => {
+                let year = person.birth.day.year();
+                let new = world.lexicon.name(&person.surname, person.sex, person.group, year, draw);
+                let given = words.last()?;
+                let middle =
+                    new.rsplit_once(' ').map_or(person.surname.as_str(), |(head, _)| head).to_owned();
+                if draw.chance(0.6) { format!("{middle} {given}") } else { new }
+            }
+        };
     (other != person.name).then_some(other)
 }

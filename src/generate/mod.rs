@@ -215,7 +215,11 @@ fn write(window: &[BatchRows], sinks: &mut [Sink]) -> std::io::Result<()> {
 impl BatchRows {
     /// Extracts first, then truth.
     fn table(&self, table: usize) -> &rows::Rows {
-        if table < self.sources.len() { &self.sources[table] } else { &self.truth[table - self.sources.len()] }
+        if table < self.sources.len() {
+            &self.sources[table]
+        } else {
+            &self.truth[table - self.sources.len()]
+        }
     }
 }
 

@@ -112,12 +112,8 @@ pub(super) fn form(
         }
         Held::Personal(digits) => digits,
     };
-    let mut written = WrittenNumber {
-        text: digits.clone(),
-        personal: Some(digits.clone()),
-        is_old: false,
-        is_clean: true,
-    };
+    let mut written =
+        WrittenNumber { text: digits.clone(), personal: Some(digits.clone()), is_old: false, is_clean: true };
     let is_local = digits.starts_with("095") || digits.starts_with("096");
     if is_local && chances.happens(Fault::NumberZeroLost, draw) {
         faults.push((column, Fault::NumberZeroLost.word()));

@@ -167,7 +167,11 @@ impl Chances {
         }
         let rate = TABLE[fault as usize].1[self.source as usize];
         // Only what is rare is made more frequent: a habit of half the rows stays one.
-        if rate >= RATE_MAX { rate * self.level.factor().min(1.0) } else { (rate * self.level.factor()).min(RATE_MAX) }
+        if rate >= RATE_MAX {
+            rate * self.level.factor().min(1.0)
+        } else {
+            (rate * self.level.factor()).min(RATE_MAX)
+        }
     }
 
     /// Whether the fault happens now.

@@ -91,13 +91,7 @@ fn row(delivery: &mut Delivery<'_, '_>, person: usize, household: usize, status:
     row_of(delivery, person, household, status, &held);
 }
 
-fn row_of(
-    delivery: &mut Delivery<'_, '_>,
-    person: usize,
-    household: usize,
-    status: Status,
-    held: &Held4,
-) {
+fn row_of(delivery: &mut Delivery<'_, '_>, person: usize, household: usize, status: Status, held: &Held4) {
     const SOURCE: Source = Source::Residence;
     let world = delivery.world;
     let truth = delivery.person(person);

@@ -196,12 +196,7 @@ impl Sink {
     }
 }
 
-fn append_csv(
-    file: &mut BufWriter<File>,
-    columns: usize,
-    window: &[&Rows],
-    order: &Order,
-) -> io::Result<()> {
+fn append_csv(file: &mut BufWriter<File>, columns: usize, window: &[&Rows], order: &Order) -> io::Result<()> {
     for &(batch, row) in order {
         for column in 0..columns {
             if column > 0 {

@@ -103,8 +103,11 @@ impl Spelling {
 
     fn other_end(&self, word: &str, draw: &mut Draw) -> Option<String> {
         let (toneless, tones) = split_tones(word);
-        let of: Vec<&(String, String)> =
-            self.ends.iter().filter(|(end, _)| toneless.ends_with(end.as_str()) && toneless != *end).collect();
+        let of: Vec<&(String, String)> = self
+            .ends
+            .iter()
+            .filter(|(end, _)| toneless.ends_with(end.as_str()) && toneless != *end)
+            .collect();
         let (from, to) = draw.one(&of)?;
         let kept = toneless.len() - from.len();
         let other: String = toneless[..kept].chars().chain(to.chars()).collect();

@@ -39,10 +39,7 @@ pub(super) fn list(input: &Path) -> Outcome<Vec<Entry>> {
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(input).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
-        entries.push(Entry {
-            name: entry.file_name().to_string_lossy().into_owned(),
-            path: entry.path(),
-        });
+        entries.push(Entry { name: entry.file_name().to_string_lossy().into_owned(), path: entry.path() });
     }
     entries.sort_by(|a, b| (&a.name, &a.path).cmp(&(&b.name, &b.path)));
     Ok(entries)
@@ -85,9 +82,8 @@ fn matches(pattern: &str, name: &str) -> bool {
     let Some(last) = parts.pop() else { return rest.is_empty() };
     for part in parts {
         let places = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
-        let found = places.into_iter().find(|&at| {
-            rest.get(at..at + part.len()).is_some_and(|text| same(text, part))
-        });
+        let found =
+            places.into_iter().find(|&at| rest.get(at..at + part.len()).is_some_and(|text| same(text, part)));
         let Some(at) = found else { return false };
         rest = &rest[at + part.len()..];
     }

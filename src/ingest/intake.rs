@@ -106,7 +106,8 @@ impl Intake {
     /// If a column has lost a row: a mistake of this program.
     pub(super) fn finish(self) -> (Table, Vec<Reject>) {
         let rows = self.rows_kept as usize;
-        let columns = self.columns.into_par_iter().map(|column| column.map(TextColumnBuilder::finish)).collect();
+        let columns =
+            self.columns.into_par_iter().map(|column| column.map(TextColumnBuilder::finish)).collect();
         let table = Table { columns, rows };
         for column in table.columns.iter().flatten() {
             assert_eq!(column.len(), rows, "every column has every kept row");

@@ -163,7 +163,11 @@ fn warnings(
         warnings.push(Diagnostic::warning(
             "ING-015",
             place.clone(),
-            format!("columns that `{}` does not declare were left out: {}{more}", source.id, listed.join(", ")),
+            format!(
+                "columns that `{}` does not declare were left out: {}{more}",
+                source.id,
+                listed.join(", ")
+            ),
             "declare them, or add a header to a column's `aliases`, in the source's rules",
         ));
     }

@@ -13,6 +13,7 @@
 
 mod account;
 mod csv;
+mod cut_off;
 mod discover;
 mod intake;
 mod mapping;
@@ -25,6 +26,7 @@ mod xlsx;
 use std::path::Path;
 
 pub use account::{Account, InputFile};
+pub use cut_off::{DELIVERY_FILE, cut_off_days};
 pub use reject::{RAW_BYTES_MAX, RAW_TOTAL_MAX, Reject, RejectReason};
 
 use crate::diagnostic::{Diagnostic, Outcome, Place};

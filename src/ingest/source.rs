@@ -24,7 +24,8 @@ use crate::settings::{Source, hex};
 /// # Errors
 /// Only if the books do not balance.
 pub(super) fn read(source: &Source, choice: Choice, progress: &Progress) -> Outcome<Delivery> {
-    let bytes = choice.read.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|m| m.len()).sum();
+    let bytes =
+        choice.read.iter().filter_map(|file| std::fs::metadata(&file.path).ok()).map(|m| m.len()).sum();
     let bar = progress.begin("read", bytes, "bytes");
     let mut reading = Reading {
         source,
@@ -118,8 +119,8 @@ impl Reading<'_> {
         (&mut file).take(HEAD_BYTES_MAX as u64).read_to_end(&mut head).map_err(unreadable)?;
         check_encoding(&entry.name, &head)?;
         let whole = head.len() < HEAD_BYTES_MAX;
-        let header = csv::find_header(self.source, &head, whole)
-            .ok_or_else(|| vec![no_header(&entry.name, &head)])?;
+        let header =
+            csv::find_header(self.source, &head, whole).ok_or_else(|| vec![no_header(&entry.name, &head)])?;
         let mapping = self.mapping(&header.names, &Place::line(&entry.name, header.line))?;
         file.seek(SeekFrom::Start(header.end as u64)).map_err(unreadable)?;
         let bytes = file.metadata().map_or(0, |metadata| metadata.len());
@@ -289,7 +290,10 @@ fn no_header(name: &str, head: &[u8]) -> Diagnostic {
     Diagnostic::error(
         "ING-013",
         Place::line(name, 1),
-        format!("no header row ends within the first {} KiB, or a quote in it is not closed", HEAD_BYTES_MAX >> 10),
+        format!(
+            "no header row ends within the first {} KiB, or a quote in it is not closed",
+            HEAD_BYTES_MAX >> 10
+        ),
         "expected column names in the first row; export the file again with its header",
     )
 }

@@ -7,10 +7,11 @@
 //! any number of threads, `run.json` alone tells times.
 //! Cost: linear in rows; memory is a few row groups a thread, whatever the rows.
 //!
-//! The way in: [`RunFolder::begin`], then [`tables`], [`rejects`] and
-//! [`run_json`] in any order beside what other stages write below
+//! The way in: [`RunFolder::begin`], then [`tables`], [`rejects`],
+//! [`page`] and [`run_json`] in any order beside what other stages write below
 //! [`RunFolder::path`], and [`RunFolder::commit`] last.
 
+mod page;
 mod parquet_table;
 mod problem;
 mod rejects;
@@ -18,6 +19,7 @@ mod run_folder;
 mod run_json;
 mod tables;
 
+pub use page::page;
 pub use rejects::rejects;
 pub use run_folder::{RunFolder, check_run_id};
 pub use run_json::run_json;

@@ -77,10 +77,23 @@ impl RunFolder {
     /// at it. Gives the folder's final path.
     ///
     /// # Errors
+    /// As [`RunFolder::keep`], and `PUB-009` where `latest` cannot be changed:
+    /// the run is there, whole, under its id.
+    pub fn commit(self) -> Outcome<PathBuf> {
+        let (out, run_id) = (self.out.clone(), self.run_id.clone());
+        let path = self.keep()?;
+        let _one_at_a_time = lock_folder(&out);
+        point_latest(&out, &run_id).map_err(|error| latest_unchanged(&out, &error))?;
+        Ok(path)
+    }
+
+    /// Flushes the run to disk and renames it into place, but leaves `latest`
+    /// alone: for a run that was stopped early. Gives the folder's final path.
+    ///
+    /// # Errors
     /// `PUB-004` where it cannot be flushed or renamed: nothing of the run is
-    /// left. `PUB-002` where another run took the name meanwhile. `PUB-009`
-    /// where `latest` cannot be changed: the run is there, whole, under its id.
-    pub fn commit(mut self) -> Outcome<PathBuf> {
+    /// left. `PUB-002` where another run took the name meanwhile.
+    pub fn keep(mut self) -> Outcome<PathBuf> {
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |error: io::Error| unwritable("PUB-004", &path, &error)
@@ -92,7 +105,6 @@ impl RunFolder {
         fs::rename(&self.hidden, &path).map_err(failed(&path))?;
         self.committed = true;
         flush(&self.out).map_err(failed(&self.out))?;
-        point_latest(&self.out, &self.run_id).map_err(|error| latest_unchanged(&self.out, &error))?;
         Ok(path)
     }
 }

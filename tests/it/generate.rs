@@ -37,7 +37,8 @@ fn csv_rows(folder: &TempDir, source: &str) -> Vec<Row> {
 }
 
 fn parquet_rows(path: &Path) -> Vec<Row> {
-    let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap().build().unwrap();
+    let reader =
+        ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap().build().unwrap();
     let mut rows = Vec::new();
     for batch in reader.map(Result::unwrap) {
         let schema = batch.schema();
@@ -61,7 +62,8 @@ fn truth(folder: &TempDir, table: &str) -> Vec<Row> {
 }
 
 fn id_column(source: &str) -> &'static str {
-    ["ma_ho_so", "ma_su_kien", "ma_the_ban_ghi", "ma_thue_bao"][SOURCES.iter().position(|s| *s == source).unwrap()]
+    ["ma_ho_so", "ma_su_kien", "ma_the_ban_ghi", "ma_thue_bao"]
+        [SOURCES.iter().position(|s| *s == source).unwrap()]
 }
 
 /// Every file's name and bytes.
@@ -157,7 +159,8 @@ fn each_rule_has_cases_in_a_typical_province_and_form_rules_have_none_in_a_clean
     assert_eq!(counts.len(), RULES.len());
 
     let (folder, _) = province(5_000, ErrorLevel::None);
-    let clean: BTreeSet<String> = truth(&folder, "truth_findings").iter().map(|r| r["rule"].clone()).collect();
+    let clean: BTreeSet<String> =
+        truth(&folder, "truth_findings").iter().map(|r| r["rule"].clone()).collect();
     let of_values = RULES.iter().enumerate().filter(|(at, _)| matches!(at + 1, 1..=8 | 14..=19 | 24..=25));
     for (_, rule) in of_values {
         assert!(!clean.contains(*rule), "{rule}");
@@ -229,9 +232,8 @@ fn what_cells_alone_tell_agrees_with_the_truth() {
         .collect::<Vec<_>>()
         .into_iter()
         .collect();
-    let still: BTreeSet<String> = (live.iter().map(|row| row["ma_ho_so"].clone()))
-        .filter(|id| dead.contains(&people[id]))
-        .collect();
+    let still: BTreeSet<String> =
+        (live.iter().map(|row| row["ma_ho_so"].clone())).filter(|id| dead.contains(&people[id])).collect();
     assert_eq!(still, told["deceased-but-resident"]);
 }
 
@@ -263,7 +265,10 @@ fn a_folder_with_anything_else_in_it_is_refused_and_an_earlier_province_is_repla
     make(&csv);
     make(&Options { format: Format::Parquet, ..csv.clone() });
     let names: Vec<String> = bytes(&out).into_keys().collect();
-    assert!(names.contains(&"bhyt.parquet".to_owned()) && !names.contains(&"bhyt.csv".to_owned()), "{names:?}");
+    assert!(
+        names.contains(&"bhyt.parquet".to_owned()) && !names.contains(&"bhyt.csv".to_owned()),
+        "{names:?}"
+    );
     std::fs::write(out.join("thesis.txt"), "mine").unwrap();
     let settings = Settings::read(&RulesFolder::embedded()).unwrap();
     let refused = generate(&csv, &settings, &Progress::silent()).unwrap_err();
@@ -288,17 +293,20 @@ fn options_that_make_no_sense_are_refused_with_a_remedy() {
     let none = options(folder.path(), 0, ErrorLevel::Typical);
     let refused = generate(&none, &settings, &Progress::silent()).unwrap_err();
     assert_eq!(refused.diagnostics[0].code, "GEN-004");
-    let early = Options { as_of: chrono::NaiveDate::default(), ..options(folder.path(), 5, ErrorLevel::Typical) };
+    let early =
+        Options { as_of: chrono::NaiveDate::default(), ..options(folder.path(), 5, ErrorLevel::Typical) };
     let refused = generate(&early, &settings, &Progress::silent()).unwrap_err();
     assert_eq!(refused.diagnostics[0].code, "GEN-005");
     let bare = Settings { reference: doisoat::settings::Reference::default(), ..settings };
-    let refused = generate(&options(folder.path(), 5, ErrorLevel::None), &bare, &Progress::silent()).unwrap_err();
+    let refused =
+        generate(&options(folder.path(), 5, ErrorLevel::None), &bare, &Progress::silent()).unwrap_err();
     assert_eq!(refused.diagnostics[0].code, "GEN-002");
 }
 
 #[test]
 fn the_error_model_is_documented_as_it_is() {
     let document = include_str!("../../docs/error-model.md");
-    let stale: Vec<String> = error_table().into_iter().filter(|line| !document.contains(line.as_str())).collect();
+    let stale: Vec<String> =
+        error_table().into_iter().filter(|line| !document.contains(line.as_str())).collect();
     assert!(stale.is_empty(), "docs/error-model.md lacks:\n{}", stale.join("\n"));
 }

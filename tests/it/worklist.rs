@@ -72,8 +72,16 @@ fn settings(change: impl Fn(&str, &str) -> Option<String>) -> Settings {
              field = \"{}\"\nwhen = \"TRUE\"\nevidence = {}\nauthority = \"{}\"\n[wording]\ntitle = \"{}\"\n\
              explanation = \"x\"\nwhy = \"x\"\naction = \"Mở hồ sơ, đối chiếu giấy tờ\"\nform = \"Mẫu CT01\"\n\
              papers = \"{}\"\nresults = {}\n",
-            word("dimension"), word("severity"), word("route"), word("subject"), word("field"),
-            list("evidence"), word("authority"), word("title"), word("papers"), list("results"),
+            word("dimension"),
+            word("severity"),
+            word("route"),
+            word("subject"),
+            word("field"),
+            list("evidence"),
+            word("authority"),
+            word("title"),
+            word("papers"),
+            list("results"),
             id = word("id"),
         );
         let path = format!("checks/{}/{}.toml", word("dimension"), word("id"));
@@ -108,7 +116,14 @@ fn row(cells: &[&str]) -> Vec<String> {
 }
 
 const RESIDENCE_FIELDS: [&str; 9] = [
-    "record_id", "personal_id", "full_name", "birth_date", "household_id", "relation", "address", "ward_code",
+    "record_id",
+    "personal_id",
+    "full_name",
+    "birth_date",
+    "household_id",
+    "relation",
+    "address",
+    "ward_code",
     "residence_status",
 ];
 
@@ -144,7 +159,12 @@ fn village() -> Village {
     let records = vec![
         records(&settings, RESIDENCE, &RESIDENCE_FIELDS, &residence),
         records(&settings, INSURANCE, &["record_id", "full_name", "valid_to"], &insurance),
-        records(&settings, CIVIL, &["record_id", "event_kind", "full_name", "birth_date", "personal_id"], &civil),
+        records(
+            &settings,
+            CIVIL,
+            &["record_id", "event_kind", "full_name", "birth_date", "personal_id"],
+            &civil,
+        ),
     ];
     let r = |row| RecordRef::new(RESIDENCE, row);
     let members = vec![
@@ -165,7 +185,15 @@ fn village() -> Village {
     village.findings[4].other = Some(r(4));
     village.find("e-missing", RecordRef::new(CIVIL, 0), 5, "ho_ten", "", None, 1.0);
     village.find("f-sex", r(1), 1, "gioi_tinh", "Nam", Some("Nữ"), 0.5);
-    village.find("g-card", RecordRef::new(INSURANCE, 0), 0, "gia_tri_den", "31/12/2026", Some("01/05/2026"), 1.0);
+    village.find(
+        "g-card",
+        RecordRef::new(INSURANCE, 0),
+        0,
+        "gia_tri_den",
+        "31/12/2026",
+        Some("01/05/2026"),
+        1.0,
+    );
     village.find("h-name-form", r(4), 4, "ho_ten", "+Lê  Thị Năm", Some("+Lê Thị Năm"), 1.0);
     village.find("i-statistic", r(1), 1, "so_dien_thoai", "", None, 1.0);
     village.findings[1].evidence = Some(RecordRef::new(CIVIL, 1));
@@ -258,8 +286,13 @@ fn a_ward_reads_who_what_and_against_what_most_useful_first() {
     assert_eq!(
         told("Họ, chữ đệm và tên"),
         [
-            "=HYPERLINK(\"x\")", "NGUYỄN VĂN CHỦ", "Nguyễn Văn Con", "Nguyễn Văn Con", "+Lê Thị Năm",
-            "Phạm Bé Mới", "Trần Thị Vợ"
+            "=HYPERLINK(\"x\")",
+            "NGUYỄN VĂN CHỦ",
+            "Nguyễn Văn Con",
+            "Nguyễn Văn Con",
+            "+Lê Thị Năm",
+            "Phạm Bé Mới",
+            "Trần Thị Vợ"
         ]
     );
     let heads = told("Chủ hộ");
@@ -287,7 +320,10 @@ fn a_ward_reads_who_what_and_against_what_most_useful_first() {
     assert_eq!(evidence[3], "Giải thích: 05/06/2015.\n– dữ liệu hộ tịch, Hồ sơ C2: Ngày sinh 05/06/2014");
     assert!(!evidence[6].contains("Nam") && !evidence[6].contains("Nữ"));
     assert_eq!(told("Mức tin cậy")[..4], ["Cao", "Trung bình", "Trung bình", "Cao"]);
-    assert_eq!(told("Cơ quan có thẩm quyền")[2], "Phòng Cảnh sát quản lý hành chính về trật tự xã hội (PC06)");
+    assert_eq!(
+        told("Cơ quan có thẩm quyền")[2],
+        "Phòng Cảnh sát quản lý hành chính về trật tự xã hội (PC06)"
+    );
     assert_eq!(told("Việc cần làm, biểu mẫu")[0], "Mở hồ sơ, đối chiếu giấy tờ\nMẫu CT01");
     assert_eq!(told("finding_id").iter().collect::<BTreeSet<_>>().len(), 7);
     assert!(told("Kết quả").iter().all(String::is_empty));
@@ -531,14 +567,21 @@ fn province(wards: usize, each: usize, bulk: usize) -> Village {
     };
     let rows: Vec<Vec<String>> = (0..people).map(person).collect();
     made.records = vec![records(&made.settings, RESIDENCE, &RESIDENCE_FIELDS, &rows)];
-    made.linkage.people.members =
-        (0..people).map(|at| vec![RecordRef::new(RESIDENCE, at as u32)]).collect();
+    made.linkage.people.members = (0..people).map(|at| vec![RecordRef::new(RESIDENCE, at as u32)]).collect();
     let ids = ["a-death", "b-birth-date", "c-number", "d-duplicate", "f-sex"];
     for at in 0..people {
         let id = ids[if at % 40 == 0 { 0 } else { 1 + at % 4 }];
         let record = RecordRef::new(RESIDENCE, at as u32);
         let value = format!("{:02}/{:02}/1987", at % 28 + 1, at % 12 + 1);
-        made.find(id, record, at as u32, "ngay_sinh", &value, Some("05/06/1987"), 0.7 + (at % 30) as f64 / 100.0);
+        made.find(
+            id,
+            record,
+            at as u32,
+            "ngay_sinh",
+            &value,
+            Some("05/06/1987"),
+            0.7 + (at % 30) as f64 / 100.0,
+        );
         let last = made.findings.last_mut().unwrap();
         last.ward_code.clone_from(&codes[at % wards]);
         last.evidence = Some(record);

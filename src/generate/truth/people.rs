@@ -36,8 +36,7 @@ fn number_missing(case: &mut Case<'_>, record: &Record) {
 /// A 01/01 that only stands for the year is a full date on paper and tells nothing.
 fn date_incomplete(case: &mut Case<'_>, record: &Record) {
     let Some(short) = record.facts.birth.content.filter(|b| b.precision != Precision::Day) else { return };
-    let is_asked =
-        |r: &&&Record| r.facts.event == Some(Event::Birth) || r.source == Source::Insurance;
+    let is_asked = |r: &&&Record| r.facts.event == Some(Event::Birth) || r.source == Source::Insurance;
     let is_full = |r: &&Record| {
         let birth = r.facts.birth.content;
         birth.is_some_and(|b| b.precision == Precision::Day && b.day.year() == short.day.year())

@@ -57,7 +57,8 @@ fn date_against_books(case: &mut Case<'_>, record: &Record) {
     let Some(written) = record.facts.birth.content.filter(|b| is_wrong(*b, case.person.birth)) else {
         return;
     };
-    let right: Vec<&Record> = case.births.iter().copied().filter(|entry| case.is_right_birth(entry)).collect();
+    let right: Vec<&Record> =
+        case.births.iter().copied().filter(|entry| case.is_right_birth(entry)).collect();
     if right.is_empty() {
         return;
     }
@@ -112,9 +113,10 @@ fn books_against_row(case: &mut Case<'_>, entry: &Record) {
     let name = |record: &Record| case.is_right_name(record);
     let truth = case.person.birth;
     let number_speaks = |written: Birth| {
-        let mut years = case.live.iter().filter_map(|record| {
-            record.facts.number.personal.as_deref().and_then(year_of_number)
-        });
+        let mut years = case
+            .live
+            .iter()
+            .filter_map(|record| record.facts.number.personal.as_deref().and_then(year_of_number));
         written.day.year() != truth.day.year() && years.any(|year| year == truth.day.year())
     };
     let wrong = entry.facts.birth.content.filter(|written| is_wrong(*written, truth));
@@ -154,7 +156,13 @@ mod tests {
 
     #[test]
     fn a_number_tells_year_and_sex() {
-        assert_eq!((year_of_number("096304123456"), sex_of_number("096304123456")), (Some(2004), Some(Sex::Female)));
-        assert_eq!((year_of_number("095055040607"), sex_of_number("095055040607")), (Some(1955), Some(Sex::Male)));
+        assert_eq!(
+            (year_of_number("096304123456"), sex_of_number("096304123456")),
+            (Some(2004), Some(Sex::Female))
+        );
+        assert_eq!(
+            (year_of_number("095055040607"), sex_of_number("095055040607")),
+            (Some(1955), Some(Sex::Male))
+        );
     }
 }

@@ -71,7 +71,8 @@ pub(super) fn read(
     let mut reader = BlockReader::new(rest, head, limits);
     let (mut block, mut next) = (Block::default(), Block::default());
     reader.fill(&mut block)?;
-    let mut cutter = Cutter { header, mapping, file: index, limits, line: header.lines + 1, room: Vec::new() };
+    let mut cutter =
+        Cutter { header, mapping, file: index, limits, line: header.lines + 1, room: Vec::new() };
     let mut expected = false;
     loop {
         let shown = reader.bytes;

@@ -217,7 +217,9 @@ impl Cut<'_> {
     fn stopped(&self, start: usize, window: &[u8], stop: &Stop) -> Scan {
         match stop {
             Stop::Malformed => self.broken(start, RejectReason::UnclosedQuote),
-            Stop::Window if window.len() == self.bytes.len() && !self.last && !self.is_full(start, window) => {
+            Stop::Window
+                if window.len() == self.bytes.len() && !self.last && !self.is_full(start, window) =>
+            {
                 Scan::Unfinished
             }
             Stop::Window => self.broken(start, RejectReason::UnclosedQuote),

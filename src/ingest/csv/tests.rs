@@ -102,8 +102,21 @@ fn anything() -> impl Strategy<Value = Vec<u8>> {
         // Lines that are mostly rows, some of them broken.
         prop::collection::vec(
             prop::sample::select(vec![
-                "1,a,b\n", "2,\"a\",b\n", "3,\"a\nb\",c\n", "4,\"a,b\n", "5,a\",b\n", "6,\"\"\"\n", "a\",\"b\n", "\n",
-                "7,a,b,c\n", "8,\u{e1},\r\n", " 1 ,x,y\n", "9,\"x\"y,z\n", "\"\"\n", "x\"\"x\n", "10,ok,ok\n",
+                "1,a,b\n",
+                "2,\"a\",b\n",
+                "3,\"a\nb\",c\n",
+                "4,\"a,b\n",
+                "5,a\",b\n",
+                "6,\"\"\"\n",
+                "a\",\"b\n",
+                "\n",
+                "7,a,b,c\n",
+                "8,\u{e1},\r\n",
+                " 1 ,x,y\n",
+                "9,\"x\"y,z\n",
+                "\"\"\n",
+                "x\"\"x\n",
+                "10,ok,ok\n",
             ]),
             0..40
         )

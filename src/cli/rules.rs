@@ -1,0 +1,145 @@
+//! `doisoat rules`: look at, check, try and export the rules folder.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use super::{Exit, RulesOption, console};
+use crate::check;
+use crate::diagnostic::{Diagnostic, Failure, Outcome, Place};
+use crate::settings::{Settings, Subject, embedded_files};
+
+/// Look at, check, try and export the rules.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    doisoat rules list\n  \
+    doisoat rules export my-rules && doisoat rules check --rules my-rules\n  \
+    doisoat rules test --rules my-rules\n  \
+    doisoat rules columns --subject cu_tru")]
+pub(super) struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the quality rules.
+    #[command(after_help = "Example:\n  doisoat rules list --rules my-rules")]
+    List(RulesOption),
+    /// Read the whole folder and compile every rule; tells every mistake at once.
+    #[command(after_help = "Example:\n  doisoat rules check --rules my-rules")]
+    Check(RulesOption),
+    /// Run each rule on the passing and failing rows of its file.
+    #[command(after_help = "Example:\n  doisoat rules test --rules my-rules")]
+    Test(RulesOption),
+    /// List the columns that rules may name.
+    #[command(after_help = "Example:\n  doisoat rules columns --subject pair:cu_tru")]
+    Columns(ColumnsOptions),
+    /// Write the rules that are compiled in to a new folder, to be changed there.
+    #[command(after_help = "Example:\n  doisoat rules export my-rules")]
+    Export {
+        /// The folder; it must not be there yet, or be empty.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+struct ColumnsOptions {
+    /// What a rule looks at: a source's id, pair:<source id>, or missing_person.
+    #[arg(long, value_name = "SUBJECT", default_value = "cu_tru")]
+    subject: String,
+    #[command(flatten)]
+    rules: RulesOption,
+}
+
+pub(super) fn run(options: &Options) -> Outcome<Exit> {
+    match &options.command {
+        Command::List(rules) => list(&rules.settings()?),
+        Command::Check(rules) => check_rules(&rules.settings()?),
+        Command::Test(rules) => test(&rules.settings()?),
+        Command::Columns(options) => columns(options),
+        Command::Export { folder } => export(folder),
+    }
+}
+
+fn list(settings: &Settings) -> Outcome<Exit> {
+    let width = settings.checks.iter().map(|check| check.id.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for check in &settings.checks {
+        let (dimension, severity, route) =
+            (check.dimension.word(), check.severity.word(), check.route.word());
+        let title = &check.wording.title;
+        let _ = writeln!(text, "{:<width$}  {dimension:<4}  {severity:<6}  {route:<9}  {title}", check.id);
+    }
+    console::tell(&text);
+    Ok(Exit::Done)
+}
+
+fn check_rules(settings: &Settings) -> Outcome<Exit> {
+    let diagnostics = check::compile(settings);
+    if !diagnostics.is_empty() {
+        return Err(Failure { diagnostics });
+    }
+    let (sources, checks) = (settings.sources.len(), settings.checks.len());
+    console::tell(&format!("{sources} sources and {checks} quality rules are valid"));
+    Ok(Exit::Done)
+}
+
+fn test(settings: &Settings) -> Outcome<Exit> {
+    check_rules(settings)?;
+    let outcomes = check::test_examples(settings);
+    let wrong: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.problem.as_ref()).collect();
+    console::tell_diagnostics(wrong.iter().copied());
+    console::tell(&format!("{} rows tried, {} not as told", outcomes.len(), wrong.len()));
+    Ok(if wrong.is_empty() { Exit::Done } else { Exit::DoneWithComplaints })
+}
+
+fn columns(options: &ColumnsOptions) -> Outcome<Exit> {
+    let settings = options.rules.settings()?;
+    let subject = subject(&settings, &options.subject)?;
+    let columns = check::columns(&settings, subject);
+    let width = columns.iter().map(|column| column.name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for column in &columns {
+        let _ =
+            writeln!(text, "{:<width$}  {:<8}  {}", column.name, column.value_type.word(), column.meaning);
+    }
+    console::tell(&text);
+    Ok(Exit::Done)
+}
+
+fn subject(settings: &Settings, word: &str) -> Outcome<Subject> {
+    Subject::from_word(word, &settings.sources).ok_or_else(|| {
+        let ids: Vec<&str> = settings.sources.iter().map(|source| source.id.as_str()).collect();
+        Diagnostic::error(
+            "CLI-004",
+            None,
+            format!("unknown subject `{word}`"),
+            format!("give missing_person, one of {}, or pair: and one of them", ids.join(", ")),
+        )
+        .into()
+    })
+}
+
+fn export(folder: &Path) -> Outcome<Exit> {
+    let failed = |path: &Path, why: String| -> Failure {
+        let place = Place::file(path.display().to_string());
+        Diagnostic::error("CLI-005", place, why, "give a new or empty folder that you may write to").into()
+    };
+    let occupied = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    if occupied {
+        return Err(failed(folder, "the folder is not empty".to_owned()));
+    }
+    let files = embedded_files();
+    for (path, bytes) in &files {
+        let file = folder.join(path);
+        let parent = file.parent().unwrap_or(folder);
+        std::fs::create_dir_all(parent)
+            .and_then(|()| std::fs::write(&file, bytes))
+            .map_err(|error| failed(&file, format!("cannot be written: {error}")))?;
+    }
+    console::tell(&format!("{} files written to {}", files.len(), folder.display()));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,106 @@
+//! `doisoat run`: one night.
+
+use std::path::PathBuf;
+
+use chrono::{NaiveDate, Utc};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::{Exit, RulesOption, console};
+use crate::diagnostic::{Diagnostic, Outcome, Place};
+use crate::ingest::cut_off_days;
+use crate::pipeline::{self, Ended, Night, Stage};
+use crate::progress::Progress;
+use crate::settings::Settings;
+
+/// Reconcile one night's extracts: read, link, check, write the lists and the report.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    doisoat run\n  \
+    doisoat run --input /data/tonight --out /srv/doisoat --as-of 2026-06-30\n  \
+    doisoat run --rules my-rules --threads 4 --run-id test-1\n  \
+    doisoat run --stop-after link                 links and people only; out/latest stays as it was\n\n\
+    The run's folder appears as a whole at the end, and out/latest points to it.\n\
+    Exit codes: 0 done; 1 done, but a source was refused; 2 nothing published.")]
+pub(super) struct Options {
+    /// The folder with the extracts.
+    #[arg(long, value_name = "DIR", default_value = "sample-data")]
+    input: PathBuf,
+    /// The folder that gets a folder a run.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+    #[command(flatten)]
+    rules: RulesOption,
+    /// The day from which ages and validity are counted [default: the input's delivery.toml, else today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<NaiveDate>,
+    /// How many threads work [default: one a core]. The results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// The name of the run's folder [default: the time in UTC, such as 20260630T190000Z]
+    #[arg(long, value_name = "ID")]
+    run_id: Option<String>,
+    /// Stop after a stage.
+    #[arg(long, value_name = "STAGE", value_parser = PossibleValuesParser::new(Stage::WORDS.map(|(word, _)| word)))]
+    stop_after: Option<String>,
+}
+
+pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
+    let settings = options.rules.settings()?;
+    let night = night(options, &settings)?;
+    set_threads(options.threads)?;
+    let ended = pipeline::run(&settings, &night, progress)?;
+    console::tell_diagnostics(&ended.complaints);
+    if progress.verbosity() > crate::progress::Verbosity::Quiet {
+        console::tell(&ended.summary);
+    }
+    Ok(exit(&ended))
+}
+
+fn exit(ended: &Ended) -> Exit {
+    if ended.refused { Exit::DoneWithComplaints } else { Exit::Done }
+}
+
+/// Options as typed → the night as meant.
+fn night(options: &Options, settings: &Settings) -> Outcome<Night> {
+    let input = &options.input;
+    if !input.is_dir() {
+        return Err(Diagnostic::error(
+            "CLI-001",
+            Place::file(input.display().to_string()),
+            "the input folder is not there",
+            "give the folder with the extracts: doisoat run --input DIR",
+        )
+        .into());
+    }
+    let started = Utc::now();
+    let cut_offs = cut_off_days(input, &settings.sources)?;
+    let primary = &settings.source(settings.primary()).id;
+    let as_of = options
+        .as_of
+        .or_else(|| cut_offs.get(primary).copied())
+        .or_else(|| cut_offs.values().max().copied())
+        .unwrap_or_else(|| started.date_naive());
+    let stop_after = options.stop_after.as_ref().and_then(|word| Stage::from_word(word));
+    Ok(Night {
+        input: input.clone(),
+        out: options.out.clone(),
+        run_id: options.run_id.clone().unwrap_or_else(|| started.format("%Y%m%dT%H%M%SZ").to_string()),
+        started,
+        as_of,
+        stop_after,
+    })
+}
+
+fn set_threads(threads: Option<u16>) -> Outcome<()> {
+    let Some(threads) = threads else { return Ok(()) };
+    rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global().map_err(|error| {
+        Diagnostic::error(
+            "CLI-002",
+            None,
+            format!("cannot start {threads} threads: {error}"),
+            "give a smaller number with --threads, or leave it out",
+        )
+        .into()
+    })
+}
