@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::mapping::Mapping;
 use super::reject::{RAW_TOTAL_MAX, Reject, RejectReason};
-use crate::table::{Table, TextColumnBuilder};
+use crate::table::{Table, TextColumnBuilder, TextHash};
 
 /// Rows of one file that were cut into cells, column by column.
 pub(super) trait Batch: Sync {
@@ -120,13 +120,15 @@ impl Intake {
         let Self { columns, trimmed_ids, rows_kept, .. } = self;
         let Some(ids) = columns[self.record_id].as_mut() else { return Vec::new() };
         let mut refused = batch.refused().iter().copied().peekable();
-        let mut dropped = Vec::new();
+        let (mut dropped, mut hashes) = (Vec::new(), Vec::new());
+        hash_slot(batch, slot, &mut hashes);
         batch.visit(slot, |row, id| {
+            ids.warm(ahead(&hashes, row));
             if let Some(known) = refused.next_if(|(at, _)| *at == row) {
                 dropped.push(known);
                 return;
             }
-            match take_id(ids, trimmed_ids, id) {
+            match take_id(ids, trimmed_ids, id, hashes[row]) {
                 None => *rows_kept += 1,
                 Some(reason) => dropped.push((row, reason)),
             }
@@ -150,6 +152,7 @@ fn take_id(
     ids: &mut TextColumnBuilder,
     trimmed_ids: &mut HashSet<String, foldhash::fast::FixedState>,
     id: &str,
+    hash: TextHash,
 ) -> Option<RejectReason> {
     let trimmed = id.trim();
     if trimmed.is_empty() {
@@ -164,7 +167,7 @@ fn take_id(
         }
         trimmed_ids.insert(trimmed.to_owned());
     }
-    if ids.push_new(id) { None } else { Some(RejectReason::DuplicateRecordId) }
+    if ids.push_new(id, hash) { None } else { Some(RejectReason::DuplicateRecordId) }
 }
 
 fn push_column<B: Batch>(
@@ -173,12 +176,31 @@ fn push_column<B: Batch>(
     batches: &[B],
     dropped: &[Vec<(usize, RejectReason)>],
 ) {
+    let mut hashes = Vec::new();
     for (batch, dropped) in batches.iter().zip(dropped) {
+        hash_slot(batch, slot, &mut hashes);
         let mut dropped = dropped.iter().map(|(row, _)| *row).peekable();
         batch.visit(slot, |row, text| {
+            builder.warm(ahead(&hashes, row));
             if dropped.next_if_eq(&row).is_none() {
-                builder.push(text);
+                builder.push_hashed(text, hashes[row]);
             }
         });
     }
+}
+
+fn hash_slot<B: Batch>(batch: &B, slot: usize, hashes: &mut Vec<TextHash>) {
+    hashes.clear();
+    batch.visit(slot, |_, text| hashes.push(TextHash::of(text)));
+}
+
+/// Look-ups whose places are fetched together: about as many misses as a core keeps in flight.
+const AHEAD: usize = 32;
+
+/// The hashes of the next rows, at every so many rows; else none.
+fn ahead(hashes: &[TextHash], row: usize) -> &[TextHash] {
+    if !row.is_multiple_of(AHEAD) {
+        return &[];
+    }
+    hashes.get(row..hashes.len().min(row + AHEAD)).unwrap_or_default()
 }

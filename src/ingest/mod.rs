@@ -9,7 +9,7 @@
 //! run; a delivery as a whole can be refused.
 //!
 //! Cost: O(bytes), each file read once. Memory: the tables, their look-up tables
-//! while they are built, and some 50 MB of a file at a time.
+//! while they are built, and some 20 MB of a file at a time.
 
 mod account;
 mod csv;

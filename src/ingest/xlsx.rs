@@ -25,6 +25,8 @@ pub(super) struct Sheet<'a, R: Read + Seek> {
     cells: XlsxCellReader<'a, R>,
     /// The first cell of the next row, read already.
     ahead: Option<(u32, u32, String)>,
+    /// Whether the sheet's end was met; calamine cannot be asked again after it.
+    ended: bool,
     /// The header's cells.
     pub(super) header: Vec<String>,
     /// 1-based sheet row of the header.
@@ -48,7 +50,7 @@ impl<'a, R: Read + Seek> Sheet<'a, R> {
     pub(super) fn open(workbook: &'a mut Xlsx<R>) -> Result<Option<Self>, XlsxError> {
         let Some(name) = workbook.sheet_names().into_iter().next() else { return Ok(None) };
         let cells = workbook.worksheet_cells_reader(&name)?;
-        let mut sheet = Self { cells, ahead: None, header: Vec::new(), header_row: 0 };
+        let mut sheet = Self { cells, ahead: None, ended: false, header: Vec::new(), header_row: 0 };
         let mut row = Row::default();
         if !sheet.next_row(&mut row)? {
             return Ok(None);
@@ -85,7 +87,11 @@ impl<'a, R: Read + Seek> Sheet<'a, R> {
             row.index = index;
             row.push(column, &text);
         }
-        while let Some(cell) = self.cells.next_cell()? {
+        while !self.ended {
+            let Some(cell) = self.cells.next_cell()? else {
+                self.ended = true;
+                break;
+            };
             let (index, column) = cell.get_position();
             let value = cell.get_value();
             if matches!(value, DataRef::Empty) {

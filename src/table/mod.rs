@@ -9,7 +9,7 @@ mod id;
 pub(crate) mod parquet_rows;
 mod text_column;
 
-pub use dictionary::{Dictionary, DictionaryBuilder};
+pub use dictionary::{Dictionary, DictionaryBuilder, TextHash};
 pub use id::{RecordRef, SourceIndex};
 pub use text_column::{TextColumn, TextColumnBuilder};
 

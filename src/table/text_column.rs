@@ -1,6 +1,6 @@
 //! A column of texts as codes into its dictionary.
 
-use super::dictionary::{Dictionary, DictionaryBuilder};
+use super::dictionary::{Dictionary, DictionaryBuilder, TextHash};
 
 /// One column: a code a row, and the texts that the codes stand for.
 #[derive(Clone, Debug, Default)]
@@ -65,10 +65,21 @@ impl TextColumnBuilder {
         self.codes.push(code);
     }
 
+    /// Appends a row whose text's hash is known. O(length) on average.
+    pub fn push_hashed(&mut self, text: &str, hash: TextHash) {
+        let (code, _) = self.dictionary.code_and_news(text, hash);
+        self.codes.push(code);
+    }
+
+    /// Has the places of the next texts fetched together: see [`DictionaryBuilder::warm`].
+    pub fn warm(&self, hashes: &[TextHash]) {
+        self.dictionary.warm(hashes);
+    }
+
     /// Appends a row if no row has this text yet; says whether it did. The
     /// empty text is never new. O(length) on average.
-    pub fn push_new(&mut self, text: &str) -> bool {
-        let (code, news) = self.dictionary.code_and_news(text);
+    pub fn push_new(&mut self, text: &str, hash: TextHash) -> bool {
+        let (code, news) = self.dictionary.code_and_news(text, hash);
         if news {
             self.codes.push(code);
         }

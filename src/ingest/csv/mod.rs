@@ -45,11 +45,11 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Segments long enough that two idle cores stay busy between the joins, and
-    /// two of them small beside any table; chunks that fit the second-level
-    /// cache with their cells. A cell of 64 KiB and a row of 1 MiB are far above
-    /// anything an office writes.
-    pub(super) const DEFAULT: Self = Self { segment: 16 << 20, chunk: 1 << 19, row: 1 << 20, cell: 1 << 16 };
+    /// Segments long enough that the joins between them do not show (1 to 16 MiB
+    /// measured alike) and small beside any table; chunks that fit the
+    /// second-level cache with their cells, several a thread. A cell of 64 KiB
+    /// and a row of 1 MiB are far above anything an office writes.
+    pub(super) const DEFAULT: Self = Self { segment: 1 << 22, chunk: 1 << 18, row: 1 << 20, cell: 1 << 16 };
 }
 
 /// Reads the rows of a file, from behind its header on, into the intake; gives

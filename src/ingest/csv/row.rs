@@ -8,9 +8,10 @@
 //! What breaks that grammar costs one line: the row is set aside and reading
 //! goes on at the line after the one it began on, so that a lost closing quote
 //! never swallows the good rows below it. A row over several lines with the
-//! wrong number of cells is such a lost quote too.
+//! wrong number of cells is such a lost quote too, and so is one in a wide table
+//! of which a later line is a whole row by itself.
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr_iter, memchr2};
 
 use super::Limits;
 use crate::ingest::reject::RejectReason;
@@ -102,6 +103,9 @@ enum Ending {
     Row { end: usize, next: usize },
 }
 
+/// Columns from which on a line with the right number of cells is taken for a row.
+const SWALLOW_WIDTH_MIN: usize = 6;
+
 impl Cut<'_> {
     /// Cuts the row that begins at `start`, which must be before the end; its
     /// cells are left in `cells`.
@@ -129,9 +133,33 @@ impl Cut<'_> {
                 Ending::Row { .. } if lines && self.width.is_some_and(|width| cells.len() != width) => {
                     return self.broken(start, RejectReason::UnclosedQuote);
                 }
+                Ending::Row { end, .. } if lines && self.swallows(start, end) => {
+                    return self.broken(start, RejectReason::UnclosedQuote);
+                }
                 Ending::Row { end, next } => return Scan::Row { end, next },
             }
         }
+    }
+
+    /// Whether a later line of a row over several lines is a whole row by itself.
+    ///
+    /// A stray quote opening a cell and another closing one in the same column
+    /// rows below make one row of the right width, and all rows between would be
+    /// lost in its cell. In wide tables a text hardly has a line with so many
+    /// delimiters; in narrow ones it may, and there the grammar is followed.
+    /// O(row).
+    fn swallows(&self, start: usize, end: usize) -> bool {
+        let Some(width) = self.width.filter(|width| *width >= SWALLOW_WIDTH_MIN) else { return false };
+        let mut cells = Vec::with_capacity(width);
+        let mut feeds = memchr_iter(b'\n', &self.bytes[start..end]).map(|at| start + at + 1).peekable();
+        while let Some(line) = feeds.next() {
+            let line_end = feeds.peek().map_or(end, |next| next - 1);
+            let alone = Cut { bytes: &self.bytes[..line_end], last: true, width: None, ..*self };
+            if matches!(alone.row(line, &mut cells), Scan::Row { .. }) && cells.len() == width {
+                return true;
+            }
+        }
+        false
     }
 
     /// The bytes a row beginning at `start` may have, and one more for its line end.
