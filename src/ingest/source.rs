@@ -211,6 +211,14 @@ fn gate(source: &Source, account: &Account) -> Vec<Diagnostic> {
             "ask the office for the whole extract, or lower `rows_min` under [gate] in the source's rules",
         ));
     }
+    if rows_kept > u64::from(u32::MAX) {
+        errors.push(Diagnostic::error(
+            "ING-023",
+            place.clone(),
+            format!("{rows_kept} rows of `{}`, expected fewer than 2^32", source.id),
+            "a row's place is kept in 32 bits; split the province into several runs",
+        ));
+    }
     if rows_set_aside as f64 > source.gate.set_aside_max * rows_read as f64 {
         errors.push(Diagnostic::error(
             "ING-012",
@@ -262,7 +270,7 @@ fn check_encoding(name: &str, head: &[u8]) -> Result<(), Refused> {
     }
     // Text in a Latin script as UTF-16 has a nought in about every second byte.
     let start = head.get(..200).unwrap_or(head);
-    let noughts = start.iter().filter(|&&byte| byte == 0).count();
+    let noughts = memchr::memchr_iter(0, start).count();
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || noughts * 3 > start.len() {
         return Err(vec![Diagnostic::error(
             "ING-005",

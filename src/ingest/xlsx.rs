@@ -55,8 +55,7 @@ impl<'a, R: Read + Seek> Sheet<'a, R> {
         if !sheet.next_row(&mut row)? {
             return Ok(None);
         }
-        let width = row.cells.iter().map(|(column, _)| *column as usize + 1).max().unwrap_or_default();
-        sheet.header = (0..width).map(|column| row.cell(column).to_owned()).collect();
+        sheet.header = (0..row.width()).map(|column| row.cell(column).to_owned()).collect();
         sheet.header_row = u64::from(row.index) + 1;
         Ok(Some(sheet))
     }
@@ -140,7 +139,6 @@ fn text(value: &DataRef<'_>) -> String {
         DataRef::Empty => String::new(),
         DataRef::Int(value) => value.to_string(),
         DataRef::Float(value) => render::number(*value),
-        DataRef::String(value) => value.clone(),
         DataRef::SharedString(value) => (*value).to_owned(),
         DataRef::Bool(value) => value.to_string(),
         DataRef::DateTime(value) if value.is_datetime() => {
@@ -149,7 +147,7 @@ fn text(value: &DataRef<'_>) -> String {
             render::moment(date, (u32::from(hour), u32::from(minute), u32::from(second)))
         }
         DataRef::DateTime(value) => render::number(value.as_f64()),
-        DataRef::DateTimeIso(value) | DataRef::DurationIso(value) => value.clone(),
+        DataRef::String(value) | DataRef::DateTimeIso(value) | DataRef::DurationIso(value) => value.clone(),
         DataRef::Error(error) => Data::Error(error.clone()).to_string(),
     }
 }

@@ -243,14 +243,10 @@ impl Cut<'_> {
     }
 
     fn stopped(&self, start: usize, window: &[u8], stop: &Stop) -> Scan {
+        let goes_on = !self.last && window.len() == self.bytes.len() && !self.is_full(start, window);
         match stop {
-            Stop::Malformed => self.broken(start, RejectReason::UnclosedQuote),
-            Stop::Window
-                if window.len() == self.bytes.len() && !self.last && !self.is_full(start, window) =>
-            {
-                Scan::Unfinished
-            }
-            Stop::Window => self.broken(start, RejectReason::UnclosedQuote),
+            Stop::Window if goes_on => Scan::Unfinished,
+            Stop::Window | Stop::Malformed => self.broken(start, RejectReason::UnclosedQuote),
         }
     }
 

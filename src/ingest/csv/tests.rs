@@ -159,7 +159,7 @@ proptest! {
         for reject in &outcome.rejects {
             let start = reject.byte_offset as usize;
             prop_assert_eq!(&bytes[start..start + reject.raw.len()], &reject.raw[..]);
-            prop_assert_eq!(reject.line, 1 + bytes[..start].iter().filter(|&&b| b == b'\n').count() as u64);
+            prop_assert_eq!(reject.line, bytes[..start].split(|&b| b == b'\n').count() as u64);
         }
     }
 
@@ -223,9 +223,8 @@ fn a_lost_quote_costs_one_row_and_none_of_those_below() {
 
 #[test]
 fn a_quote_closed_far_below_in_another_column_swallows_nothing() {
-    let mut text = "0,\"a,b\n".to_owned();
-    (1..20).for_each(|row| text.push_str(&format!("{row},c,d\n")));
-    text.push_str("20,e,f\"\n21,\"x\ny\",z\n");
+    let between: String = (1..20).map(|row| row.to_string() + ",c,d\n").collect();
+    let text = format!("0,\"a,b\n{between}20,e,f\"\n21,\"x\ny\",z\n");
     let outcome = outcome(text.as_bytes(), b',', 3, Limits { row: 4096, ..SMALL });
     assert_eq!(outcome.rows.len(), 21);
     let reasons: Vec<_> = outcome.rejects.iter().map(|reject| (reject.line, reject.reason.word())).collect();
