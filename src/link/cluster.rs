@@ -232,7 +232,8 @@ impl Cutter<'_> {
             sets.union(place(ends(at).0), place(ends(at).1));
         }
         let root = sets.finish();
-        let mut pieces: std::collections::BTreeMap<u32, (Vec<u32>, Vec<u32>)> = Default::default();
+        let mut pieces: std::collections::BTreeMap<u32, (Vec<u32>, Vec<u32>)> =
+            std::collections::BTreeMap::new();
         for (at, &record) in records.iter().enumerate() {
             pieces.entry(root[at]).or_default().0.push(record);
         }
@@ -429,7 +430,9 @@ mod tests {
         assert_eq!(reasons_of(3, &[], &[(0, 1, 1), (1, 2, 1)]), [0, 0]);
     }
 
-    fn edges_and_contradictions() -> impl Strategy<Value = (Vec<(usize, usize, u32)>, Vec<(usize, usize)>)> {
+    type Component = (Vec<(usize, usize, u32)>, Vec<(usize, usize)>);
+
+    fn edges_and_contradictions() -> impl Strategy<Value = Component> {
         let edge = (0_usize..8, 0_usize..8, 0_u32..4).prop_filter("two ends", |(a, b, _)| a < b);
         let clash = (0_usize..8, 0_usize..8).prop_filter("two ends", |(a, b)| a < b);
         (prop::collection::vec(edge, 0..20), prop::collection::vec(clash, 0..6))

@@ -174,12 +174,12 @@ fn assemble<'a>(
     sources.resize_with(settings.sources.len(), SourceValues::default);
     for (cells, facet) in cells_of(settings, records, expression) {
         let codes = cells.texts.codes();
-        let coded = SourceValues::Coded { codes, values: values(cells, facet) };
+        let second = SourceValues::Coded { codes, values: values(cells, facet) };
         let slot = &mut sources[cells.source];
         *slot = match std::mem::take(slot) {
-            SourceValues::Absent => coded,
+            SourceValues::Absent => second,
             first => {
-                let or = |row| Some(first.get(row)).filter(|&v| v != 0).unwrap_or_else(|| coded.get(row));
+                let or = |row| Some(first.get(row)).filter(|&v| v != 0).unwrap_or_else(|| second.get(row));
                 SourceValues::Rows((0..codes.len()).map(or).collect())
             }
         };

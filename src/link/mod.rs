@@ -22,6 +22,8 @@ mod links;
 mod people;
 mod plan;
 mod space;
+#[cfg(test)]
+mod tests;
 
 use rayon::prelude::*;
 

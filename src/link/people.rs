@@ -1,5 +1,6 @@
 //! The partition of all records into people, and the people's ids.
 
+use std::fmt::Write;
 use std::ops::Index;
 
 use rayon::prelude::*;
@@ -103,7 +104,12 @@ impl Index<usize> for PersonIds {
 
 impl FromIterator<u64> for PersonIds {
     fn from_iter<I: IntoIterator<Item = u64>>(hashes: I) -> Self {
-        Self(hashes.into_iter().map(|hash| format!("P{hash:016x}")).collect())
+        let mut ids = String::new();
+        for hash in hashes {
+            // Writing to a `String` cannot fail.
+            let _ = write!(ids, "P{hash:016x}");
+        }
+        Self(ids)
     }
 }
 

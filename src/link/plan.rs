@@ -6,7 +6,7 @@ use super::compare::names::Names;
 use super::compare::{Comparator, Reading, comparator};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::normalise::{Records, facets_of};
-use crate::settings::{Expression, FieldFacet, Kind, Settings};
+use crate::settings::{Expression, FieldFacet, Kind, Matching, Settings};
 
 /// Columns of values, and what blocking and comparing look at in them.
 pub(super) struct Plan<'a> {
@@ -18,12 +18,19 @@ pub(super) struct Plan<'a> {
 }
 
 /// An expression and how it is read, told apart by its text.
-type Wanted<'e> = (String, Reading, &'e Expression);
+pub(super) type Wanted<'e> = (String, Reading, &'e Expression);
 
 impl<'a> Plan<'a> {
     /// Reads every column once, however many rules name it. O(distinct texts).
     pub(super) fn new(settings: &'a Settings, records: &'a [Records]) -> Self {
-        let matching = &settings.matching;
+        Self::over(&settings.matching, |wanted| read_all(settings, records, wanted))
+    }
+
+    /// The plan over the columns that `read` gives for what is wanted, in that order.
+    pub(super) fn over(
+        matching: &Matching,
+        read: impl FnOnce(&[Wanted<'_>]) -> (Names, Vec<ValueColumn<'a>>),
+    ) -> Self {
         let mut wanted: Vec<Wanted<'_>> = Vec::new();
         let comparisons: Vec<(Comparator, usize)> = matching
             .comparisons
@@ -31,19 +38,13 @@ impl<'a> Plan<'a> {
             .map(|rule| (comparator(rule.comparator.id), &rule.value))
             .map(|(comparator, value)| (comparator, place(&mut wanted, value, comparator.reading)))
             .collect();
-        let mut places = |expressions: &'a [Expression]| {
-            expressions.iter().map(|one| place(&mut wanted, one, Reading::Hash)).collect()
-        };
-        let blocking: Vec<KeyRule> = matching
-            .blocking
-            .iter()
-            .map(|rule| KeyRule {
-                keys: places(&rule.keys),
-                finer: places(&rule.finer),
-                block_size_max: rule.block_size_max,
-            })
-            .collect();
-        let (names, columns) = read_all(settings, records, &wanted);
+        let blocking = matching.blocking.iter().map(|rule| KeyRule {
+            keys: rule.keys.iter().map(|key| place(&mut wanted, key, Reading::Hash)).collect(),
+            finer: rule.finer.iter().map(|key| place(&mut wanted, key, Reading::Hash)).collect(),
+            block_size_max: rule.block_size_max,
+        });
+        let blocking = blocking.collect();
+        let (names, columns) = read(&wanted);
         Self { columns, names, blocking, comparisons }
     }
 }
@@ -55,13 +56,13 @@ fn read_all<'a>(
 ) -> (Names, Vec<ValueColumn<'a>>) {
     let of_names: Vec<&Expression> =
         wanted.iter().filter(|one| one.1 == Reading::Name).map(|one| one.2).collect();
-    let (names, named) = column::read_names(settings, records, &of_names);
-    let mut named = named.into_iter();
+    let (all, of_rules) = column::read_names(settings, records, &of_names);
+    let mut next_column = of_rules.into_iter();
     let columns = wanted.iter().map(|(_, reading, expression)| match reading {
-        Reading::Name => named.next().unwrap_or_default(),
+        Reading::Name => next_column.next().unwrap_or_default(),
         reading => column::read(settings, records, expression, *reading),
     });
-    (names, columns.collect())
+    (all, columns.collect())
 }
 
 fn place<'e>(wanted: &mut Vec<Wanted<'e>>, expression: &'e Expression, reading: Reading) -> usize {
@@ -83,12 +84,12 @@ fn shown(expression: &Expression) -> String {
 pub fn problems(settings: &Settings) -> Vec<Diagnostic> {
     let matching = &settings.matching;
     let compared = matching.comparisons.iter().flat_map(|rule| {
-        let wanted = facets_wanted(comparator(rule.comparator.id).reading);
-        rule.value.alternatives.iter().flat_map(move |part| problem(settings, part, wanted))
+        let asked = facets_wanted(comparator(rule.comparator.id).reading);
+        rule.value.alternatives.iter().filter_map(move |part| problem(settings, part, asked))
     });
     let expressions = matching.blocking.iter().flat_map(|rule| rule.keys.iter().chain(&rule.finer));
     let parts = expressions.flat_map(|expression| &expression.alternatives);
-    compared.chain(parts.flat_map(|part| problem(settings, part, None))).collect()
+    compared.chain(parts.filter_map(|part| problem(settings, part, None))).collect()
 }
 
 /// The facets that a comparator asks of a field; none where the rules name it.

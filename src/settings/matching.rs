@@ -351,13 +351,11 @@ impl Reader<'_> {
         for typed in free_texts(table, key) {
             let level = words.iter().position(|word| *word == typed.value).map(|level| 1 << level);
             let group = groups().find(|group| group.name == typed.value).map(|group| group.levels);
-            match level.or(group) {
-                Some(found) => levels |= found,
-                None => {
-                    let valid = words.iter().copied().chain(groups().map(|group| group.name.as_str()));
-                    table.unknown_word(&typed, "level", valid);
-                }
+            if level.or(group).is_none() {
+                let valid = words.iter().copied().chain(groups().map(|group| group.name.as_str()));
+                table.unknown_word(&typed, "level", valid);
             }
+            levels |= level.or(group).unwrap_or(0);
         }
         levels
     }

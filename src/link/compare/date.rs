@@ -42,13 +42,13 @@ pub(in crate::link) fn civil(days: i32) -> (u32, u32, u32) {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-struct Day {
+struct Written {
     year: u32,
     month: u32,
     day: u32,
 }
 
-impl Day {
+impl Written {
     fn unpack(packed: u64) -> Self {
         let packed = packed as u32;
         Self { year: packed >> 9, month: packed >> 5 & 15, day: packed & 31 }
@@ -64,11 +64,11 @@ fn level(a: u64, b: u64) -> u8 {
     if a == 0 || b == 0 {
         return MISSING;
     }
-    let (a, b) = (Day::unpack(a), Day::unpack(b));
+    let (a, b) = (Written::unpack(a), Written::unpack(b));
     if a.year == b.year { of_one_year(a, b) } else { of_two_years(a, b) }
 }
 
-fn of_one_year(a: Day, b: Day) -> u8 {
+fn of_one_year(a: Written, b: Written) -> u8 {
     if a.says_only_year() && b.says_only_year() {
         return PLACEHOLDER;
     }
@@ -87,7 +87,7 @@ fn of_one_year(a: Day, b: Day) -> u8 {
     }
 }
 
-fn of_two_years(a: Day, b: Day) -> u8 {
+fn of_two_years(a: Written, b: Written) -> u8 {
     let apart = a.year.abs_diff(b.year);
     let same_day = a.month == b.month && a.day == b.day && !a.says_only_year();
     let slip = apart == 1 || one_digit_apart(a.year, b.year);

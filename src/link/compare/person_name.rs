@@ -84,17 +84,17 @@ fn letters<'a>(names: &'a Names, words: &'a [u32]) -> impl Iterator<Item = u8> +
 /// Whether one letter is added, left out or replaced, or two neighbours are swapped; words of
 /// two letters and fewer differ as words.
 fn one_letter_apart(a: &str, b: &str) -> bool {
-    let (a, b) = if a.len() <= b.len() { (a.as_bytes(), b.as_bytes()) } else { (b.as_bytes(), a.as_bytes()) };
-    if b.len() < 3 || b.len() - a.len() > 1 {
+    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    if long.len() < 3 || long.len() - short.len() > 1 {
         return false;
     }
-    let head = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let (a, b) = (&a[head..], &b[head..]);
-    let tail = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
-    let (a, b) = (&a[..a.len() - tail], &b[..b.len() - tail]);
-    match (a, b) {
+    let (short, long) = (short.as_bytes(), long.as_bytes());
+    let head = short.iter().zip(long).take_while(|pair| pair.0 == pair.1).count();
+    let (short, long) = (&short[head..], &long[head..]);
+    let tail = short.iter().rev().zip(long.iter().rev()).take_while(|pair| pair.0 == pair.1).count();
+    match (&short[..short.len() - tail], &long[..long.len() - tail]) {
         ([] | [_], [_]) => true,
-        ([x, y], [z, w]) => x == w && y == z,
+        ([first, second], [other, another]) => first == another && second == other,
         _ => false,
     }
 }
