@@ -266,9 +266,9 @@ fn who_fits_two_residents_equally_well_is_left_to_a_clerk() {
         one.1.insert("ward_code", "32002".to_owned());
         one
     };
-    let tied = run(&[near("Ấp 1"), near("Ấp 2"), card("Ấp 3")]);
-    let ties = tied.links.iter().filter(|link| link.reason == Some("tie")).count();
-    assert_eq!((ties, tied.people.members.len()), (2, 3));
+    let equal = run(&[near("Ấp 1"), near("Ấp 2"), card("Ấp 3")]);
+    let ties = equal.links.iter().filter(|link| link.reason == Some("tie")).count();
+    assert_eq!((ties, equal.people.members.len()), (2, 3));
     let clear = run(&[near("Ấp 1"), near("Ấp 2"), card("Ấp 2")]);
     assert_eq!(clear.people.person_of[..2], [vec![0, 1], vec![1]]);
     assert!(clear.links.iter().any(|link| link.reason == Some("second_best")));
