@@ -129,7 +129,10 @@ pub(super) fn read(
             .unwrap_or_default(),
         ..Wording::default()
     };
-    words.read(problems, |table| read_words(table, &mut wording));
+    words.read(problems, |table| {
+        read_words(table, &mut wording);
+        Some(())
+    });
     if results.own {
         check_results(checks, &wording, problems);
     }
@@ -201,7 +204,7 @@ fn is_file_name(key: &str) -> bool {
         && key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-fn read_words(table: &TableReader<'_>, wording: &mut Wording) -> Option<()> {
+fn read_words(table: &TableReader<'_>, wording: &mut Wording) {
     let titles = read_word_table(table, "severities", Severity::WORDS);
     let days = read_days(table);
     wording.severities =
@@ -209,7 +212,6 @@ fn read_words(table: &TableReader<'_>, wording: &mut Wording) -> Option<()> {
     wording.routes = read_word_table(table, "routes", Route::WORDS);
     wording.dimensions = read_word_table(table, "dimensions", Dimension::WORDS);
     wording.confidences = read_confidences(table).unwrap_or_default();
-    Some(())
 }
 
 /// A table with one text for each word of a closed list, in the list's order.
@@ -361,6 +363,15 @@ mod tests {
             assert!(told.iter().any(|line| line.contains(expected)), "{expected}: {told:#?}");
         }
         assert_eq!(told.len(), 5, "{told:#?}");
+    }
+
+    #[test]
+    fn a_sheet_s_name_that_no_program_takes_is_a_mistake() {
+        let told = problems_with("wording/worklist.toml", |text| {
+            text.replace("\"Danh mục\"", "\"Danh/mục\"").replace("\"Hướng dẫn\"", "\"danh sách\"")
+        });
+        assert_eq!(told.len(), 2, "{told:#?}");
+        assert!(told.iter().all(|line| line.contains("cannot be a sheet's name")), "{told:#?}");
     }
 
     #[test]

@@ -29,6 +29,14 @@ impl<'a> Cell<'a> {
         Self::Text(Cow::Owned(text))
     }
 
+    /// Its text; numbers and days, which fit their columns, have none.
+    pub(super) fn as_text(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(_) | Self::Date(_) => "",
+        }
+    }
+
     /// As it stands in CSV: formula leads behind an apostrophe, days as dd/mm/yyyy.
     pub(super) fn csv(&self) -> Cow<'_, str> {
         match self {
@@ -107,15 +115,12 @@ pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
             let value = values.iter().find(|(name, _)| *name == &after[..close])?.1;
             Some((value, &after[close + 1..]))
         });
-        match found {
-            Some((value, tail)) => {
-                out.push_str(value);
-                rest = tail;
-            }
-            None => {
-                out.push('{');
-                rest = after;
-            }
+        if let Some((value, tail)) = found {
+            out.push_str(value);
+            rest = tail;
+        } else {
+            out.push('{');
+            rest = after;
         }
     }
     out.push_str(rest);

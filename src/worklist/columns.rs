@@ -120,30 +120,30 @@ macro_rules! columns {
 }
 
 columns! {
-    NUMBER = number, 4.6, Centred, |_, _, number| Cell::Number(number);
-    SEVERITY = severity, 6.5, Severity, |context, item, _| {
+    NUMBER = number, 5.0, Centred, |_, _, number| Cell::Number(number);
+    SEVERITY = severity, 7.0, Severity, |context, item, _| {
         Cell::text(context.settings.wording.severity(item.check.severity))
     };
-    DEADLINE = deadline, 10.5, Date, deadline;
-    ADDRESS = address, 18.0, Text, |context, item, _| {
+    DEADLINE = deadline, 11.0, Date, deadline;
+    ADDRESS = address, 17.0, Text, |context, item, _| {
         let address = context.person_text(item, Role::Address);
-        Cell::made(context.places.shown_address(&address).into_owned())
+        Cell::made(context.places.shown_address(&address, "\n").into_owned())
     };
-    HEAD = head, 13.0, Text, |context, item, _| Cell::Text(context.head(item));
-    NAME = name, 14.0, Text, |context, item, _| Cell::Text(context.person_text(item, Role::Name));
-    BIRTH_AND_ID = birth_and_id, 13.5, Text, |context, item, _| Cell::made(context.birth_and_id(item));
+    HEAD = head, 12.0, Text, |context, item, _| Cell::Text(context.head(item));
+    NAME = name, 13.0, Text, |context, item, _| Cell::Text(context.person_text(item, Role::Name));
+    BIRTH_AND_ID = birth_and_id, 14.0, Text, |context, item, _| Cell::made(context.birth_and_id(item));
     TASK = task, 18.0, Text, |_, item, _| Cell::text(&item.check.wording.title);
-    CURRENT = current, 18.0, Text, |context, item, _| Cell::made(context.current(item));
-    COMPARED = compared, 18.0, Text, |context, item, _| Cell::made(context.compared(item));
-    PAPERS = papers, 16.0, Text, |_, item, _| Cell::text(&item.check.wording.papers);
+    CURRENT = current, 20.0, Text, |context, item, _| Cell::made(context.current(item));
+    COMPARED = compared, 20.0, Text, |context, item, _| Cell::made(context.compared(item));
+    PAPERS = papers, 14.5, Text, |_, item, _| Cell::text(&item.check.wording.papers);
     RESULT = result, 15.0, Result, |_, _, _| Cell::EMPTY;
-    NOTE = note, 13.0, Open, |_, _, _| Cell::EMPTY;
+    NOTE = note, 12.0, Open, |_, _, _| Cell::EMPTY;
     CASE_CODE = case_code, 13.0, Centred, |_, item, _| Cell::made(case_code(&item.finding.finding_id));
-    EVIDENCE = evidence, 45.0, Text, |context, item, _| Cell::made(context.evidence_text(item));
+    EVIDENCE = evidence, 70.0, Text, |context, item, _| Cell::made(context.evidence_text(item));
     CONFIDENCE = confidence, 10.0, Centred, |context, item, _| {
         Cell::text(context.settings.wording.confidence(Context::confidence(item)))
     };
-    ACTION = action, 35.0, Text, |_, item, _| Cell::made(action(item));
+    ACTION = action, 50.0, Text, |_, item, _| Cell::made(action(item));
     AUTHORITY = authority, 20.0, Text, |context, item, _| {
         Cell::text(context.settings.wording.office_title(&item.check.authority.value))
     };

@@ -68,5 +68,5 @@ fn writer(out: Vec<u8>) -> csv::Writer<Vec<u8>> {
 }
 
 fn finished(writer: csv::Writer<Vec<u8>>) -> io::Result<Vec<u8>> {
-    writer.into_inner().map_err(|error| error.into_error())
+    writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }

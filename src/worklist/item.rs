@@ -31,7 +31,7 @@ pub(super) struct Item<'a> {
 }
 
 /// Most lines of evidence in a cell; more would not be read.
-const EVIDENCE_LINES_MAX: usize = 6;
+const EVIDENCE_LINES_MAX: usize = 4;
 /// Most sources quoted beside each other where no value is suggested.
 const COMPARED_LINES_MAX: usize = 2;
 
@@ -115,22 +115,27 @@ impl<'a> Context<'a> {
         let texts = &self.settings.wording.worklist.texts;
         let mut out = if withheld { texts.withheld.clone() } else { item.finding.explanation.clone() };
         for evidence in self.evidence_of(item.index).iter().take(EVIDENCE_LINES_MAX) {
-            let mark = if evidence.speaks_for { "" } else { texts.against.as_str() };
-            let id = self.directory.record_id(self.settings, evidence.record);
-            let source = self.source_title(evidence.record.source);
-            let record = fill(&texts.record_of, &[("id", id)]);
             out.push_str("\n– ");
-            if !mark.is_empty() {
-                out.push_str(mark);
-                out.push_str(": ");
-            }
-            out.push_str(&format!("{source}, {record}"));
-            if !withheld && !evidence.value.is_empty() {
-                let label = self.label(evidence.record.source, &evidence.field);
-                out.push_str(&format!(": {label} {}", evidence.value));
-            }
+            out.push_str(&self.testimony(evidence, withheld));
         }
         out
+    }
+
+    /// Who says what: source, record and, unless withheld, the value.
+    fn testimony(&self, evidence: &Evidence, withheld: bool) -> String {
+        let texts = &self.settings.wording.worklist.texts;
+        let source = self.source_title(evidence.record.source);
+        let id = self.directory.record_id(self.settings, evidence.record);
+        let record = fill(&texts.record_of, &[("id", id)]);
+        let said = if evidence.speaks_for {
+            format!("{source}, {record}")
+        } else {
+            format!("{}: {source}, {record}", texts.against)
+        };
+        if withheld || evidence.value.is_empty() {
+            return said;
+        }
+        format!("{said}: {} {}", self.label(evidence.record.source, &evidence.field), evidence.value)
     }
 
     /// As sure as the weaker of the links leaned on and the value suggested.
@@ -153,14 +158,15 @@ impl<'a> Context<'a> {
         self.settings.wording.worklist.withheld_fields.contains(&item.check.field)
     }
 
-    /// A whole record in a few lines: id, name, birth and number, address, status.
+    /// A whole record, a line each: id, name, birth, number, address, status.
     fn summary(&self, record: RecordRef) -> String {
         let id = self.directory.record_id(self.settings, record);
         let roles = [Role::Name, Role::BirthDate, Role::Number, Role::Address, Role::Status];
         let [name, birth, number, address, status] = roles.map(|role| self.directory.text(record, role));
-        let address = self.places.shown_address(&address);
+        let address = self.places.shown_address(&address, ", ");
         let of = fill(&self.settings.wording.worklist.texts.record_of, &[("id", id)]);
-        joined_by(&[&of, &name, &joined(&[&birth, &number]), &joined(&[&address, &status])], "\n")
+        let lines = [&of, &*name, &birth, &number, &address, &status];
+        lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
     /// What the strongest evidence says, where no value is suggested.
@@ -205,14 +211,6 @@ impl<'a> Context<'a> {
         let end = rest.partition_point(|evidence| evidence.finding == finding);
         rest.get(..end).unwrap_or_default()
     }
-}
-
-fn joined(parts: &[&str]) -> String {
-    joined_by(parts, "; ")
-}
-
-fn joined_by(parts: &[&str], separator: &str) -> String {
-    parts.iter().copied().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(separator)
 }
 
 /// A short code for a case, to be said over the telephone: ten of the finding id's last

@@ -12,11 +12,14 @@
 mod cell;
 mod columns;
 mod csv;
+mod fit;
 mod group;
 mod item;
 mod person;
 mod place;
 mod rank;
+mod results;
+mod side_sheets;
 mod slug;
 mod style;
 mod xlsx;
@@ -147,7 +150,7 @@ pub fn write(
     make_folders(&plans, folder)?;
     let items = plans.iter().map(|plan| plan.items.len() as u64).sum();
     let bar = progress.begin("worklists", items, "items");
-    let failures: Vec<Diagnostic> = tasks(&plans)
+    let failures: Vec<Failure> = tasks(&plans)
         .into_par_iter()
         .with_max_len(1)
         .filter_map(|(plan, ending)| {
@@ -159,7 +162,7 @@ pub fn write(
         })
         .collect();
     if !failures.is_empty() {
-        return Err(Failure { diagnostics: failures });
+        return Err(Failure { diagnostics: failures.into_iter().flat_map(|f| f.diagnostics).collect() });
     }
     Ok(Lists { lists: plans.into_iter().map(finished).collect() })
 }
@@ -174,12 +177,7 @@ fn tasks<'p, 'a>(plans: &'p [Plan<'a>]) -> Vec<(&'p Plan<'a>, &'static str)> {
     tasks
 }
 
-fn write_file(
-    context: &Context<'_>,
-    plan: &Plan<'_>,
-    ending: &'static str,
-    folder: &Path,
-) -> Result<(), Diagnostic> {
+fn write_file(context: &Context<'_>, plan: &Plan<'_>, ending: &'static str, folder: &Path) -> Outcome<()> {
     let name = format!("{}.{ending}", plan.stem);
     let file = folder.join(&name);
     let written = match ending {
@@ -189,7 +187,7 @@ fn write_file(
     written.map_err(|why| unwritable(&name, &why))
 }
 
-fn make_folders(plans: &[Plan<'_>], folder: &Path) -> Result<(), Diagnostic> {
+fn make_folders(plans: &[Plan<'_>], folder: &Path) -> Outcome<()> {
     for plan in plans {
         if let Some(parent) = folder.join(&plan.stem).parent() {
             private::create_dir(parent).map_err(|error| unwritable(&plan.stem, &error.to_string()))?;
@@ -198,13 +196,13 @@ fn make_folders(plans: &[Plan<'_>], folder: &Path) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-fn unwritable(name: &str, why: &str) -> Diagnostic {
-    Diagnostic::error(
+fn unwritable(name: &str, why: &str) -> Failure {
+    Failure::from(Diagnostic::error(
         "WKL-001",
         Place::file(format!("worklists/{name}")),
         format!("cannot be written: {why}"),
         "make room on the disk or give another output folder, then run again; yesterday's lists still stand",
-    )
+    ))
 }
 
 fn finished(plan: Plan<'_>) -> List {

@@ -26,7 +26,9 @@ pub(super) enum Role {
     Status,
 }
 
-const ROLES: usize = 7;
+/// All roles, in the order of their numbers.
+const ROLES: [Role; 7] =
+    [Role::Name, Role::BirthDate, Role::Number, Role::Address, Role::Household, Role::Relation, Role::Status];
 
 /// Where a role stands in a source and how it is shown: the column, its standard facet, its text.
 type Reading = (usize, &'static Facet, &'static Facet);
@@ -34,7 +36,7 @@ type Reading = (usize, &'static Facet, &'static Facet);
 /// Reads people out of the records of all delivered sources.
 pub(super) struct Directory<'a> {
     records: Vec<Option<&'a Records>>,
-    readings: Vec<[Option<Reading>; ROLES]>,
+    readings: Vec<[Option<Reading>; ROLES.len()]>,
     births: Vec<Option<(usize, &'static Facet)>>,
     linkage: &'a Linkage,
     primary: SourceIndex,
@@ -52,8 +54,7 @@ impl<'a> Directory<'a> {
         }
         let readings = settings.sources.iter().map(|source| {
             let find = |role| reading(source, field_of(fields, role), shown_facet(role));
-            use Role::{Address, BirthDate, Household, Name, Number, Relation, Status};
-            [Name, BirthDate, Number, Address, Household, Relation, Status].map(find)
+            ROLES.map(find)
         });
         let births = settings.sources.iter().map(|source| {
             let (column, facet, _) = reading(source, &fields.birth_date, "year")?;

@@ -58,9 +58,9 @@ impl<'a> Places<'a> {
         address.split(',').map(str::trim).find(|part| self.is_hamlet(part))
     }
 
-    /// An address as a ward's officer needs it: the hamlet first, the ward's and the province's
-    /// own names left out.
-    pub(super) fn shown_address<'t>(&self, address: &'t str) -> Cow<'t, str> {
+    /// An address as a ward's officer needs it: the hamlet first, then what separates it from
+    /// the rest, the ward's and the province's own names left out.
+    pub(super) fn shown_address<'t>(&self, address: &'t str, separator: &str) -> Cow<'t, str> {
         let parts: Vec<&str> = address.split(',').map(str::trim).collect();
         let kept = parts.iter().rposition(|part| !self.own_names.contains(&folded_unit(part)));
         let parts = &parts[..kept.map_or(parts.len(), |last| last + 1)];
@@ -69,7 +69,7 @@ impl<'a> Places<'a> {
         let rest = others.collect::<Vec<_>>().join(", ");
         match hamlet.map(|at| parts[at]) {
             Some(hamlet) if rest.is_empty() => hamlet.into(),
-            Some(hamlet) => format!("{hamlet} – {rest}").into(),
+            Some(hamlet) => format!("{hamlet}{separator}{rest}").into(),
             None => rest.into(),
         }
     }
@@ -112,7 +112,7 @@ mod tests {
             ("Khómhẻm 2", "Khómhẻm 2"),
             ("", ""),
         ] {
-            assert_eq!(places.shown_address(address), expected);
+            assert_eq!(places.shown_address(address, " – "), expected);
         }
     }
 

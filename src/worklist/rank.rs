@@ -31,28 +31,34 @@ struct Ranked<'a> {
     harm: Harm,
     band: usize,
     home: Home,
-    hamlet: String,
 }
 
 /// The items in order. O(n log n); the order is total, so it is the same every time.
 pub(super) fn ordered<'a>(context: &Context<'a>, items: Vec<Item<'a>>) -> Vec<Item<'a>> {
-    let mut ranked: Vec<Ranked<'a>> = items.into_iter().map(|item| rank(context, item)).collect();
-    let homes = counted(ranked.iter().map(|item| item.home));
-    let hamlets = counted(ranked.iter().map(|item| item.hamlet.clone()).filter(|hamlet| !hamlet.is_empty()));
+    let ranked: Vec<Ranked<'a>> = items.into_iter().map(|item| rank(context, item)).collect();
+    let mut hamlet_of: HashMap<Home, String> = HashMap::new();
     let mut best: HashMap<(Severity, Home), (Harm, usize)> = HashMap::new();
     for item in &ranked {
+        hamlet_of.entry(item.home).or_insert_with(|| hamlet(context, &item.item));
         let first = best.entry((item.item.check.severity, item.home)).or_insert((item.harm, item.band));
         *first = (*first).min((item.harm, item.band));
     }
-    ranked.sort_by_cached_key(|item| {
-        let severity = item.item.check.severity;
-        let together = best.get(&(severity, item.home)).copied();
-        let crowd = (Reverse(homes.get(&item.home).copied()), Reverse(hamlets.get(&item.hamlet).copied()));
-        let within =
-            (item.item.finding.person, item.harm, item.band, item.item.finding.rule, item.item.index);
-        (severity, together, crowd, item.hamlet.clone(), item.home, within)
-    });
-    ranked.into_iter().map(|ranked| ranked.item).collect()
+    let homes = counted(ranked.iter().map(|item| item.home));
+    let hamlets = counted(ranked.iter().filter_map(|item| hamlet_of.get(&item.home).map(String::as_str)));
+    let mut keyed: Vec<_> = ranked
+        .iter()
+        .map(|item| {
+            let severity = item.item.check.severity;
+            let hamlet = hamlet_of.get(&item.home).map_or("", String::as_str);
+            let in_hamlet = hamlets.get(hamlet).filter(|_| !hamlet.is_empty()).copied();
+            let crowd = (Reverse(homes.get(&item.home).copied()), Reverse(in_hamlet), hamlet);
+            let finding = item.item.finding;
+            let within = (finding.person, item.harm, item.band, finding.rule, item.item.index);
+            ((severity, best.get(&(severity, item.home)).copied(), crowd, item.home, within), item.item)
+        })
+        .collect();
+    keyed.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    keyed.into_iter().map(|(_, item)| item).collect()
 }
 
 /// How many of the ordered items make the week's package: as many as it holds, and all urgent ones.
@@ -62,7 +68,6 @@ pub(super) fn package(items: &[Item<'_>], package_max: usize) -> usize {
 }
 
 fn rank<'a>(context: &Context<'a>, item: Item<'a>) -> Ranked<'a> {
-    let address = context.person_text(&item, Role::Address);
     let home = match context.directory.household(item.shown) {
         Some(household) => (false, household),
         None => (true, item.finding.person),
@@ -71,9 +76,14 @@ fn rank<'a>(context: &Context<'a>, item: Item<'a>) -> Ranked<'a> {
         harm: harm(context, &item),
         band: context.settings.wording.confidence_band(Context::confidence(&item)),
         home,
-        hamlet: context.places.hamlet(&address).map(folded).unwrap_or_default(),
         item,
     }
+}
+
+/// The hamlet of an item's person; empty where the address names none.
+fn hamlet(context: &Context<'_>, item: &Item<'_>) -> String {
+    let address = context.person_text(item, Role::Address);
+    context.places.hamlet(&address).map(folded).unwrap_or_default()
 }
 
 fn harm(context: &Context<'_>, item: &Item<'_>) -> Harm {

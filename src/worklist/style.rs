@@ -15,6 +15,7 @@ const DATE: &str = "dd/mm/yyyy";
 
 /// The formats of all cells.
 pub(super) struct Styles {
+    pub(super) base: Format,
     pub(super) title: Format,
     pub(super) line: Format,
     pub(super) paragraph: Format,
@@ -35,6 +36,7 @@ impl Styles {
         let boxed = top.clone().set_border(FormatBorder::Thin);
         let centred = boxed.clone().set_align(FormatAlign::Center);
         Self {
+            base: font.clone(),
             title: font.clone().set_bold().set_font_size(14).set_align(FormatAlign::Center),
             line: font.clone().set_align(FormatAlign::Center),
             paragraph: top,

@@ -1,28 +1,32 @@
 //! Lists as workbooks that open in Excel 2010, WPS and LibreOffice and print in black and white.
 
-use std::collections::BTreeMap;
 use std::io::BufWriter;
 use std::path::Path;
 
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{
-    DataValidation, DocProperties, ExcelDateTime, Format, Formula, ProtectionOptions, Workbook, Worksheet,
-    XlsxError,
+    DocProperties, ExcelDateTime, Format, ProtectionOptions, Workbook, Worksheet, XlsxError,
 };
 
 use super::cell::{Cell, fill, shown_count, shown_date, workbook_text};
-use super::columns::{Column, Look, action};
+use super::columns::Look;
+use super::fit;
 use super::group::Plan;
 use super::item::{Context, Item};
+use super::results::ResultLists;
+use super::side_sheets::{write_counts, write_guide};
 use super::style::Styles;
 use crate::private;
 use crate::settings::Severity;
 
 /// The row of the headers; the title, the address and the counts stand above.
-const HEADER_ROW: u32 = 3;
+pub(super) const HEADER_ROW: u32 = 3;
 /// Sheets of more rows are written row by row to a private temporary file.
 const ROWS_IN_MEMORY_MAX: usize = 5_000;
-const PAPER_A4: u8 = 9;
+pub(super) const PAPER_A4: u8 = 9;
+/// Rows and columns of an empty sheet in the default typeface at 11 points.
+const ROW_PIXELS: u32 = 20;
+const COLUMN_PIXELS: u32 = 64;
 /// Centimetres to the inches that sheets measure margins in.
 const INCHES_PER_CM: f64 = 1.0 / 2.54;
 
@@ -36,6 +40,7 @@ pub(super) fn write(context: &Context<'_>, plan: &Plan<'_>, file: &Path) -> Resu
     workbook.set_properties(&properties(context, plan)?);
     let results = ResultLists::of(context, plan, rows);
     let styles = Styles::new();
+    workbook.set_default_format(&styles.base, ROW_PIXELS, COLUMN_PIXELS)?;
     let sheet = if rows.len() > ROWS_IN_MEMORY_MAX {
         workbook.add_worksheet_with_constant_memory()?
     } else {
@@ -80,16 +85,33 @@ fn write_items(
     sheet.set_name(if is_bulk(plan) { &texts.sheet_bulk } else { &texts.sheet_items })?;
     set_up_columns(sheet, plan, styles)?;
     write_head(sheet, context, plan, rows.len() as u64, styles)?;
+    let mut cells = Vec::with_capacity(plan.layout.columns.len());
     for (at, item) in rows.iter().enumerate() {
-        let row = HEADER_ROW + 1 + at as u32;
-        for (index, column) in plan.layout.columns.iter().enumerate() {
-            let cell = (column.cell)(context, item, at as u64 + 1);
-            let urgent = item.check.severity == Severity::Urgent;
-            write_cell(sheet, row, index as u16, &cell, styles.of(column.look, urgent))?;
-        }
+        cells.clear();
+        cells.extend(plan.layout.columns.iter().map(|column| (column.cell)(context, item, at as u64 + 1)));
+        write_row(sheet, HEADER_ROW + 1 + at as u32, item, plan, &cells, styles)?;
     }
     results.validate(sheet, context, plan)?;
     set_up_page(sheet, context, plan, rows.len() as u32)?;
+    Ok(())
+}
+
+fn write_row(
+    sheet: &mut Worksheet,
+    row: u32,
+    item: &Item<'_>,
+    plan: &Plan<'_>,
+    cells: &[Cell<'_>],
+    styles: &Styles,
+) -> Result<(), XlsxError> {
+    let columns = || plan.layout.columns.iter().zip(cells);
+    let urgent = item.check.severity == Severity::Urgent;
+    for (index, (column, cell)) in (0_u16..).zip(columns()) {
+        write_cell(sheet, row, index, cell, styles.of(column.look, urgent))?;
+    }
+    let texts = columns().filter(|(column, _)| column.look != Look::Hidden);
+    let height = fit::row_points(texts.map(|(column, cell)| (cell.as_text(), column.width)));
+    sheet.set_row_height(row, height)?;
     Ok(())
 }
 
@@ -126,6 +148,9 @@ fn write_head(
         let header = column.title(&context.settings.wording.worklist);
         sheet.write_string_with_format(HEADER_ROW, index as u16, workbook_text(header), &styles.header)?;
     }
+    let headers = plan.layout.columns.iter().filter(|column| column.look != Look::Hidden);
+    let titles = headers.map(|column| (column.title(&context.settings.wording.worklist), column.width));
+    sheet.set_row_height(HEADER_ROW, fit::row_points(titles))?;
     Ok(())
 }
 
@@ -216,151 +241,4 @@ fn protection() -> ProtectionOptions {
         format_rows: true,
         ..ProtectionOptions::new()
     }
-}
-
-/// The distinct lists of results of the items' rules, and the rows each is offered in.
-struct ResultLists {
-    /// Each list's titles, in the rule's order.
-    lists: Vec<Vec<String>>,
-    /// First row, last row (0-based among items) and place in `lists`.
-    runs: Vec<(u32, u32, usize)>,
-}
-
-impl ResultLists {
-    fn of(context: &Context<'_>, plan: &Plan<'_>, rows: &[Item<'_>]) -> Self {
-        let mut made = Self { lists: Vec::new(), runs: Vec::new() };
-        if !plan.layout.columns.iter().any(|column| column.look == Look::Result) {
-            return made;
-        }
-        let mut of_rule: BTreeMap<u16, usize> = BTreeMap::new();
-        for (row, item) in (0_u32..).zip(rows) {
-            let list = *of_rule.entry(item.finding.rule).or_insert_with(|| made.list(titles(context, item)));
-            match made.runs.last_mut() {
-                Some((_, last, of)) if *of == list => *last = row,
-                _ => made.runs.push((row, row, list)),
-            }
-        }
-        made
-    }
-
-    fn list(&mut self, titles: Vec<String>) -> usize {
-        self.lists.iter().position(|list| *list == titles).unwrap_or_else(|| {
-            self.lists.push(titles);
-            self.lists.len() - 1
-        })
-    }
-
-    /// Defined names work in every version; lists written into the cell end at 255 characters.
-    fn name(list: usize) -> String {
-        format!("KQ_{}", list + 1)
-    }
-
-    fn validate(
-        &self,
-        sheet: &mut Worksheet,
-        context: &Context<'_>,
-        plan: &Plan<'_>,
-    ) -> Result<(), XlsxError> {
-        let texts = &context.settings.wording.worklist.texts;
-        let is_result = |column: &&'static Column| column.look == Look::Result;
-        let Some(column) = plan.layout.columns.iter().position(is_result) else { return Ok(()) };
-        for (first, last, list) in &self.runs {
-            let validation = DataValidation::new()
-                .allow_list_formula(Formula::new(format!("={}", Self::name(*list))))
-                .set_error_title(texts.result_error_title.as_str())?
-                .set_error_message(texts.result_error.as_str())?;
-            let (first, last) = (HEADER_ROW + 1 + first, HEADER_ROW + 1 + last);
-            sheet.add_data_validation(first, column as u16, last, column as u16, &validation)?;
-        }
-        Ok(())
-    }
-
-    /// The hidden sheet: a list a column.
-    fn write(&self, workbook: &mut Workbook, context: &Context<'_>) -> Result<(), XlsxError> {
-        if self.lists.is_empty() {
-            return Ok(());
-        }
-        let name = &context.settings.wording.worklist.texts.sheet_results;
-        let sheet = workbook.add_worksheet();
-        sheet.set_name(name)?.set_hidden(true).protect();
-        for (column, list) in (0_u16..).zip(&self.lists) {
-            for (row, title) in (0_u32..).zip(list) {
-                sheet.write_string(row, column, workbook_text(title))?;
-            }
-        }
-        for (column, list) in self.lists.iter().enumerate() {
-            let letters = rust_xlsxwriter::utility::column_number_to_name(column as u16);
-            let quoted = name.replace('\'', "''");
-            let range = format!("='{quoted}'!${letters}$1:${letters}${}", list.len().max(1));
-            workbook.define_name(Self::name(column), &range)?;
-        }
-        Ok(())
-    }
-}
-
-/// The results that fit an item; all of them where its rule names none.
-fn titles(context: &Context<'_>, item: &Item<'_>) -> Vec<String> {
-    let wording = &context.settings.wording;
-    let keys = &item.check.wording.results;
-    let fitting = keys.iter().filter_map(|key| wording.result(&key.value));
-    let fitting: Vec<String> = fitting.map(|result| result.title.clone()).collect();
-    if fitting.is_empty() {
-        wording.results.iter().map(|result| result.title.clone()).collect()
-    } else {
-        fitting
-    }
-}
-
-/// One row a rule: what it is, how many, what to do, which papers.
-fn write_counts(
-    sheet: &mut Worksheet,
-    context: &Context<'_>,
-    plan: &Plan<'_>,
-    styles: &Styles,
-) -> Result<(), XlsxError> {
-    let wording = &context.settings.wording.worklist;
-    let mut of_rule: BTreeMap<u16, (u64, &Item<'_>)> = BTreeMap::new();
-    for item in &plan.items {
-        of_rule.entry(item.finding.rule).or_insert((0, item)).0 += 1;
-    }
-    sheet.set_name(&wording.texts.sheet_counts)?.set_paper_size(PAPER_A4).set_landscape();
-    sheet.set_print_fit_to_pages(1, 0);
-    let headers = &wording.headers;
-    let columns =
-        [(&headers.task, 50.0), (&headers.count, 14.0), (&headers.action, 60.0), (&headers.papers, 40.0)];
-    for (column, (header, width)) in (0_u16..).zip(columns) {
-        sheet.set_column_width(column, width)?;
-        sheet.write_string_with_format(0, column, workbook_text(header), &styles.header)?;
-    }
-    for (row, (count, item)) in (1_u32..).zip(of_rule.into_values()) {
-        let text = styles.of(Look::Text, false);
-        sheet.write_string_with_format(row, 0, workbook_text(&item.check.wording.title), text)?;
-        sheet.write_number_with_format(row, 1, count as f64, styles.of(Look::Centred, false))?;
-        sheet.write_string_with_format(row, 2, workbook_text(&action(item)), text)?;
-        sheet.write_string_with_format(row, 3, workbook_text(&item.check.wording.papers), text)?;
-    }
-    Ok(())
-}
-
-fn write_guide(sheet: &mut Worksheet, context: &Context<'_>, styles: &Styles) -> Result<(), XlsxError> {
-    let wording = &context.settings.wording;
-    let worklist = &wording.worklist;
-    sheet.set_name(&worklist.texts.sheet_guide)?.set_paper_size(PAPER_A4).set_print_fit_to_pages(1, 0);
-    sheet.set_column_width(0, 40)?.set_column_width(1, 70)?;
-    sheet.merge_range(0, 0, 0, 1, &worklist.texts.guide_title.to_uppercase(), &styles.title)?;
-    let mut row = 1;
-    for line in &worklist.guide {
-        sheet.merge_range(row, 0, row, 1, &workbook_text(line), &styles.paragraph)?;
-        // A merged cell's height is never fitted by itself: 90 characters a line, 15 points each.
-        sheet.set_row_height(row, 15.0 * (line.chars().count() / 90 + 1) as f64 + 3.0)?;
-        row += 1;
-    }
-    sheet.merge_range(row + 1, 0, row + 1, 1, &worklist.texts.guide_results, &styles.header)?;
-    for (row, result) in (row + 2..).zip(&wording.results) {
-        let text = styles.of(Look::Text, false);
-        sheet.write_string_with_format(row, 0, workbook_text(&result.title), text)?;
-        sheet.write_string_with_format(row, 1, workbook_text(&result.meaning), text)?;
-    }
-    sheet.protect();
-    Ok(())
 }

@@ -1,5 +1,7 @@
 //! Lists as officers open them: in a spreadsheet program, on paper, in a text editor.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -269,7 +271,7 @@ fn sheet(file: &Path, name: &str) -> Range<Data> {
 
 /// The cells below a header of a list's sheet, as text.
 fn column(range: &Range<Data>, header: &str) -> Vec<String> {
-    let at = range.rows().nth(3).unwrap().iter().position(|cell| cell.to_string() == header).unwrap();
+    let at = range.rows().nth(3).unwrap().iter().position(|cell| cell == &header).unwrap();
     range.rows().skip(4).map(|row| row[at].to_string()).collect()
 }
 
@@ -298,13 +300,13 @@ fn a_ward_reads_who_what_and_against_what_most_useful_first() {
     let heads = told("Chủ hộ");
     assert_eq!(heads[1..4], ["NGUYỄN VĂN CHỦ", "NGUYỄN VĂN CHỦ", "NGUYỄN VĂN CHỦ"]);
     assert_eq!((heads[4].as_str(), heads[5].as_str()), ("", ""));
-    assert_eq!(told("Ấp/khóm – Địa chỉ")[0..2], ["Ấp Cái Giếng", "Khóm 3 – 12 Trần Phú"]);
+    assert_eq!(told("Ấp/khóm – Địa chỉ")[0..2], ["Ấp Cái Giếng", "Khóm 3\n12 Trần Phú"]);
     assert_eq!(told("Ngày sinh – Số định danh")[2], "05/06/2015\nchưa có số định danh");
     assert_eq!(told("Ngày sinh – Số định danh")[5], "01/02/2025\n096225000009");
     assert_eq!(
         told("Thông tin hiện có")[1..],
         [
-            "Hồ sơ R1\nNGUYỄN VĂN CHỦ\n12/03/1987; 096087000001\nKhóm 3 – 12 Trần Phú; thường trú",
+            "Hồ sơ R1\nNGUYỄN VĂN CHỦ\n12/03/1987\n096087000001\nKhóm 3, 12 Trần Phú\nthường trú",
             "Số định danh cá nhân: (trống)",
             "Ngày sinh: 05/06/2015",
             "Số định danh cá nhân: (trống)",
@@ -562,7 +564,7 @@ fn province(wards: usize, each: usize, bulk: usize) -> Village {
         let relation = ["Chủ hộ", "Vợ", "Con"][at / wards % 3];
         let address = format!("Số {}, Ấp Cái Giếng {}, {}, tỉnh Cà Mau", at % 97, at % 7, full[ward]);
         let household = format!("H{ward}-{household}");
-        let (id, number) = (format!("CT{at:09}"), format!("0961{:08}", at));
+        let (id, number) = (format!("CT{at:09}"), format!("0961{at:08}"));
         row(&[&id, &number, names[at % 5], &day, &household, relation, &address, &codes[ward], "thường trú"])
     };
     let rows: Vec<Vec<String>> = (0..people).map(person).collect();
@@ -570,7 +572,8 @@ fn province(wards: usize, each: usize, bulk: usize) -> Village {
     made.linkage.people.members = (0..people).map(|at| vec![RecordRef::new(RESIDENCE, at as u32)]).collect();
     let ids = ["a-death", "b-birth-date", "c-number", "d-duplicate", "f-sex"];
     for at in 0..people {
-        let id = ids[if at % 40 == 0 { 0 } else { 1 + at % 4 }];
+        let turn = at / wards;
+        let id = ids[if turn.is_multiple_of(40) { 0 } else { 1 + turn % 4 }];
         let record = RecordRef::new(RESIDENCE, at as u32);
         let value = format!("{:02}/{:02}/1987", at % 28 + 1, at % 12 + 1);
         made.find(
@@ -625,4 +628,130 @@ fn a_province_of_two_million_findings_is_written() {
     if let Ok(keep) = std::env::var("KEEP_LISTS") {
         let _ = fs::rename(folder.keep(), keep);
     }
+}
+
+/// Converts a workbook with LibreOffice; none where it is not installed.
+fn converted(file: &Path, format: &str, folder: &Path) -> Option<PathBuf> {
+    let profile = format!("-env:UserInstallation=file://{}", folder.join("profile").display());
+    let run = Command::new("soffice")
+        .args([&profile, "--headless", "--convert-to", format, "--outdir"])
+        .arg(folder)
+        .arg(file)
+        .output();
+    let Ok(output) = run else {
+        eprintln!("note: soffice is not installed; what LibreOffice makes of the lists was not looked at");
+        return None;
+    };
+    let made = folder.join(file.file_stem().unwrap()).with_extension(format);
+    assert!(made.exists(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(made)
+}
+
+#[test]
+fn libreoffice_finds_the_drop_downs_the_locks_and_the_page() {
+    let (folder, _) = village().written();
+    let scratch = tempfile::tempdir().unwrap();
+    let Some(flat) = converted(&folder.path().join(WARD_FILE), "fods", scratch.path()) else { return };
+    let text = fs::read_to_string(flat).unwrap();
+    let has = |part: &str| assert!(text.contains(part), "no {part}");
+    // Drop-downs: one validation a list of results, by name, and the names' ranges on the hidden sheet.
+    has("table:condition=\"of:cell-content-is-in-list(KQ_1)\"");
+    for (name, range) in [("KQ_1", "$A$1:.$A$3"), ("KQ_2", "$B$1:.$B$2"), ("KQ_4", "$D$1:.$D$12")] {
+        let at = text.find(&format!("table:name=\"{name}\"")).unwrap_or_else(|| panic!("no name {name}"));
+        let tag = &text[at..at + text[at..].find('>').unwrap()];
+        assert!(tag.contains("Danh mục") && tag.contains(range), "{tag}");
+    }
+    for result in ["Cùng một người, đề nghị xử lý trùng", "Vắng/đi biển, hẹn ngày…"]
+    {
+        has(result);
+    }
+    has("Phạm Bé Mới");
+    // Locks: the sheet is protected, open cells are not.
+    has("table:protected=\"true\"");
+    has("style:cell-protect=\"none\"");
+    // Page: landscape, one page wide, the header on each page, filtered, printed columns only.
+    has("style:print-orientation=\"landscape\"");
+    has("style:scale-to-X=\"1\"");
+    has("<table:table-header-rows>");
+    has("table:display-filter-buttons=\"true\"");
+    has("table:print-ranges=\"&apos;Danh sách tuần&apos;.A1:&apos;Danh sách tuần&apos;.M11\"");
+    has("table:visibility=\"collapse\"");
+    let name = text.find("=HYPERLINK").unwrap();
+    assert!(text[..name].rfind("office:value-type=\"string\"") > text[..name].rfind("table:formula"));
+}
+
+/// A part of a workbook as it is in the file; none where `unzip` is not installed.
+fn part(file: &Path, name: &str) -> Option<String> {
+    let Ok(output) = Command::new("unzip").arg("-p").arg(file).arg(name).output() else {
+        eprintln!("note: unzip is not installed; the parts of the lists were not looked at");
+        return None;
+    };
+    assert!(output.status.success(), "{name}");
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn officers_may_filter_sort_and_widen_a_protected_sheet_and_choose_only_fitting_results() {
+    let (folder, _) = village().written();
+    let file = folder.path().join(WARD_FILE);
+    let (Some(sheet), Some(core)) =
+        (part(&file, "xl/worksheets/sheet1.xml"), part(&file, "docProps/core.xml"))
+    else {
+        return;
+    };
+    let tag = |name: &str| {
+        let at = sheet.find(&format!("<{name} ")).unwrap_or_else(|| panic!("no {name}"));
+        &sheet[at..at + sheet[at..].find('>').unwrap()]
+    };
+    for allowed in ["formatColumns=\"0\"", "formatRows=\"0\"", "sort=\"0\"", "autoFilter=\"0\""] {
+        assert!(tag("sheetProtection").contains(allowed), "{}", tag("sheetProtection"));
+    }
+    assert!(tag("autoFilter").contains("ref=\"A4:V11\""), "{}", tag("autoFilter"));
+    assert!(tag("pane").contains("ySplit=\"4\"") && tag("pane").contains("state=\"frozen\""));
+    assert!(tag("pageSetup").contains("paperSize=\"9\"") && tag("pageSetup").contains("fitToHeight=\"0\""));
+    // Row 5 is the death (list 1), row 6 the pair (list 2): each offers what fits it.
+    let list_of = |cell: &str| {
+        let at = sheet.find(&format!("sqref=\"{cell}\"><formula1>")).unwrap_or_else(|| panic!("no {cell}"));
+        sheet[at..].split(['>', '<']).nth(3).unwrap().to_owned()
+    };
+    assert_eq!([list_of("L5"), list_of("L6"), list_of("L7:L9")], ["KQ_1", "KQ_2", "KQ_3"]);
+    assert!(core.contains("2026-06-30T00:00:00Z"), "as old as the data: {core}");
+}
+
+#[test]
+fn a_ward_prints_all_thirteen_columns_on_each_page_and_no_other() {
+    let (folder, _) = province(2, 60, 0).written();
+    let scratch = tempfile::tempdir().unwrap();
+    let Some(pdf) = converted(&folder.path().join(WARD_FILE), "pdf", scratch.path()) else { return };
+    let Ok(output) = Command::new("pdftotext").arg("-layout").arg(&pdf).arg("-").output() else {
+        eprintln!("note: pdftotext is not installed; the printed pages were not looked at");
+        return;
+    };
+    let text = String::from_utf8(output.stdout).unwrap();
+    let pages: Vec<&str> = text.split('\u{c}').filter(|page| page.contains("STT")).collect();
+    assert!((2..=9).contains(&pages.len()), "{} pages", pages.len());
+    for page in &pages {
+        for header in
+            ["Hạn xử lý", "Chủ hộ", "Thông tin hiện có", "Kết quả", "Ghi chú", "Phường Bạc Liêu", "Trang"]
+        {
+            assert!(page.contains(header), "{header}: {page}");
+        }
+        assert!(!page.contains("Mã trường hợp") && !page.contains("F0000"), "{page}");
+    }
+}
+
+#[test]
+fn the_results_sheet_is_hidden_and_the_instructions_are_not() {
+    let (folder, _) = village().written();
+    let workbook: Xlsx<_> = open_workbook(folder.path().join(WARD_FILE)).unwrap();
+    let told: Vec<(&str, SheetVisible)> =
+        workbook.sheets_metadata().iter().map(|sheet| (sheet.name.as_str(), sheet.visible)).collect();
+    assert_eq!(
+        told,
+        [
+            ("Danh sách tuần", SheetVisible::Visible),
+            ("Hướng dẫn", SheetVisible::Visible),
+            ("Danh mục", SheetVisible::Hidden)
+        ]
+    );
 }

@@ -198,12 +198,15 @@ pub(super) fn read(table: &TableReader<'_>, sources: Option<&[Source]>) -> Optio
     let hamlet_words = table.texts("hamlet_words");
     let person = table.optional_table("person").map(|person| read_person(&person, sources));
     let headers = table.table("columns").map(|headers| Headers::read(&headers));
-    let texts = table.table("texts").map(|texts| Texts::read(&texts));
+    let texts = table.table("texts").map(|texts| {
+        check_sheet_names(&texts);
+        Texts::read(&texts)
+    });
     let guide = table.optional_table("guide").map(|guide| read_guide(&guide));
     if let Some(sources) = sources {
         let prefixes = || sources.iter().flat_map(Source::prefixes);
-        check_words(table, &death_evidence, "prefix", prefixes().collect());
-        check_words(table, &withheld_fields, "field", fields(sources));
+        check_words(table, &death_evidence, "prefix", &prefixes().collect::<Vec<_>>());
+        check_words(table, &withheld_fields, "field", &fields(sources));
     }
     Some(WorklistWording {
         package_max,
@@ -223,7 +226,7 @@ fn read_person(table: &TableReader<'_>, sources: Option<&[Source]>) -> PersonFie
     let field = |key: &'static str| {
         let typed = table.optional_text(key);
         if let (Some(typed), Some(sources)) = (&typed, sources) {
-            check_words(table, std::slice::from_ref(typed), "field", fields(sources));
+            check_words(table, std::slice::from_ref(typed), "field", &fields(sources));
         }
         typed.map(|typed| typed.value).unwrap_or_default()
     };
@@ -256,9 +259,29 @@ fn fields(sources: &[Source]) -> Vec<&str> {
     sources.iter().flat_map(|source| source.columns.iter().map(|column| column.field.as_str())).collect()
 }
 
-fn check_words(table: &TableReader<'_>, typed: &[Located<String>], what: &str, valid: Vec<&str>) {
+fn check_words(table: &TableReader<'_>, typed: &[Located<String>], what: &str, valid: &[&str]) {
     for word in typed.iter().filter(|word| !valid.contains(&word.value.as_str())) {
         table.unknown_word(word, what, valid.iter().copied());
+    }
+}
+
+/// Texts that name sheets of one workbook.
+const SHEET_NAMES: [&str; 5] = ["sheet_items", "sheet_bulk", "sheet_counts", "sheet_guide", "sheet_results"];
+/// What spreadsheet programs allow in a sheet's name.
+const SHEET_NAME_CHARS_MAX: usize = 31;
+
+fn check_sheet_names(table: &TableReader<'_>) {
+    let mut names: Vec<String> = Vec::new();
+    for key in SHEET_NAMES.into_iter().filter(|key| table.has(key)) {
+        let Some(name) = table.optional_text(key) else { continue };
+        let fits = !name.value.is_empty()
+            && name.value.encode_utf16().count() <= SHEET_NAME_CHARS_MAX
+            && !name.value.contains(['[', ']', ':', '*', '?', '/', '\\', '\'']);
+        if !fits || names.contains(&name.value.to_lowercase()) {
+            let help = "give each sheet a name of its own, at most 31 characters, without []:*?/\\'";
+            table.problem(name.place, format!("`{}` cannot be a sheet's name", name.value), help);
+        }
+        names.push(name.value.to_lowercase());
     }
 }
 
