@@ -8,7 +8,9 @@ use super::cell::fill;
 use super::person::{Directory, Role};
 use super::place::Places;
 use crate::check::{Evidence, Finding, Findings};
-use crate::settings::{Check, Settings, Subject};
+use crate::link::Linkage;
+use crate::normalise::Records;
+use crate::settings::{Check, Settings, Source, Subject};
 use crate::table::{RecordRef, SourceIndex};
 
 /// All that cells are made from; shared by all lists.
@@ -18,6 +20,8 @@ pub(super) struct Context<'a> {
     pub(super) places: Places<'a>,
     pub(super) findings: &'a Findings,
     pub(super) as_of: NaiveDate,
+    /// By source: its title inside a sentence, and `theo …`.
+    sources: Vec<(String, String)>,
 }
 
 /// A finding with its quality rule and the record its person is known by.
@@ -36,6 +40,30 @@ const EVIDENCE_LINES_MAX: usize = 4;
 const COMPARED_LINES_MAX: usize = 2;
 
 impl<'a> Context<'a> {
+    /// O(rows of the primary source).
+    pub(super) fn new(
+        settings: &'a Settings,
+        records: &'a [Records],
+        linkage: &'a Linkage,
+        findings: &'a Findings,
+        as_of: NaiveDate,
+    ) -> Self {
+        let by_source = &settings.wording.worklist.texts.by_source;
+        let named = |source: &Source| {
+            let title = small_first(&source.title);
+            let by = fill(by_source, &[("source", &title)]);
+            (title, by)
+        };
+        Self {
+            settings,
+            directory: Directory::new(settings, records, linkage),
+            places: Places::new(settings),
+            findings,
+            as_of,
+            sources: settings.sources.iter().map(named).collect(),
+        }
+    }
+
     /// The item of a finding; none where the rule is not of these settings.
     pub(super) fn item(&self, index: u32) -> Option<Item<'a>> {
         let finding = self.findings.findings.get(index as usize)?;
@@ -76,7 +104,7 @@ impl<'a> Context<'a> {
         match (item.finding.other, item.check.subject) {
             (Some(_), _) => self.summary(item.finding.record),
             (None, Subject::MissingPerson) => {
-                fill(&texts.no_record, &[("source", &self.source_title(self.settings.primary()))])
+                fill(&texts.no_record, &[("source", self.source_title(self.settings.primary()))])
             }
             (None, _) => {
                 let value = &item.finding.current_value;
@@ -191,16 +219,14 @@ impl<'a> Context<'a> {
         }
     }
 
-    fn by_source(&self, source: SourceIndex) -> String {
-        let texts = &self.settings.wording.worklist.texts;
-        fill(&texts.by_source, &[("source", &self.source_title(source))])
+    /// `theo dữ liệu hộ tịch`.
+    fn by_source(&self, source: SourceIndex) -> &str {
+        self.sources.get(source.index()).map_or("", |(_, by)| by)
     }
 
-    /// A source's title inside a sentence: its first letter small.
-    fn source_title(&self, source: SourceIndex) -> String {
-        let title = &self.settings.source(source).title;
-        let mut chars = title.chars();
-        chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+    /// A source's title inside a sentence.
+    fn source_title(&self, source: SourceIndex) -> &str {
+        self.sources.get(source.index()).map_or("", |(title, _)| title)
     }
 
     /// The evidence of a finding. O(log n).
@@ -211,6 +237,12 @@ impl<'a> Context<'a> {
         let end = rest.partition_point(|evidence| evidence.finding == finding);
         rest.get(..end).unwrap_or_default()
     }
+}
+
+/// The text with its first letter small.
+fn small_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// A short code for a case, to be said over the telephone: ten of the finding id's last

@@ -139,13 +139,7 @@ pub fn write(
     folder: &Path,
     progress: &Progress,
 ) -> Outcome<Lists> {
-    let context = Context {
-        settings,
-        directory: person::Directory::new(settings, records, linkage),
-        places: place::Places::new(settings),
-        findings,
-        as_of,
-    };
+    let context = Context::new(settings, records, linkage, findings, as_of);
     let plans = group::plans(&context);
     make_folders(&plans, folder)?;
     let items = plans.iter().map(|plan| plan.items.len() as u64).sum();

@@ -57,7 +57,7 @@ pub(super) fn ordered<'a>(context: &Context<'a>, items: Vec<Item<'a>>) -> Vec<It
             ((severity, best.get(&(severity, item.home)).copied(), crowd, item.home, within), item.item)
         })
         .collect();
-    keyed.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    keyed.sort_unstable_by_key(|(key, _)| *key);
     keyed.into_iter().map(|(_, item)| item).collect()
 }
 

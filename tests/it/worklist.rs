@@ -271,7 +271,7 @@ fn sheet(file: &Path, name: &str) -> Range<Data> {
 
 /// The cells below a header of a list's sheet, as text.
 fn column(range: &Range<Data>, header: &str) -> Vec<String> {
-    let at = range.rows().nth(3).unwrap().iter().position(|cell| cell == &header).unwrap();
+    let at = range.rows().nth(3).unwrap().iter().position(|cell| *cell == *header).unwrap();
     range.rows().skip(4).map(|row| row[at].to_string()).collect()
 }
 
