@@ -252,7 +252,8 @@ mod tests {
         let texts: Vec<String> = (0..rows).map(|row| format!("đ{}", row * 7919 % 100_003)).collect();
         let columns = [
             Column::text("text", |row| &texts[row]),
-            Column::optional_text("maybe", |row| (row % 3 == 0).then_some(&texts[row / 2])).repeating(),
+            Column::optional_text("maybe", |row| row.is_multiple_of(3).then_some(&texts[row / 2]))
+                .repeating(),
             Column::word("word", ["a", "b"], |row| Some((row % 3) as u16), true),
             Column::number("number", |row| row as f64 / 3.0),
             Column::count("count", |row| row as u32),
@@ -276,7 +277,7 @@ mod tests {
     fn a_file_is_read_back_as_plain_text_and_numbers_and_an_empty_one_keeps_its_columns() {
         for rows in [0, 5] {
             let bytes = written(2, rows);
-            let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::of(bytes)).unwrap();
+            let reader = ParquetRecordBatchReaderBuilder::try_new(shared::of(&bytes)).unwrap();
             let types: Vec<DataType> =
                 reader.schema().fields().iter().map(|f| f.data_type().clone()).collect();
             let expected =
@@ -287,13 +288,13 @@ mod tests {
         }
     }
 
-    /// The reader wants a file or shared bytes; a file serves.
-    mod bytes {
+    /// The bytes as a file, which is what the reader wants.
+    mod shared {
         use std::io::{Seek, Write};
 
-        pub(super) fn of(bytes: Vec<u8>) -> std::fs::File {
+        pub(super) fn of(bytes: &[u8]) -> std::fs::File {
             let mut file = tempfile::tempfile().unwrap();
-            file.write_all(&bytes).unwrap();
+            file.write_all(bytes).unwrap();
             file.rewind().unwrap();
             file
         }

@@ -1,6 +1,7 @@
 //! The facts of a run: what came in, what each stage did, how it ended.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Serialize, Serializer};
@@ -17,7 +18,7 @@ pub struct RunFacts {
     /// The run's id, which names its folder.
     pub run_id: String,
     /// The day the data are true for.
-    #[serde(serialize_with = "as_day")]
+    #[serde(serialize_with = "as_text")]
     pub as_of: NaiveDate,
     /// When the run began.
     #[serde(serialize_with = "as_instant")]
@@ -171,8 +172,8 @@ fn set_aside(rejects: &[Reject]) -> Vec<SetAsideFacts> {
     rows.into_iter().map(facts).collect()
 }
 
-fn as_day<S: Serializer>(day: &NaiveDate, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(day)
+fn as_text<S: Serializer>(value: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
 }
 
 fn as_instant<S: Serializer>(instant: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {

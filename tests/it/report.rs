@@ -1,5 +1,7 @@
 //! What a run leaves behind: the page, the summary, the run folder and its tables.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -234,14 +236,14 @@ fn findings(found: u32, rows: u32) -> Findings {
         finding_id: format!("{n:016x}"),
         rule: (n * 6 / found.max(1)) as u16,
         record: at(0, n % rows),
-        other: (n % 7 == 0).then(|| at(0, (n + 1) % rows)),
+        other: n.is_multiple_of(7).then(|| at(0, (n + 1) % rows)),
         person: n % rows,
         ward_code: WARDS[(n * n % 6) as usize].to_owned(),
         field: "ho_ten".to_owned(),
         current_value: PERSONAL[0].to_owned(),
-        suggested_value: (n % 2 == 0).then(|| PERSONAL[3].to_owned()),
-        suggestion_confidence: (n % 2 == 0).then_some(0.9),
-        evidence: (n % 2 == 0).then(|| at(1, n % rows)),
+        suggested_value: n.is_multiple_of(2).then(|| PERSONAL[3].to_owned()),
+        suggestion_confidence: n.is_multiple_of(2).then_some(0.9),
+        evidence: n.is_multiple_of(2).then(|| at(1, n % rows)),
         match_probability: 0.998,
         explanation: format!("{} có số {}", PERSONAL[0], PERSONAL[1]),
     };
@@ -250,7 +252,7 @@ fn findings(found: u32, rows: u32) -> Findings {
         record: at(1, n % rows),
         field: "ho_ten".to_owned(),
         value: PERSONAL[2].to_owned(),
-        speaks_for: n % 3 != 0,
+        speaks_for: !n.is_multiple_of(3),
         weight: 0.5,
     };
     let count = |assessed, found| RuleCount { assessed, found, not_delivered: Vec::new() };
