@@ -8,12 +8,11 @@
 //!
 //! Only the last few parts of the text are read.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::texts::{Rewritten, by_chunk};
 use super::unicode::{Clean, clean, compose, push_plain};
-use super::units::{Level, Named, Units, is_number, split_level};
+use super::units::{Few, Level, Named, Units, is_number, split_level};
 use crate::table::Dictionary;
 
 /// Province, district, commune, and one for `Việt Nam` behind them.
@@ -222,7 +221,8 @@ impl Reader<'_> {
         let mut end = text.len();
         while count < PARTS && end > 0 {
             let before = &text[..end];
-            let begin = before.rfind([',', ';', '-']).map_or(0, |at| at + 1);
+            let separator = before.bytes().rposition(|byte| matches!(byte, b',' | b';' | b'-'));
+            let begin = separator.map_or(0, |at| at + 1);
             let written = before[begin..].trim();
             if !written.is_empty() {
                 parts[count] = self.part(begin, written);
@@ -286,14 +286,13 @@ impl Reader<'_> {
         let written = part.written;
         let mut successors =
             self.units.successors(named, written, |unit| unit.is(level) && unit.lay_in(districts));
-        if successors.is_empty() {
+        if successors == Few::None {
             successors = self.units.successors(named, written, |unit| unit.lay_in(districts));
         }
-        if successors.is_empty() {
-            successors = self.units.in_force_named(named, level, written);
-            successors.retain(|unit| self.units.came_from(*unit, districts));
+        if successors == Few::None {
+            successors = self.units.in_force_named(named, level, districts, written);
         }
-        Found { unit: only(&successors), kept: kept(text, part), ..old }
+        Found { unit: successors.only(), kept: kept(text, part), ..old }
     }
 
     /// A commune of a given type and no district behind it.
@@ -302,14 +301,14 @@ impl Reader<'_> {
         let kept = kept(text, part);
         // The last name of today's province is also that of one it was joined of.
         let today = province.is_none_or(|province| self.units.is_present(province));
-        let in_force = self.units.in_force_named(named, Some(level), part.written);
-        if today && !in_force.is_empty() {
-            return Found { unit: only(&in_force), kept, ..Found::default() };
+        let in_force = self.units.in_force_named(named, Some(level), &[], part.written);
+        if today && in_force != Few::None {
+            return Found { unit: in_force.only(), kept, ..Found::default() };
         }
         let successors = self.units.successors(named, part.written, |unit| {
             unit.is(Some(level)) && unit.of_province(province.filter(|_| !today))
         });
-        Found { unit: only(&successors), old_unit: !successors.is_empty(), kept, ..Found::default() }
+        Found { unit: successors.only(), old_unit: successors != Few::None, kept, ..Found::default() }
     }
 
     /// A name without a type: a district if a commune of it stands before, else a
@@ -324,21 +323,17 @@ impl Reader<'_> {
                 found.unit.is_some() || (found.kept > 0 && before.is_some_and(|part| self.is_old(part)));
             return if certain { found } else { Found::default() };
         }
-        let in_force = self.units.in_force_named(named, None, part.written);
+        let in_force = self.units.in_force_named(named, None, &[], part.written);
         let of_province = province.filter(|province| !self.units.is_present(*province));
         let old = self.units.successors(named, part.written, |unit| unit.of_province(of_province));
-        let all: BTreeSet<usize> = in_force.union(&old).copied().collect();
-        let old_unit = !all.is_empty() && (in_force.is_empty() || of_province.is_some());
-        Found { unit: only(&all), old_unit, kept: kept(text, part), ..Found::default() }
+        let all = in_force.and(old);
+        let old_unit = all != Few::None && (in_force == Few::None || of_province.is_some());
+        Found { unit: all.only(), old_unit, kept: kept(text, part), ..Found::default() }
     }
 
     fn is_old(&self, part: &Part<'_>) -> bool {
         self.named(part).is_some_and(Named::names_old_unit)
     }
-}
-
-fn only(units: &BTreeSet<usize>) -> Option<usize> {
-    units.first().copied().filter(|_| units.len() == 1)
 }
 
 /// Bytes of the text before a part and the separators in front of it.

@@ -58,38 +58,47 @@ pub(super) fn key_words(raw: &str) -> String {
     out
 }
 
-/// Where the one tone mark stands, and where it belongs.
+/// Where the one tone mark stands and where it belongs, if that is elsewhere.
 fn tone_places(word: &[char]) -> Option<(usize, usize)> {
     if word.len() > LETTERS_MAX {
         return None;
     }
-    let mut marked = word.iter().enumerate().filter(|(_, c)| tone(**c) != '\0').map(|(at, _)| at);
-    let (stands, None) = (marked.next()?, marked.next()) else { return None };
     let mut bare = [' '; LETTERS_MAX];
-    for (bare, c) in bare.iter_mut().zip(word) {
-        *bare = toneless(*c);
+    let mut stands = None;
+    for (at, (bare, c)) in bare.iter_mut().zip(word).enumerate() {
+        let Some(letter) = letter(*c) else { return None };
+        *bare = lower(letter.toneless);
+        if letter.tone != '\0' && stands.replace(at).is_some() {
+            return None;
+        }
     }
+    let stands = stands?;
     let bare = &bare[..word.len()];
-    let (begin, end) = vowels(bare)?;
-    (stands + 1 >= begin && stands < end).then(|| (stands, place(bare, begin, end)))
+    let (begin, end) = vowels(bare);
+    // Most marks stand where they belong; the rest has to be a syllable to be touched.
+    let belongs = (begin < end).then(|| place(bare, begin, end))?;
+    let moves = stands != belongs && stands + 1 >= begin && stands < end;
+    (moves && is_rime(bare, begin, end)).then_some((stands, belongs))
 }
 
-/// The vowels of a toneless, lower-case syllable as a range; the `u` of `qu`
+/// The first vowels of a toneless, lower-case word as a range; the `u` of `qu`
 /// and the `i` of `gi` before a vowel belong to the onset.
-fn vowels(bare: &[char]) -> Option<(usize, usize)> {
-    let first = bare.iter().position(|c| is_vowel(*c))?;
-    let glide = match (&bare[..first], bare[first]) {
-        (['q'], 'u') => true,
-        (['g'], 'i') => bare.get(first + 1).is_some_and(|c| is_vowel(*c)),
+fn vowels(bare: &[char]) -> (usize, usize) {
+    let first = bare.iter().position(|c| is_vowel(*c)).unwrap_or(bare.len());
+    let glide = match (&bare[..first], bare.get(first)) {
+        (['q'], Some('u')) => true,
+        (['g'], Some('i')) => bare.get(first + 1).is_some_and(|c| is_vowel(*c)),
         _ => false,
     };
     let begin = first + usize::from(glide);
-    let end = bare.iter().skip(begin).position(|c| !is_vowel(*c)).map_or(bare.len(), |n| begin + n);
-    let coda = &bare[end..];
-    let known = coda.is_empty() || CODAS.iter().any(|known| coda.iter().copied().eq(known.chars()));
-    let group = &bare[begin..end];
-    let vowels = group.len() == 1 || VOWELS.iter().any(|known| group.iter().copied().eq(known.chars()));
-    (vowels && known).then_some((begin, end))
+    (begin, bare.iter().skip(begin).position(|c| !is_vowel(*c)).map_or(bare.len(), |n| begin + n))
+}
+
+/// Whether vowels and coda are those of a Vietnamese syllable.
+fn is_rime(bare: &[char], begin: usize, end: usize) -> bool {
+    let (vowels, coda) = (&bare[begin..end], &bare[end..]);
+    let among = |known: &[&str], part: &[char]| known.iter().any(|k| part.iter().copied().eq(k.chars()));
+    (coda.is_empty() || among(&CODAS, coda)) && (vowels.len() == 1 || among(&VOWELS, vowels))
 }
 
 /// On the vowel with a quality mark (the last, as in ươ); else before a coda on
@@ -101,14 +110,6 @@ fn place(bare: &[char], begin: usize, end: usize) -> usize {
         3 => begin + 1,
         _ => begin,
     })
-}
-
-fn tone(c: char) -> char {
-    letter(c).map_or('\0', |letter| letter.tone)
-}
-
-fn toneless(c: char) -> char {
-    letter(c).map_or(c, |letter| lower(letter.toneless))
 }
 
 fn is_vowel(toneless: char) -> bool {

@@ -137,32 +137,32 @@ impl Units {
         self.present_province == Some(province)
     }
 
-    /// The units in force of a name and type. `written` is the part of the text, accents and all.
+    /// The units in force of a name and type that hold land of one of the districts,
+    /// where there are any. `written` is the part of the text, accents and all.
     pub(super) fn in_force_named(
         &self,
         named: &Named,
         level: Option<&str>,
+        districts: &[usize],
         written: &str,
-    ) -> BTreeSet<usize> {
-        let fits = |at: &usize| level.is_none_or(|level| self.in_force[*at].level == level);
-        let found: Vec<usize> = named.in_force.iter().copied().filter(fits).collect();
-        by_accents(found, written, |at| &self.in_force[at].key).into_iter().collect()
+    ) -> Few {
+        let fits = |at: usize| {
+            self.in_force.get(at).is_some_and(|unit| level.is_none_or(|level| unit.level == level))
+                && (districts.is_empty() || self.came_from(at, districts))
+        };
+        let key = |at: usize| self.in_force.get(at).map_or("", |unit| unit.key.as_str());
+        gather(&named.in_force, fits, key, written, Few::One)
     }
 
-    /// What became of the old units of a name that `fits`; empty if there is none.
-    pub(super) fn successors(
-        &self,
-        named: &Named,
-        written: &str,
-        fits: impl Fn(&OldUnit) -> bool,
-    ) -> BTreeSet<usize> {
-        let found: Vec<usize> = named.old.iter().copied().filter(|at| fits(&self.old[*at])).collect();
-        let found = by_accents(found, written, |at| &self.old[at].key);
-        found.into_iter().flat_map(|at| self.old[at].successors.iter().copied()).collect()
+    /// What became of the old units of a name that `fits`.
+    pub(super) fn successors(&self, named: &Named, written: &str, fits: impl Fn(&OldUnit) -> bool) -> Few {
+        let key = |at: usize| self.old.get(at).map_or("", |unit| unit.key.as_str());
+        let fits = |at: usize| self.old.get(at).is_some_and(&fits);
+        gather(&named.old, fits, key, written, |at| self.old.get(at).map_or(Few::None, OldUnit::became))
     }
 
     /// Whether a unit in force holds land of a district.
-    pub(super) fn came_from(&self, unit: usize, districts: &[usize]) -> bool {
+    fn came_from(&self, unit: usize, districts: &[usize]) -> bool {
         self.old.iter().any(|old| districts.contains(&old.district) && old.successors.contains(&unit))
     }
 
@@ -185,6 +185,11 @@ impl Named {
 }
 
 impl OldUnit {
+    /// The units in force that its land came to.
+    fn became(&self) -> Few {
+        self.successors.iter().copied().map(Few::One).fold(Few::None, Few::and)
+    }
+
     /// Whether it is of a type.
     pub(super) fn is(&self, level: Option<&str>) -> bool {
         level.is_none_or(|level| self.level == level)
@@ -201,16 +206,52 @@ impl OldUnit {
     }
 }
 
-/// Among units of one plain name (Tân Thành, Tân Thạnh), those whose accents
-/// are the ones written; all of them where none has those.
-fn by_accents<'a>(found: Vec<usize>, written: &str, key: impl Fn(usize) -> &'a str) -> Vec<usize> {
-    let differ = found.iter().any(|at| key(*at) != found.first().map_or("", |first| key(*first)));
-    if !differ {
-        return found;
+/// Units of today, as far as it matters how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Few {
+    /// None.
+    None,
+    /// One, by its place.
+    One(usize),
+    /// Several.
+    Several,
+}
+
+impl Few {
+    /// The units of both.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, few) | (few, Self::None) => few,
+            (Self::One(one), Self::One(other)) if one == other => self,
+            _ => Self::Several,
+        }
+    }
+
+    /// The unit, if it is the only one.
+    pub(super) fn only(self) -> Option<usize> {
+        if let Self::One(one) = self { Some(one) } else { None }
+    }
+}
+
+/// What the fitting candidates give together. Where they share no more than their
+/// plain name (Tân Thành, Tân Thạnh), those with the accents written; all of
+/// them if none has those.
+fn gather<'a>(
+    candidates: &[usize],
+    fits: impl Fn(usize) -> bool,
+    key: impl Fn(usize) -> &'a str,
+    written: &str,
+    give: impl Fn(usize) -> Few,
+) -> Few {
+    let fitting = || candidates.iter().copied().filter(|at| fits(*at));
+    let Some(first) = fitting().next() else { return Few::None };
+    let all = || fitting().map(&give).fold(Few::None, Few::and);
+    if fitting().all(|at| key(at) == key(first)) {
+        return all();
     }
     let words = key_words(written);
-    let exact: Vec<usize> = found.iter().copied().filter(|at| words.ends_with(key(*at))).collect();
-    if exact.is_empty() { found } else { exact }
+    let exact = fitting().filter(|at| words.ends_with(key(*at))).map(&give).fold(Few::None, Few::and);
+    if exact == Few::None { all() } else { exact }
 }
 
 #[derive(Default)]
