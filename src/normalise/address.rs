@@ -10,6 +10,7 @@
 
 use std::sync::Arc;
 
+use super::legacy::Legacy;
 use super::texts::{Rewritten, by_chunk};
 use super::unicode::{Clean, clean, compose, push_plain};
 use super::units::{Few, Level, Named, Units, is_number, split_level};
@@ -92,10 +93,10 @@ struct Piece {
 }
 
 /// Reads all addresses of a column. O(total length), in parallel.
-pub(super) fn read_all(dictionary: &Dictionary, units: &Arc<Units>) -> Addresses {
+pub(super) fn read_all(dictionary: &Dictionary, units: &Arc<Units>, legacy: &Legacy) -> Addresses {
     let pieces = by_chunk(dictionary, |first, texts| {
         let mut piece = Piece::default();
-        let mut reader = Reader { units, plain: String::new() };
+        let mut reader = Reader { units, legacy, plain: String::new() };
         for (code, text) in (first..).zip(texts) {
             piece.add(code, text, &mut reader);
         }
@@ -114,8 +115,9 @@ pub(super) fn read_all(dictionary: &Dictionary, units: &Arc<Units>) -> Addresses
 
 impl Piece {
     fn add(&mut self, code: u32, raw: &str, reader: &mut Reader<'_>) {
-        let cleaned = clean(raw);
-        let (found, text) = reader.read(raw, &cleaned);
+        let decoded = reader.legacy.decode(raw);
+        let cleaned = clean(&decoded);
+        let (found, text) = reader.read(&decoded, &cleaned);
         let unit = found.unit.and_then(|place| reader.units.in_force.get(place));
         let standard = unit.map(|unit| (found.kept, &unit.ending)).filter(|(kept, ending)| {
             // Without a house the text may begin in either case.
@@ -169,6 +171,7 @@ struct Part<'t> {
 
 struct Reader<'u> {
     units: &'u Units,
+    legacy: &'u Legacy,
     plain: String,
 }
 

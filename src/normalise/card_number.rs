@@ -30,8 +30,7 @@ pub(super) fn read(raw: &str) -> CardNumber {
         let c = c.to_ascii_uppercase();
         let (base, digit) = match (count, c) {
             (0 | 1, 'A'..='Z') => (26, u64::from(c) - u64::from('A')),
-            (2, '1'..='5') => (10, u64::from(c) - u64::from('0')),
-            (3..LENGTH, '0'..='9') => (10, u64::from(c) - u64::from('0')),
+            (2, '1'..='5') | (3..LENGTH, '0'..='9') => (10, u64::from(c) - u64::from('0')),
             (3..LENGTH, 'O') => (10, 0),
             _ => return CardNumber::default(),
         };

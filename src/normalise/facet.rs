@@ -6,7 +6,10 @@
 
 use std::borrow::Cow;
 
-use super::Values;
+use super::{
+    CardNumber as CardValue, DateValue, FormFault, IdentityNumber as IdentityValue,
+    InsuranceNumber as InsuranceValue, Phone as PhoneNumber, Precision, Values, WardCode as WardValue,
+};
 use crate::settings::Kind;
 use crate::table::TextColumn;
 
@@ -134,70 +137,70 @@ facets! {
     Text PersonName, "plain", |_, values, code| borrowed(values.person_names().map(|names| names.plain(code))),
         "the key without accents: a to z and spaces";
     Text PersonName, "form_fault", |_, values, code| {
-        borrowed(values.person_names().and_then(|names| names.form_fault(code)).map(|fault| fault.word()))
+        borrowed(values.person_names().and_then(|names| names.form_fault(code)).map(FormFault::word))
     }, "what is wrong with the written form: unicode, spacing, case or tone_mark; NULL if nothing";
 
     Date Date, "", |_, values, code| {
-        null_or(at(values.dates(), code).and_then(|date| date.days_since_epoch()), FacetValue::Date)
+        null_or(at(values.dates(), code).and_then(DateValue::days_since_epoch), FacetValue::Date)
     }, "the calendar day; NULL where only the month or year is known";
-    Integer Date, "year", |_, values, code| integer(at(values.dates(), code).and_then(|date| date.year())),
+    Integer Date, "year", |_, values, code| integer(at(values.dates(), code).and_then(DateValue::year)),
         "the year";
-    Integer Date, "month", |_, values, code| integer(at(values.dates(), code).and_then(|date| date.month())),
+    Integer Date, "month", |_, values, code| integer(at(values.dates(), code).and_then(DateValue::month)),
         "the month, 1 to 12";
     Text Date, "precision", |_, values, code| {
-        borrowed(at(values.dates(), code).and_then(|date| date.precision()).map(|precision| precision.word()))
+        borrowed(at(values.dates(), code).and_then(DateValue::precision).map(Precision::word))
     }, "how much is known: day, month or year";
-    Text Date, "standard", |_, values, code| owned(at(values.dates(), code).and_then(|date| date.standard())),
+    Text Date, "standard", |_, values, code| owned(at(values.dates(), code).and_then(DateValue::standard)),
         "the date as dd/mm/yyyy, mm/yyyy or yyyy";
     Text Date, "form", |_, values, code| borrowed(at(values.dates(), code).map(|date| date.form().word())),
         "how it is written: normal, other (readable) or unreadable";
 
     Text IdentityNumber, "", |_, values, code| {
-        padded(at(values.identity_numbers(), code).and_then(|number| number.personal()), 12)
+        padded(at(values.identity_numbers(), code).and_then(IdentityValue::personal), 12)
     }, "the personal number, 12 digits; NULL for any other number";
     Text IdentityNumber, "old", |_, values, code| {
-        padded(at(values.identity_numbers(), code).and_then(|number| number.old()), 9)
+        padded(at(values.identity_numbers(), code).and_then(IdentityValue::old), 9)
     }, "the former CMND number, 9 digits";
     Text IdentityNumber, "form", |_, values, code| {
         borrowed(at(values.identity_numbers(), code).map(|number| number.form().word()))
     }, "what number it is: personal, old, passport or unreadable";
     Integer IdentityNumber, "birth_year", |_, values, code| {
-        integer(at(values.identity_numbers(), code).and_then(|number| number.birth_year()))
+        integer(at(values.identity_numbers(), code).and_then(IdentityValue::birth_year))
     }, "the year of birth that the personal number encodes";
     Text IdentityNumber, "sex", |_, values, code| {
-        borrowed(at(values.identity_numbers(), code).and_then(|number| number.sex()))
+        borrowed(at(values.identity_numbers(), code).and_then(IdentityValue::sex))
     }, "the sex that the personal number encodes: Nam or Nữ";
     Text IdentityNumber, "province", |_, values, code| {
-        padded(at(values.identity_numbers(), code).and_then(|number| number.province()).map(u64::from), 3)
+        padded(at(values.identity_numbers(), code).and_then(IdentityValue::province).map(u64::from), 3)
     }, "the province of birth registration that the personal number encodes, 3 digits";
     Boolean IdentityNumber, "repaired", |_, values, code| {
-        boolean(at(values.identity_numbers(), code).map(|number| number.repaired()))
+        boolean(at(values.identity_numbers(), code).map(IdentityValue::repaired))
     }, "whether a readable number was written otherwise: separators, O for 0, a zero lost";
 
     Text InsuranceNumber, "", |_, values, code| {
-        padded(at(values.insurance_numbers(), code).and_then(|number| number.number()), 10)
+        padded(at(values.insurance_numbers(), code).and_then(InsuranceValue::number), 10)
     }, "the social insurance number, 10 digits";
     Text InsuranceNumber, "personal_id", |_, values, code| {
-        padded(at(values.insurance_numbers(), code).and_then(|number| number.personal()), 12)
+        padded(at(values.insurance_numbers(), code).and_then(InsuranceValue::personal), 12)
     }, "the personal number that stands in its place, 12 digits";
 
     Text CardNumber, "", |_, values, code| {
-        owned(at(values.card_numbers(), code).and_then(|number| number.standard()))
+        owned(at(values.card_numbers(), code).and_then(CardValue::standard))
     }, "the card number, 15 characters";
 
-    Text Phone, "", |_, values, code| owned(at(values.phones(), code).and_then(|phone| phone.standard())),
+    Text Phone, "", |_, values, code| owned(at(values.phones(), code).and_then(PhoneNumber::standard)),
         "the number of today: 10 digits, 11 for a land line";
     Text Phone, "form", |_, values, code| borrowed(at(values.phones(), code).map(|phone| phone.form().word())),
         "how it is written: normal, old_prefix (of before 2018), other or invalid";
 
     Text WardCode, "", |_, values, code| {
-        padded(at(values.ward_codes(), code).and_then(|ward| ward.in_force()).map(u64::from), 5)
+        padded(at(values.ward_codes(), code).and_then(WardValue::in_force).map(u64::from), 5)
     }, "the code in force: itself, or the only successor";
     Text WardCode, "status", |_, values, code| {
         borrowed(at(values.ward_codes(), code).map(|ward| ward.status().word()))
     }, "what the code is worth: in_force, retired, divided, unknown or malformed";
     Text WardCode, "successor", |_, values, code| {
-        padded(at(values.ward_codes(), code).and_then(|ward| ward.successor()).map(u64::from), 5)
+        padded(at(values.ward_codes(), code).and_then(WardValue::successor).map(u64::from), 5)
     }, "the only code in force that a retired one went into";
 
     Text Address, "", |texts, values, code| match values.addresses() {

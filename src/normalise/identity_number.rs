@@ -122,7 +122,7 @@ fn is_personal(value: u64, provinces: &ProvinceCodes) -> bool {
 
 /// Numbers typed to fill a field: nine equal digits, 123456789.
 fn is_placeholder(value: u64) -> bool {
-    value % 111_111_111 == 0 || matches!(value, 123_456_789 | 987_654_321)
+    value.is_multiple_of(111_111_111) || matches!(value, 123_456_789 | 987_654_321)
 }
 
 /// One or two letters and six to eight digits. The letters are not kept: a

@@ -17,6 +17,7 @@ mod digits;
 mod facet;
 mod identity_number;
 mod insurance_number;
+mod legacy;
 mod person_name;
 mod phone;
 mod syllable;
@@ -46,6 +47,7 @@ use crate::settings::{Kind, Reference, Settings, Source};
 use crate::table::{Dictionary, SourceIndex, Table};
 use category::CategoryList;
 use identity_number::ProvinceCodes;
+use legacy::Legacy;
 use phone::PhonePlan;
 use texts::each;
 use units::Units;
@@ -101,6 +103,7 @@ struct Prepared {
     phones: PhonePlan,
     wards: WardCodes,
     units: Arc<Units>,
+    legacy: Legacy,
     categories: BTreeMap<String, CategoryList>,
 }
 
@@ -119,6 +122,7 @@ impl Prepared {
             ),
             wards: WardCodes::new(&units),
             units: Arc::new(units),
+            legacy: Legacy::new(reference),
             categories: lists.map(|list| (list.clone(), CategoryList::new(reference, list))).collect(),
         }
     }
@@ -138,7 +142,7 @@ impl Prepared {
     fn read_column(&self, kind: &Kind, texts: &Dictionary) -> Values {
         match kind {
             Kind::Text | Kind::Identifier => Values::Text(value::clean_all(texts)),
-            Kind::PersonName => Values::PersonName(person_name::read_all(texts)),
+            Kind::PersonName => Values::PersonName(person_name::read_all(texts, &self.legacy)),
             Kind::Date => Values::Date(each(texts, date::read)),
             Kind::IdentityNumber => {
                 Values::IdentityNumber(each(texts, |raw| identity_number::read(raw, &self.provinces)))
@@ -149,7 +153,7 @@ impl Prepared {
             Kind::CardNumber => Values::CardNumber(each(texts, card_number::read)),
             Kind::Phone => Values::Phone(each(texts, |raw| phone::read(raw, &self.phones))),
             Kind::WardCode => Values::WardCode(each(texts, |raw| ward_code::read(raw, &self.wards))),
-            Kind::Address => Values::Address(address::read_all(texts, &self.units)),
+            Kind::Address => Values::Address(address::read_all(texts, &self.units, &self.legacy)),
             Kind::Category(list) => {
                 let none = CategoryList::default();
                 Values::Category(category::read_all(texts, self.categories.get(list).unwrap_or(&none)))

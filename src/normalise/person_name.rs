@@ -5,6 +5,7 @@
 //! written. The key is the name in small letters without any of that; the plain
 //! key has no accents either.
 
+use super::legacy::{Legacy, is_damaged};
 use super::syllable::{LETTERS_MAX, place_tone};
 use super::texts::{Chunk, Rewritten, Texts, by_chunk};
 use super::unicode::{clean, is_letter, lower, plain, upper};
@@ -13,7 +14,7 @@ use crate::table::Dictionary;
 /// What is wrong with the way a name is written. The first that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FormFault {
-    /// Decomposed, look-alike, full-width or invisible characters.
+    /// Decomposed, look-alike, full-width or invisible characters, or an encoding of before Unicode.
     Unicode,
     /// Outer or doubled spaces, or words run together.
     Spacing,
@@ -75,11 +76,11 @@ struct Piece {
 }
 
 /// Reads all names of a column. O(total length), in parallel.
-pub(super) fn read_all(dictionary: &Dictionary) -> PersonNames {
+pub(super) fn read_all(dictionary: &Dictionary, legacy: &Legacy) -> PersonNames {
     let pieces = by_chunk(dictionary, |first, texts| {
         let mut piece = Piece { keys: Chunk::new(), plains: Chunk::new(), ..Piece::default() };
         for (code, text) in (first..).zip(texts) {
-            let name = read(text, piece.keys.buffer(), piece.plains.buffer());
+            let name = read(text, legacy, piece.keys.buffer(), piece.plains.buffer());
             piece.keys.finish_text();
             piece.plains.finish_text();
             piece.faults.push(name.fault);
@@ -112,14 +113,17 @@ struct Reading {
 }
 
 /// Reads one name and appends its key and plain key. O(length).
-fn read(raw: &str, key: &mut String, plain_key: &mut String) -> Reading {
-    let cleaned = clean(raw);
-    let parted = part_joined(&cleaned.text);
+fn read(raw: &str, legacy: &Legacy, key: &mut String, plain_key: &mut String) -> Reading {
+    let decoded = legacy.decode(raw);
+    let cleaned = clean(&decoded);
+    // What could not be decoded has neither case nor tone marks to judge.
+    let damaged = is_damaged(&cleaned.text);
+    let parted = if damaged { None } else { part_joined(&cleaned.text) };
     let text = parted.as_deref().unwrap_or(&cleaned.text);
-    let tone_moved = push_keys(text, key, plain_key);
-    let case = has_case_fault(text);
+    let tone_moved = push_keys(text, key, plain_key) && !damaged;
+    let case = !damaged && has_case_fault(text);
     let fault = [
-        (cleaned.odd, FormFault::Unicode),
+        (cleaned.odd || decoded != raw, FormFault::Unicode),
         (cleaned.text != raw || parted.is_some(), FormFault::Spacing),
         (case, FormFault::Case),
         (tone_moved, FormFault::ToneMark),
@@ -337,13 +341,21 @@ impl<'a> Letters<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
+    use crate::settings::{RulesFolder, Settings};
     use proptest::prelude::*;
     use unicode_normalization::UnicodeNormalization;
 
+    static LEGACY: LazyLock<Legacy> = LazyLock::new(|| {
+        let settings = Settings::read(&RulesFolder::embedded()).unwrap();
+        Legacy::new(&settings.reference)
+    });
+
     fn parts(raw: &str) -> (String, String, String, Option<FormFault>) {
         let (mut key, mut plain) = (String::new(), String::new());
-        let reading = read(raw, &mut key, &mut plain);
+        let reading = read(raw, &LEGACY, &mut key, &mut plain);
         (reading.standard.unwrap_or_else(|| raw.to_owned()), key, plain, reading.fault)
     }
 
@@ -355,6 +367,7 @@ mod tests {
             ("NGUYỄN VĂN AN", "NGUYỄN VĂN AN", "nguyễn văn an", "nguyen van an", None),
             ("Nguye\u{302}\u{303}n Văn An", "Nguyễn Văn An", "nguyễn văn an", "nguyen van an", Some(Unicode)),
             ("Ðặng Văn Ðạt", "Đặng Văn Đạt", "đặng văn đạt", "dang van dat", Some(Unicode)),
+            ("NguyÔn ThÞ Hoµ", "Nguyễn Thị Hòa", "nguyễn thị hòa", "nguyen thi hoa", Some(Unicode)),
             (" Lê  Thị Hoà", "Lê Thị Hòa", "lê thị hòa", "le thi hoa", Some(Spacing)),
             ("Lê\tHoa", "Lê Hoa", "lê hoa", "le hoa", Some(Spacing)),
             ("lê thị hoa", "Lê Thị Hoa", "lê thị hoa", "le thi hoa", Some(Case)),
@@ -369,6 +382,8 @@ mod tests {
             ("TrầnMinhPhú", "Trần Minh Phú", "trần minh phú", "tran minh phu", Some(Spacing)),
             ("nGuyễn vĂN aN", "Nguyễn Văn An", "nguyễn văn an", "nguyen van an", Some(Case)),
             ("Néang Rít", "Néang Rít", "néang rít", "neang rit", None),
+            // Half of the bytes changed again: no one can tell what it was.
+            ("NGUYÁ»…N MY", "NGUYÁ»…N MY", "nguýa n my", "nguya n my", None),
             ("...", "...", "", "", None),
         ];
         for (raw, standard, key, plain, fault) in cases {

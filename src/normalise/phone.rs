@@ -179,8 +179,7 @@ impl Dialled {
         };
         let home = match digits {
             _ if self.plus || abroad.is_some() => None,
-            [0, rest @ ..] => Some(rest),
-            rest => Some(rest),
+            _ => Some(digits.strip_prefix(&[0]).unwrap_or(digits)),
         };
         // +84 (0) 90…: the trunk zero kept behind the country code.
         abroad.map(|rest| rest.strip_prefix(&[0]).unwrap_or(rest)).into_iter().chain(home)

@@ -42,6 +42,30 @@ pub(super) fn place_tone(word: &mut [char]) -> bool {
     true
 }
 
+/// What may stand before the vowels; `qu` and `gi` count as such.
+const ONSETS: [&str; 27] = [
+    "", "b", "c", "ch", "d", "đ", "g", "gh", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p", "ph",
+    "q", "r", "s", "t", "th", "tr", "v", "x",
+];
+
+/// Whether a word is built like a Vietnamese syllable. O(length).
+pub(super) fn is_syllable(word: &str) -> bool {
+    let mut bare = [' '; LETTERS_MAX];
+    let (mut len, mut tones) = (0, 0);
+    for c in word.chars() {
+        let (Some(letter), Some(bare)) = (letter(c), bare.get_mut(len)) else { return false };
+        *bare = lower(letter.toneless);
+        tones += usize::from(letter.tone != '\0');
+        len += 1;
+    }
+    let bare = &bare[..len];
+    let (begin, end) = vowels(bare);
+    let consonants = bare.iter().take_while(|c| !is_vowel(**c)).count();
+    let onset = &bare[..consonants];
+    let known = ONSETS.iter().any(|known| onset.iter().copied().eq(known.chars()));
+    tones <= 1 && known && begin < end && is_rime(bare, begin, end)
+}
+
 /// The words of any text in small letters with tone marks in place, digits among
 /// them, single spaces for what stands between. O(length).
 pub(super) fn key_words(raw: &str) -> String {
@@ -66,7 +90,7 @@ fn tone_places(word: &[char]) -> Option<(usize, usize)> {
     let mut bare = [' '; LETTERS_MAX];
     let mut stands = None;
     for (at, (bare, c)) in bare.iter_mut().zip(word).enumerate() {
-        let Some(letter) = letter(*c) else { return None };
+        let letter = letter(*c)?;
         *bare = lower(letter.toneless);
         if letter.tone != '\0' && stands.replace(at).is_some() {
             return None;
@@ -161,6 +185,18 @@ mod tests {
         for word in ["Néang", "Myõ", "TRƯÒNG", "Maríà", "coòperatìve", "Hoàkk", "áoá", "", "q", "ngoàà"]
         {
             assert_eq!(placed(word), word);
+        }
+    }
+
+    #[test]
+    fn syllables_are_known_by_their_build() {
+        for word in ["Nguyễn", "Văn", "An", "quý", "già", "gì", "Khuyết", "XUÂN", "hoà", "yên", "ươm"]
+        {
+            assert!(is_syllable(word), "{word}");
+        }
+        for word in ["Nguy", "V", "n", "Ch", "Th", "Kiª", "Hång", "Hũaã", "Phone", "wang", "", "nghiêngg"]
+        {
+            assert_eq!(is_syllable(word), word == "Nguy", "{word}");
         }
     }
 

@@ -31,7 +31,9 @@ pub(super) fn each<T: Send + Default>(dictionary: &Dictionary, read: impl Fn(&st
         texts.map(|text| if text.is_empty() { T::default() } else { read(text) }).collect::<Vec<T>>()
     });
     let mut all = Vec::with_capacity(dictionary.len());
-    chunks.into_iter().for_each(|chunk| all.extend(chunk));
+    for chunk in chunks {
+        all.extend(chunk);
+    }
     all
 }
 
@@ -122,9 +124,9 @@ mod tests {
     fn chunks_join_in_order_of_codes() {
         let mut builder = DictionaryBuilder::default();
         let names: Vec<String> = (0..10_000).map(|n| format!("t{n}")).collect();
-        names.iter().for_each(|name| {
+        for name in &names {
             builder.code(name);
-        });
+        }
         let dictionary = builder.finish();
         let lengths = each(&dictionary, str::len);
         assert_eq!(lengths.len(), 10_001);

@@ -80,9 +80,8 @@ fn squeeze(text: &str) -> Option<String> {
 /// ASCII and composed Latin letters but for the look-alikes of đ.
 fn is_settled(c: char) -> bool {
     match c {
-        ' '..='~' => true,
         '\u{d0}' | '\u{f0}' | '\u{189}' => false,
-        '\u{c0}'..='\u{24f}' | '\u{1ea0}'..='\u{1eff}' => true,
+        ' '..='~' | '\u{c0}'..='\u{24f}' | '\u{1ea0}'..='\u{1eff}' => true,
         _ => false,
     }
 }
