@@ -18,17 +18,17 @@ const EVENT_WORDS: [&str; 4] = ["khai_sinh", "khai_tu", "ket_hon", "cai_chinh"];
 /// Share of births whose entry is delivered, by year of birth from: old books are
 /// digitised only in part.
 const BIRTHS: [(i32, f64); 6] =
-    [(1900, 0.13), (1955, 0.25), (1970, 0.42), (1985, 0.62), (2000, 0.86), (2010, 0.95)];
+    [(1900, 0.12), (1955, 0.24), (1970, 0.36), (1985, 0.54), (2000, 0.79), (2010, 0.91)];
 /// Registered in another commune's, other province's books, so not delivered.
 const BORN_FAR: f64 = 0.03;
-const MARRIAGES: f64 = 0.55;
+const MARRIAGES: f64 = 0.37;
 const MARRIAGES_FROM: i32 = 1985;
 /// One marriage in so many is delivered for both spouses.
 const BOTH_SPOUSES: f64 = 0.10;
 const DEATHS_REGISTERED: f64 = 0.82;
-const DEATHS_FROM: i32 = 2010;
+const DEATHS_FROM: i32 = 2014;
 /// Entries made before numbers were given at birth hold the number only where it was added.
-const NUMBER_ADDED: f64 = 0.55;
+const NUMBER_ADDED: f64 = 0.68;
 
 /// Whether somebody's death is registered; asked by several sources, answered once.
 pub(super) fn is_death_registered(delivery: &Delivery<'_, '_>, person: usize) -> bool {
@@ -43,16 +43,16 @@ pub(super) fn is_death_registered(delivery: &Delivery<'_, '_>, person: usize) ->
 pub(super) fn deliver(delivery: &mut Delivery<'_, '_>, person: usize) {
     birth(delivery, person);
     marriage(delivery, person);
-    if let Standing::Dead(day) = delivery.person(person).standing {
-        if is_death_registered(delivery, person) {
-            let late = delivery.plan.chance(0.1);
-            let after = delivery.plan.below(if late { 400 } else { 16 });
-            let held = delivery.copied(person, SOURCE);
-            row(delivery, person, Event::Death(day), later(delivery, day, after), held);
-        }
+    if let Standing::Dead(day) = delivery.person(person).standing
+        && is_death_registered(delivery, person)
+    {
+        let late = delivery.plan.chance(0.1);
+        let after = delivery.plan.below(if late { 400 } else { 16 });
+        let held = delivery.copied(person, SOURCE);
+        row(delivery, person, Event::Death(day), later(delivery, day, after), &held);
     }
     if let Some(correction) = &delivery.person(person).correction {
-        let mut held = delivery.from_truth(person, SOURCE, false);
+        let mut held = delivery.entry_of(person, SOURCE, false);
         // A correction is made out with care: the corrected value itself is right.
         held.name.content.clone_from(&delivery.person(person).name);
         held.name.is_visibly_damaged = false;
@@ -60,7 +60,7 @@ pub(super) fn deliver(delivery: &mut Delivery<'_, '_>, person: usize) {
         held.birth = delivery.person(person).birth;
         held.sex = delivery.person(person).sex;
         held.faults.retain(|(column, _)| *column == "so_dinh_danh");
-        row(delivery, person, Event::Correction, correction.on, held);
+        row(delivery, person, Event::Correction, correction.on, &held);
     }
 }
 
@@ -86,14 +86,14 @@ fn birth(delivery: &mut Delivery<'_, '_>, person: usize) {
     };
     let registered = later(delivery, truth.birth.day, after);
     let before = truth.correction.as_ref().is_some_and(|correction| correction.on > registered);
-    let mut held = delivery.from_truth(person, SOURCE, before);
+    let mut held = delivery.entry_of(person, SOURCE, before);
     // Before the correction that was the right entry: lawful history, not a fault.
     held.faults.retain(|(_, kind)| *kind != super::rates::Fault::CorrectionLate.word());
     if registered.year() < 2016 && !delivery.plan.chance(NUMBER_ADDED) {
         held.number = Held::Nothing;
         held.faults.retain(|(column, _)| *column != "so_dinh_danh");
     }
-    row(delivery, person, Event::Birth, registered, held);
+    row(delivery, person, Event::Birth, registered, &held);
 }
 
 fn marriage(delivery: &mut Delivery<'_, '_>, person: usize) {
@@ -116,17 +116,17 @@ fn marriage(delivery: &mut Delivery<'_, '_>, person: usize) {
         if on.year() < 2016 && !delivery.plan.chance(NUMBER_ADDED) {
             held.number = Held::Nothing;
         }
-        row(delivery, one, Event::Marriage, on, held);
+        row(delivery, one, Event::Marriage, on, &held);
     }
 }
 
-fn row(delivery: &mut Delivery<'_, '_>, person: usize, event: Event, on: NaiveDate, held: Held4) {
+fn row(delivery: &mut Delivery<'_, '_>, person: usize, event: Event, on: NaiveDate, held: &Held4) {
     let world = delivery.world;
     let truth = delivery.person(person);
     let home = &delivery.population.households[truth.household];
     let chances = delivery.chances(SOURCE);
     let entry = format!("{}/{}", 1 + delivery.plan.below(900), on.year());
-    let mut written = delivery.write(&held, SOURCE);
+    let mut written = delivery.write(held, SOURCE);
     let draw = &mut delivery.errors[SOURCE as usize];
     let faults = &mut written.faults;
     let ethnicity = fields::ethnicity(truth.group, truth.ethnicity, chances, draw, faults);

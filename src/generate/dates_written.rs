@@ -73,18 +73,20 @@ fn year_only(birth: Birth, draw: &mut Draw) -> Option<Birth> {
 /// Another last or last but one digit, within living memory.
 fn slip_year(year: i32, draw: &mut Draw) -> i32 {
     let digit = draw.between(1, 9);
-    let other = match draw.chance(0.5) {
-        true => year - year % 10 + (year % 10 + digit) % 10,
-        false => year - year / 10 % 10 * 10 + (year / 10 + digit) % 10 * 10,
+    let other = if draw.chance(0.5) {
+        year - year % 10 + (year % 10 + digit) % 10
+    } else {
+        year - year / 10 % 10 * 10 + (year / 10 + digit) % 10 * 10
     };
     if (1_920..=2_026).contains(&other) { other } else { year - year % 10 + (year % 10 + digit) % 10 }
 }
 
 fn slip_day(day: NaiveDate, draw: &mut Draw) -> Option<NaiveDate> {
     let step = draw.pick(&[1, -1, 2, -2, 10, -10]);
-    match draw.chance(0.65) {
-        true => day.with_day(day.day().checked_add_signed(step)?),
-        false => day.with_month(day.month().checked_add_signed(step.signum())?),
+    if draw.chance(0.65) {
+        day.with_day(day.day().checked_add_signed(step)?)
+    } else {
+        day.with_month(day.month().checked_add_signed(step.signum())?)
     }
 }
 
@@ -133,7 +135,6 @@ fn other_form(birth: Birth, source: Source, draw: &mut Draw) -> (String, DateFor
         1 if draw.chance(0.3) => format!("{day:02}-{month:02}-{year:04}"),
         1 => format!("{day}-{month}-{year:04}"),
         2 => format!("{day:02}.{month:02}.{year:04}"),
-        3 => format!("{year:04}-{month:02}-{day:02}"),
         4 => format!("{year:04}-{month:02}-{day:02} 00:00:00"),
         5 => format!("{day:02}{month:02}{year:04}"),
         6 => format!("{year:04}{month:02}{day:02}"),

@@ -165,7 +165,7 @@ impl<'a, 'w> Delivery<'a, 'w> {
     /// What the population database holds of somebody.
     fn card(&mut self, person: usize) -> Held4 {
         let late = self.is_correction_late(Source::Residence);
-        self.from_truth(person, Source::Residence, late)
+        self.entry_of(person, Source::Residence, late)
     }
 
     pub(super) fn is_correction_late(&mut self, source: Source) -> bool {
@@ -176,10 +176,10 @@ impl<'a, 'w> Delivery<'a, 'w> {
     pub(super) fn copied(&mut self, person: usize, source: Source) -> Held4 {
         let late = self.is_correction_late(source);
         if !self.plan.chance(COPIED) {
-            return self.from_truth(person, source, late);
+            return self.entry_of(person, source, late);
         }
         let card = self.cards[person].clone();
-        let mut held = self.from(person, source, &card.name.content, card.birth, card.sex);
+        let mut held = self.keep(person, source, &card.name.content, card.birth, card.sex);
         held.name.is_visibly_damaged |= card.name.is_visibly_damaged;
         held.name.has_extra |= card.name.has_extra;
         if held.number == Held::Personal(self.person(person).number.clone().unwrap_or_default())
@@ -192,7 +192,7 @@ impl<'a, 'w> Delivery<'a, 'w> {
     }
 
     /// An entry made from the person, or from what was right before a correction.
-    pub(super) fn from_truth(&mut self, person: usize, source: Source, before: bool) -> Held4 {
+    pub(super) fn entry_of(&mut self, person: usize, source: Source, before: bool) -> Held4 {
         let truth = self.person(person);
         let (mut name, mut birth, mut sex) = (truth.name.as_str(), truth.birth, truth.sex);
         let column = match &truth.correction {
@@ -212,14 +212,14 @@ impl<'a, 'w> Delivery<'a, 'w> {
             },
             _ => None,
         };
-        let mut held = self.from(person, source, name, birth, sex);
+        let mut held = self.keep(person, source, name, birth, sex);
         if let Some(column) = column {
             held.faults.insert(0, (column, Fault::CorrectionLate.word()));
         }
         held
     }
 
-    fn from(&mut self, person: usize, source: Source, name: &str, birth: Birth, sex: Sex) -> Held4 {
+    fn keep(&mut self, person: usize, source: Source, name: &str, birth: Birth, sex: Sex) -> Held4 {
         let chances = self.chances(source);
         let numbers = self.numbers(person, source);
         let draw = &mut self.errors[source as usize];

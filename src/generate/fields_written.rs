@@ -109,13 +109,13 @@ pub(super) fn ward(
         units.iter().copied().filter(|unit| world.places.old_units[*unit].is_code_retired).collect();
     // The own old unit's code where that is retired, else a neighbour's.
     let own = retired.iter().find(|unit| **unit == household.old_unit).copied();
-    if let Some(unit) = own.or_else(|| draw.one(&retired).copied()) {
-        if chances.happens(Fault::WardRetired, draw) {
-            note(Fault::WardRetired);
-            let unit = &world.places.old_units[unit];
-            let right = Some((code.clone(), !unit.is_split));
-            return WrittenWard { text: unit.code.clone(), retired: right };
-        }
+    if let Some(unit) = own.or_else(|| draw.one(&retired).copied())
+        && chances.happens(Fault::WardRetired, draw)
+    {
+        note(Fault::WardRetired);
+        let unit = &world.places.old_units[unit];
+        let right = Some((code.clone(), !unit.is_split));
+        return WrittenWard { text: unit.code.clone(), retired: right };
     }
     WrittenWard { text: code.clone(), retired: None }
 }

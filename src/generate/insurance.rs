@@ -10,7 +10,7 @@ use super::person::{Group, Person, Standing};
 use super::rates::Source;
 
 const SOURCE: Source = Source::Insurance;
-const INSURED: f64 = 0.865;
+const INSURED: f64 = 0.885;
 const INSURED_UNREGISTERED: f64 = 0.70;
 /// Who moved away may still have a card here.
 const INSURED_ELSEWHERE: f64 = 0.10;
@@ -61,9 +61,10 @@ pub(super) fn deliver(delivery: &mut Delivery<'_, '_>, person: usize) {
     let back = 1 + delivery.plan.below(360);
     let from = as_of.checked_sub_days(Days::new(back as u64)).unwrap_or(as_of);
     let from = if let Standing::Dead(day) = truth.standing { from.min(day) } else { from };
-    let (from, is_earlier) = match delivery.plan.chance(RUN_OUT) {
-        true => (year_before(from), false),
-        false => (from, delivery.plan.chance(EARLIER_CARD)),
+    let (from, is_earlier) = if delivery.plan.chance(RUN_OUT) {
+        (year_before(from), false)
+    } else {
+        (from, delivery.plan.chance(EARLIER_CARD))
     };
     let from = from.max(truth.birth.day);
     card(delivery, person, from);
@@ -110,10 +111,11 @@ fn card(delivery: &mut Delivery<'_, '_>, person: usize, from: NaiveDate) {
     let to = last_day(truth, from);
     let mut held = delivery.copied(person, SOURCE);
     // Cards of those who never showed the new card hold the old one's number.
-    if held.number == Held::Nothing && delivery.plan.chance(0.1) {
-        if let Some(old) = &truth.cmnd {
-            held.number = Held::Old(old.clone());
-        }
+    if held.number == Held::Nothing
+        && delivery.plan.chance(0.1)
+        && let Some(old) = &truth.cmnd
+    {
+        held.number = Held::Old(old.clone());
     }
     let mut written = delivery.write(&held, SOURCE);
     let instead = delivery.plan.chance(PERSONAL_INSTEAD);
@@ -124,9 +126,10 @@ fn card(delivery: &mut Delivery<'_, '_>, person: usize, from: NaiveDate) {
     let address = fields::address(world, home, chances, draw, &mut written.faults);
     let ward = fields::ward(world, home, "ma_xa", chances, draw, &mut written.faults);
     let insurance = truth.insurance.clone().unwrap_or_default();
-    let card = match no_card || insurance.is_empty() {
-        true => String::new(),
-        false => format!("{letters}{digit}{}{insurance}", old_province(world, home.old_unit)),
+    let card = if no_card || insurance.is_empty() {
+        String::new()
+    } else {
+        format!("{letters}{digit}{}{insurance}", old_province(world, home.old_unit))
     };
     let shown = match (&truth.number, instead) {
         (Some(number), true) => number.clone(),

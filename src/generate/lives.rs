@@ -114,9 +114,9 @@ fn date_before(person: &Person, draw: &mut Draw) -> Option<NaiveDate> {
 fn name_before(world: &World, person: &Person, draw: &mut Draw) -> Option<String> {
     let words: Vec<&str> = person.name.split(' ').collect();
     let other =
-        match words.iter().find_map(|word| Some((word, world.spelling.doublet(&word.to_lowercase())?))) {
-            Some((word, doublet)) if draw.chance(0.3) => {
-                person.name.replacen(*word, &super::spelling::capitalised_word(&doublet), 1)
+        match words.iter().find_map(|part| Some((part, world.spelling.doublet(&part.to_lowercase())?))) {
+            Some((part, doublet)) if draw.chance(0.3) => {
+                person.name.replacen(*part, &super::spelling::capitalised_word(&doublet), 1)
             }
             _ => {
                 let year = person.birth.day.year();

@@ -224,11 +224,9 @@ impl BatchRows {
 }
 
 fn delivery_toml(as_of: NaiveDate) -> String {
-    let mut text = String::from("# cut-off day of each source\n");
-    for source in Source::ALL {
-        text.push_str(&format!("{} = {}\n", source.id(), as_of.format("%Y-%m-%d")));
-    }
-    text
+    let day = as_of.format("%Y-%m-%d");
+    let lines: Vec<String> = Source::ALL.iter().map(|source| format!("{} = {day}\n", source.id())).collect();
+    format!("# cut-off day of each source\n{}", lines.concat())
 }
 
 impl World {

@@ -121,9 +121,10 @@ impl NameWriter<'_> {
             return;
         }
         let given = written.content.rsplit(' ').next().unwrap_or_default().to_owned();
-        written.content = match draw.chance(0.6) {
-            true => format!("{} ({} {given})", written.content, draw.pick(&["Hai", "Ba", "Tư", "Năm", "Út"])),
-            false => format!("{} {}", if sex == Sex::Male { "Ông" } else { "Bà" }, written.content),
+        written.content = if draw.chance(0.6) {
+            format!("{} ({} {given})", written.content, draw.pick(&["Hai", "Ba", "Tư", "Năm", "Út"]))
+        } else {
+            format!("{} {}", if sex == Sex::Male { "Ông" } else { "Bà" }, written.content)
         };
         written.has_extra = true;
         faults.push((self.column, Fault::NameExtra.word()));
@@ -139,14 +140,14 @@ impl NameWriter<'_> {
             faults.push((self.column, Fault::NameCapitals.word()));
         }
         for (fault, form) in OF_FORM {
-            if self.chances.happens(fault, draw) {
-                if let Some(text) = self.misform(fault, &written, draw) {
-                    written.is_capitals &= fault != Fault::NameLower;
-                    written.text = text;
-                    written.form = form;
-                    faults.push((self.column, fault.word()));
-                    break;
-                }
+            if self.chances.happens(fault, draw)
+                && let Some(text) = self.misform(fault, &written, draw)
+            {
+                written.is_capitals &= fault != Fault::NameLower;
+                written.text = text;
+                written.form = form;
+                faults.push((self.column, fault.word()));
+                break;
             }
         }
         written

@@ -61,11 +61,11 @@ pub(super) fn mistake(
         return Held::Nothing;
     }
     for fault in [Fault::NumberSlip, Fault::NumberYearSlip, Fault::NumberSexSlip, Fault::NumberSwapped] {
-        if chances.happens(fault, draw) {
-            if let Some(other) = other_number(world, fault, own, draw) {
-                note(fault);
-                return Held::Personal(other);
-            }
+        if chances.happens(fault, draw)
+            && let Some(other) = other_number(world, fault, own, draw)
+        {
+            note(fault);
+            return Held::Personal(other);
         }
     }
     Held::Personal(own.to_owned())
@@ -176,8 +176,9 @@ pub(super) fn phone(
     if chances.happens(Fault::PhoneWritten, draw) {
         note(Fault::PhoneWritten);
         let (head, middle, tail) = (&number[..4], &number[4..7], &number[7..]);
-        let text = match draw.below(4) {
+        let text = match draw.below(5) {
             0 => format!("{head}.{middle}.{tail}"),
+            4 => format!("84{}", &number[1..]),
             1 => format!("{head} {middle} {tail}"),
             2 => format!("+84{}", &number[1..]),
             _ => format!("(+84){}", &number[1..]),

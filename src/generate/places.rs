@@ -184,9 +184,10 @@ impl Places {
             let (house, street, quarter) = (draw.between(1, 430), draw.pick(&STREETS), draw.between(1, 9));
             return format!("Số {house}, đường {street}, Khóm {quarter}");
         }
-        let hamlet = match draw.chance(0.4) {
-            true => format!("Ấp {}", draw.between(1, 14)),
-            false => format!("Ấp {}", draw.pick(&HAMLETS)),
+        let hamlet = if draw.chance(0.4) {
+            format!("Ấp {}", draw.between(1, 14))
+        } else {
+            format!("Ấp {}", draw.pick(&HAMLETS))
         };
         if draw.chance(0.45) { format!("Số {}, {hamlet}", draw.between(1, 120)) } else { hamlet }
     }

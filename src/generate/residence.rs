@@ -16,7 +16,7 @@ const ENTERED_TWICE: f64 = 0.0055;
 const OLD_RECORD_CLOSED: f64 = 0.72;
 const OLD_RECORD_FORGOTTEN: f64 = 0.10;
 /// Of those who left the province: the closed record is still delivered.
-const LEFT_AND_CLOSED: f64 = 0.06;
+const LEFT_AND_CLOSED: f64 = 0.04;
 /// The dead of these last days may still stand in residence, closed or not.
 const DEATHS_KEPT_DAYS: i64 = 365 * 12;
 /// Of the dead with a registered death (by person, see [`super::civil`]): still live, or closed and delivered.
@@ -50,7 +50,7 @@ fn enter_again(delivery: &mut Delivery<'_, '_>, person: usize, status: Status) {
     let households = delivery.population.households.len();
     let household = if delivery.plan.chance(0.6) { truth.household } else { delivery.plan.below(households) };
     let late = delivery.is_correction_late(Source::Residence);
-    let held = delivery.from_truth(person, Source::Residence, late);
+    let held = delivery.entry_of(person, Source::Residence, late);
     row_of(delivery, person, household, status, &held);
 }
 
@@ -75,9 +75,10 @@ fn of_the_dead(delivery: &mut Delivery<'_, '_>, person: usize, day: NaiveDate) {
         return;
     }
     let household = delivery.person(person).household;
-    let (live, closed) = match super::civil::is_death_registered(delivery, person) {
-        true => (DEAD_STILL_LIVE, DEAD_CLOSED),
-        false => (UNREGISTERED_STILL_LIVE, 0.0),
+    let (live, closed) = if super::civil::is_death_registered(delivery, person) {
+        (DEAD_STILL_LIVE, DEAD_CLOSED)
+    } else {
+        (UNREGISTERED_STILL_LIVE, 0.0)
     };
     if delivery.plan.chance(live) {
         row(delivery, person, household, Status::Permanent);
@@ -106,9 +107,10 @@ fn row_of(delivery: &mut Delivery<'_, '_>, person: usize, household: usize, stat
     let faults = &mut written.faults;
     let ethnicity = fields::ethnicity(truth.group, truth.ethnicity, chances, draw, faults);
     let nationality = fields::nationality(chances, draw, faults);
-    let birth_place = match chances.happens(Fault::BirthPlaceMissing, draw) {
-        true => String::new(),
-        false => world.places.origin_words(truth.born_at),
+    let birth_place = if chances.happens(Fault::BirthPlaceMissing, draw) {
+        String::new()
+    } else {
+        world.places.origin_words(truth.born_at)
     };
     let father = fields::parent(truth.father_name.as_deref(), "ho_ten_cha", chances, draw, faults);
     let mother = fields::parent(truth.mother_name.as_deref(), "ho_ten_me", chances, draw, faults);

@@ -187,9 +187,12 @@ impl Sink {
     pub(super) fn finish(mut self) -> io::Result<Vec<(PathBuf, PathBuf)>> {
         self.close()?;
         let several = self.parts.len() > 1;
-        let name = |at: usize| match several {
-            true => format!("{}_{:02}.{}", self.stem, at + 1, self.ending),
-            false => format!("{}.{}", self.stem, self.ending),
+        let name = |at: usize| {
+            if several {
+                format!("{}_{:02}.{}", self.stem, at + 1, self.ending)
+            } else {
+                format!("{}.{}", self.stem, self.ending)
+            }
         };
         let own = (0..self.parts.len()).map(|at| self.folder.join(name(at)));
         Ok(self.parts.iter().cloned().zip(own).collect())

@@ -12,7 +12,7 @@ use super::written::WrittenNumber;
 
 const SOURCE: Source = Source::Telecom;
 /// Subscriptions a grown person has, 0 to 5, of 100.
-const COUNTS: [u32; 6] = [17, 32, 27, 14, 7, 3];
+const COUNTS: [u32; 6] = [23, 33, 25, 12, 5, 2];
 /// Subscriptions of 14- to 17-year-olds, 0 or 1, of 100.
 const COUNTS_YOUNG: [u32; 2] = [55, 45];
 /// Of 100: active, locked, cancelled.
@@ -93,12 +93,11 @@ fn row(delivery: &mut Delivery<'_, '_>, person: usize, on: NaiveDate) {
     let faults = &mut written.faults;
     let (phone, _) = numbers::phone(world, &number, chances, "so_thue_bao", draw, faults);
     let address = fields::address(world, home, chances, draw, faults);
-    let kind = match chances.happens(Fault::PaperWord, draw) {
-        true => {
-            faults.push(("loai_giay_to", Fault::PaperWord.word()));
-            if kind == "CCCD" { draw.pick(&["CĂN CƯỚC CÔNG DÂN", "Căn cước", ""]) } else { "" }
-        }
-        false => kind,
+    let kind = if chances.happens(Fault::PaperWord, draw) {
+        faults.push(("loai_giay_to", Fault::PaperWord.word()));
+        if kind == "CCCD" { draw.pick(&["CĂN CƯỚC CÔNG DÂN", "Căn cước", ""]) } else { "" }
+    } else {
+        kind
     };
     let cells = vec![
         phone,

@@ -21,13 +21,13 @@ fn deaths(case: &mut Case<'_>) {
         return;
     };
     for record in case.live.clone() {
-        let told = case.is_plainly_one(record, entry);
+        let told = Case::is_plainly_one(record, entry);
         case.add(20, record, "tinh_trang_cu_tru", Some("đã xoá".to_owned()), (told, told));
     }
     let runs_on = |record: &&Record| record.facts.valid.is_some_and(|(_, to)| to > as_of);
     let cards: Vec<&Record> = case.all.iter().copied().filter(runs_on).collect();
     for record in cards.into_iter().filter(|_| day < as_of) {
-        let told = case.is_plainly_one(record, entry);
+        let told = Case::is_plainly_one(record, entry);
         case.add(21, record, "gia_tri_den", Some(normal(day)), (told, told));
     }
 }
@@ -35,8 +35,8 @@ fn deaths(case: &mut Case<'_>) {
 /// Rules 22 and 23: nine digits behind an active number, or on a card that is still valid.
 fn old_cards(case: &mut Case<'_>) {
     let as_of = case.world.as_of;
-    let knows = |record: &&Record| case.has_right_number(record);
-    let known = case.all.iter().any(|record| knows(&record) && record.facts.number.is_clean);
+    let holds = |record: &&Record| case.has_right_number(record);
+    let known = case.all.iter().any(|record| holds(record) && record.facts.number.is_clean);
     let right = case.person.number.clone();
     for record in case.all.clone().into_iter().filter(|record| record.facts.number.is_old) {
         let is_card = record.facts.valid.is_some_and(|(from, to)| from <= as_of && as_of <= to);

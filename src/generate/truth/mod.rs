@@ -142,7 +142,7 @@ impl<'a> Case<'a> {
     }
 
     /// Whether somebody can tell that two rows are of one person: the number, or name and birth date.
-    fn is_plainly_one(&self, one: &Record, other: &Record) -> bool {
+    fn is_plainly_one(one: &Record, other: &Record) -> bool {
         let (a, b) = (&one.facts, &other.facts);
         let same_number = a.number.personal.is_some() && a.number.personal == b.number.personal;
         let same_name = a.name.content == b.name.content;

@@ -83,7 +83,7 @@ fn entered_twice(case: &mut Case<'_>) {
                 continue;
             }
             let (earlier, later) = if one.order < other.order { (one, other) } else { (other, one) };
-            let told = case.is_plainly_one(earlier, later);
+            let told = Case::is_plainly_one(earlier, later);
             case.add(13, earlier, "ma_ho_so", Some(later.id.clone()), (told, told));
         }
     }

@@ -3,7 +3,7 @@
 use chrono::Datelike;
 
 use super::super::dates_written::standard;
-use super::super::person::{Birth, Sex};
+use super::super::person::{Before, Birth, Sex};
 use super::super::written::{Event, Record};
 use super::{Case, is_wrong};
 
@@ -103,11 +103,11 @@ fn sex_against_books(case: &mut Case<'_>, record: &Record) {
 }
 
 /// Rules 6 and 7: the birth entry is wrong and residence has the right value.
-/// Without another witness, or where the entry was right before a correction,
-/// nobody can tell which of the two is wrong.
+/// Without another witness nobody can tell which of the two is wrong. An entry that
+/// was right until a correction is history, not a fault.
 fn books_against_row(case: &mut Case<'_>, entry: &Record) {
     let residence = |is_right: &dyn Fn(&Record) -> bool| case.live.iter().any(|record| is_right(record));
-    let corrected = case.person.correction.is_some();
+    let before = case.person.correction.as_ref().map(|correction| &correction.before);
     let witness = |is_right: &dyn Fn(&Record) -> bool| case.witnesses().any(is_right);
     let date = |record: &Record| case.is_right_birth(record);
     let name = |record: &Record| case.is_right_name(record);
@@ -119,12 +119,13 @@ fn books_against_row(case: &mut Case<'_>, entry: &Record) {
             .filter_map(|record| record.facts.number.personal.as_deref().and_then(year_of_number));
         written.day.year() != truth.day.year() && years.any(|year| year == truth.day.year())
     };
-    let wrong = entry.facts.birth.content.filter(|written| is_wrong(*written, truth));
-    let date_told = wrong
-        .filter(|_| residence(&date))
-        .map(|written| !corrected && (witness(&date) || number_speaks(written)));
-    let name_told = (!case.is_right_name(entry) && residence(&name))
-        .then(|| !corrected && !entry.facts.name.has_extra && witness(&name));
+    let is_history = |written: &Birth| matches!(before, Some(Before::BirthDate(day)) if *day == written.day);
+    let wrong = entry.facts.birth.content.filter(|b| is_wrong(*b, truth) && !is_history(b));
+    let was_right = matches!(before, Some(Before::Name(old)) if *old == entry.facts.name.content);
+    let date_told =
+        wrong.filter(|_| residence(&date)).map(|written| witness(&date) || number_speaks(written));
+    let name_told = (!case.is_right_name(entry) && !was_right && residence(&name))
+        .then(|| !entry.facts.name.has_extra && witness(&name));
     if let Some(told) = date_told {
         case.add(6, entry, "ngay_sinh", Some(standard(truth)), (told, told));
     }
@@ -139,12 +140,12 @@ fn corrections(case: &mut Case<'_>, record: &Record) {
     let entries: Vec<&Record> = case.all.iter().copied().filter(of).collect();
     let written = record.facts.birth.content.filter(|b| is_wrong(*b, case.person.birth));
     let other_date = |entry: &&Record| entry.facts.birth.content.is_some_and(|b| Some(b) != written);
-    if written.is_some() && entries.iter().any(|entry| other_date(entry)) {
+    if written.is_some() && entries.iter().any(other_date) {
         let told = entries.iter().any(|entry| case.is_right_birth(entry));
         case.add(24, record, "ngay_sinh", Some(standard(case.person.birth)), (told, told));
     }
     let other_name = |entry: &&Record| entry.facts.name.content != record.facts.name.content;
-    if !case.is_right_name(record) && entries.iter().any(|entry| other_name(entry)) {
+    if !case.is_right_name(record) && entries.iter().any(other_name) {
         let told = entries.iter().any(|entry| case.is_right_name(entry)) && !record.facts.name.has_extra;
         case.add(25, record, "ho_ten", Some(case.person.name.clone()), (told, told));
     }

@@ -1,5 +1,7 @@
 //! Families over generations: founders, children, in-laws, lodgers.
 
+mod growing;
+
 use chrono::{Datelike, Days, NaiveDate};
 
 use super::World;
@@ -29,7 +31,7 @@ const SURVIVORS: [(i32, i32); 11] = [
     (106, 0),
 ];
 /// Births a mother has, at least and at most, by the year she was born from.
-const CHILDREN: [(i32, i32, i32); 5] = [(1900, 3, 7), (1950, 2, 5), (1962, 1, 4), (1975, 1, 3), (1990, 0, 3)];
+const CHILDREN: [(i32, i32, i32); 5] = [(1900, 2, 5), (1948, 1, 4), (1960, 1, 3), (1975, 0, 3), (1990, 0, 3)];
 const TWIN_SHARE: f64 = 0.012;
 /// Relations to the head, by what a family member is to the founders.
 const CHILD: [&str; 3] = ["Con", "Cháu", "Cháu"];
@@ -78,7 +80,7 @@ impl<'a> Founding<'a> {
         while !self.is_full() {
             let first = self.population.people.len();
             self.found_clan();
-            if self.draw.chance(0.22) {
+            if self.draw.chance(0.15) {
                 self.take_in_lodgers();
             }
             self.fill_pool(first);
@@ -93,7 +95,7 @@ impl<'a> Founding<'a> {
     fn found_clan(&mut self) {
         let ward = *self.world.places.by_population.pick(&mut self.draw);
         let group = self.group(ward);
-        let year = 1932 + self.draw.below(46) as i32 + self.draw.below(14) as i32;
+        let year = 1928 + self.draw.below(38) as i32 + self.draw.below(12) as i32;
         let household = self.new_household(ward);
         let husband = self.stranger(Sex::Male, group, year, household, "Chủ hộ");
         if self.is_full() {
@@ -133,9 +135,10 @@ impl<'a> Founding<'a> {
         relation: &'static str,
     ) -> usize {
         let ward = self.population.households[household].ward;
-        let home_town = match self.draw.chance(0.05) {
-            true => Origin::Province(*self.world.places.far.pick(&mut self.draw)),
-            false => Origin::OldUnit(self.world.places.old_unit_near(ward, &mut self.draw)),
+        let home_town = if self.draw.chance(0.05) {
+            Origin::Province(*self.world.places.far.pick(&mut self.draw))
+        } else {
+            Origin::OldUnit(self.world.places.old_unit_near(ward, &mut self.draw))
         };
         let surname = self.world.lexicon.surname(group, &mut self.draw);
         let born = self.some_day(year);
@@ -269,7 +272,7 @@ impl<'a> Founding<'a> {
             };
             person.cmnd = Some(self.allotment.cmnd(head));
         }
-        if died >= 2015 && self.draw.chance(0.96) {
+        if died >= 2015 && self.draw.chance(0.995) {
             let head = world.places.number_head(person.born_at);
             person.insurance =
                 Some(self.allotment.insurance(head.trim_start_matches('0').get(..2).unwrap_or("96")));
@@ -358,98 +361,6 @@ impl<'a> Founding<'a> {
         twin.twin_of = Some(elder);
     }
 
-    /// Grown up: stays, leaves, or founds a household of one's own.
-    fn grow_up(&mut self, child: usize, household: usize, depth: usize) {
-        let person = &self.population.people[child];
-        let age = person.age_on(self.world.as_of);
-        if age < 19 || depth >= 3 || !person.is_alive() {
-            return;
-        }
-        if self.draw.chance(0.09) {
-            return self.leave(child);
-        }
-        if age < 22 || !self.draw.chance(0.82) {
-            return;
-        }
-        let home = if self.draw.chance(0.30) { household } else { self.new_home(child, household) };
-        let Some(spouse) = self.find_spouse(child, home) else { return };
-        self.set_relations(child, spouse, home, household);
-        let (husband, wife) =
-            if self.population.people[child].sex == Sex::Male { (child, spouse) } else { (spouse, child) };
-        self.marry(husband, wife);
-        self.raise(husband, wife, home, depth + usize::from(home == household));
-    }
-
-    fn leave(&mut self, child: usize) {
-        let person = &mut self.population.people[child];
-        if let Standing::Resident(_) = person.standing {
-            person.standing = Standing::Elsewhere;
-            self.residents -= 1;
-            self.population.households[person.household].size -= 1;
-        }
-    }
-
-    /// A household of one's own, in the same ward or another; some left a record behind.
-    fn new_home(&mut self, child: usize, household: usize) -> usize {
-        let ward = match self.draw.chance(0.72) {
-            true => self.population.households[household].ward,
-            false => *self.world.places.by_population.pick(&mut self.draw),
-        };
-        let home = self.new_household(ward);
-        let moved_on = self.recent_day(6_000);
-        self.move_to(child, home);
-        if self.draw.chance(0.09) {
-            self.population.people[child].moved = Some((household, moved_on));
-        }
-        home
-    }
-
-    fn move_to(&mut self, person: usize, home: usize) {
-        let person = &mut self.population.people[person];
-        if let Standing::Resident(_) = person.standing {
-            self.population.households[person.household].size -= 1;
-            self.population.households[home].size += 1;
-        }
-        person.household = home;
-    }
-
-    /// A day in the last so many days before the as-of date.
-    fn recent_day(&mut self, days: usize) -> NaiveDate {
-        let back = Days::new(1 + self.draw.below(days) as u64);
-        self.world.as_of.checked_sub_days(back).unwrap_or(self.world.as_of)
-    }
-
-    /// Out of another clan of the batch, or a stranger.
-    fn find_spouse(&mut self, child: usize, home: usize) -> Option<usize> {
-        let person = &self.population.people[child];
-        let (sex, group, year) = (person.sex.other(), person.group, person.birth.day.year());
-        let people = &self.population.people;
-        let fits = |at: &usize| (people[*at].birth.day.year() - year).abs() <= 7;
-        if let Some(place) = self.pool[sex as usize].iter().position(fits) {
-            let spouse = self.pool[sex as usize].swap_remove(place);
-            self.move_to(spouse, home);
-            return Some(spouse);
-        }
-        if self.is_full() {
-            return None;
-        }
-        let group = if self.draw.chance(0.9) { group } else { Group::Kinh };
-        let gap = self.draw.between(-4, 4) - if sex == Sex::Female { -2 } else { 2 };
-        Some(self.stranger(sex, group, year + gap, home, "Khác"))
-    }
-
-    fn set_relations(&mut self, child: usize, spouse: usize, home: usize, household: usize) {
-        let man = self.population.people[child].sex == Sex::Male;
-        let (own, others) = match (home == household, man) {
-            (true, true) => ("Con", "Con dâu"),
-            (true, false) => ("Con", "Con rể"),
-            (false, true) => ("Chủ hộ", "Vợ"),
-            (false, false) => ("Vợ", "Chủ hộ"),
-        };
-        self.population.people[child].relation = own;
-        self.population.people[spouse].relation = others;
-    }
-
     fn take_in_lodgers(&mut self) {
         let ward = *self.world.places.by_population.pick(&mut self.draw);
         let home = self.new_household(ward);
@@ -465,9 +376,10 @@ impl<'a> Founding<'a> {
             let surname = self.world.lexicon.surname(group, &mut self.draw);
             let home_town = Origin::Province(*self.world.places.far.pick(&mut self.draw));
             let born = self.some_day(year);
-            let standing = match self.draw.chance(0.12) {
-                true => Standing::Unregistered,
-                false => Standing::Resident(Status::Temporary),
+            let standing = if self.draw.chance(0.12) {
+                Standing::Unregistered
+            } else {
+                Standing::Resident(Status::Temporary)
             };
             self.add(Sketch {
                 sex,
@@ -502,7 +414,7 @@ impl<'a> Founding<'a> {
             let grown = (17..60).contains(&person.age_on(self.world.as_of));
             if matches!(person.standing, Standing::Resident(Status::Permanent))
                 && grown
-                && self.draw.chance(0.011)
+                && self.draw.chance(0.007)
             {
                 let at = self.draw.below(households);
                 self.population.people[index].stays_at = Some(at);
