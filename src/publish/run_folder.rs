@@ -77,34 +77,34 @@ impl RunFolder {
     /// at it. Gives the folder's final path.
     ///
     /// # Errors
-    /// As [`RunFolder::keep`], and `PUB-009` where `latest` cannot be changed:
-    /// the run is there, whole, under its id.
-    pub fn commit(self) -> Outcome<PathBuf> {
-        let (out, run_id) = (self.out.clone(), self.run_id.clone());
-        let path = self.keep()?;
-        let _one_at_a_time = lock_folder(&out);
-        point_latest(&out, &run_id).map_err(|error| latest_unchanged(&out, &error))?;
+    /// `PUB-004` where it cannot be flushed or renamed: `latest` names the run
+    /// before it, as ever. `PUB-002` where another run took the name meanwhile. `PUB-009`
+    /// where `latest` cannot be changed: the run is there, whole, under its id.
+    pub fn commit(mut self) -> Outcome<PathBuf> {
+        flush_all(&self.hidden).map_err(|error| unwritable("PUB-004", &self.hidden, &error))?;
+        let _one_at_a_time = lock_folder(&self.out);
+        let path = self.place()?;
+        point_latest(&self.out, &self.run_id).map_err(|error| latest_unchanged(&self.out, &error))?;
         Ok(path)
     }
 
-    /// Flushes the run to disk and renames it into place, but leaves `latest`
-    /// alone: for a run that was stopped early. Gives the folder's final path.
+    /// The same without step 4, for a run that was stopped early: `latest` stays as it was.
     ///
     /// # Errors
-    /// `PUB-004` where it cannot be flushed or renamed: nothing of the run is
-    /// left. `PUB-002` where another run took the name meanwhile.
+    /// `PUB-002` and `PUB-004` as [`RunFolder::commit`].
     pub fn keep(mut self) -> Outcome<PathBuf> {
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |error: io::Error| unwritable("PUB-004", &path, &error)
-        };
-        flush_all(&self.hidden).map_err(failed(&self.hidden))?;
+        flush_all(&self.hidden).map_err(|error| unwritable("PUB-004", &self.hidden, &error))?;
         let _one_at_a_time = lock_folder(&self.out);
+        self.place()
+    }
+
+    /// Step 3: the flushed folder gets its final name.
+    fn place(&mut self) -> Outcome<PathBuf> {
         absent(&self.out, &self.run_id)?;
         let path = self.out.join(&self.run_id);
-        fs::rename(&self.hidden, &path).map_err(failed(&path))?;
+        fs::rename(&self.hidden, &path).map_err(|error| unwritable("PUB-004", &path, &error))?;
         self.committed = true;
-        flush(&self.out).map_err(failed(&self.out))?;
+        flush(&self.out).map_err(|error| unwritable("PUB-004", &self.out, &error))?;
         Ok(path)
     }
 }
@@ -323,6 +323,23 @@ mod tests {
         assert!(cfg!(not(unix)) || !dead.exists());
         assert!(!out.path().join(".latest.tmp-1").exists());
         assert!(out.path().join(".keep").exists());
+    }
+
+    /// Steps 3 and 4 of the table above, each with nothing after it.
+    #[test]
+    fn a_run_killed_while_it_is_committed_leaves_latest_with_a_whole_run() {
+        let out = tempfile::tempdir().unwrap();
+        run(out.path(), "1");
+        let mut folder = RunFolder::begin(out.path(), "2").unwrap();
+        private::write_file(&folder.path().join("a"), b"2").unwrap();
+        folder.place().unwrap();
+        std::mem::forget(folder);
+        assert_eq!(latest(out.path()), "1");
+        make_pointer(&out.path().join(".latest.tmp-1"), "2").unwrap();
+        assert_eq!(latest(out.path()), "1");
+        run(out.path(), "3");
+        assert_eq!(latest(out.path()), "3");
+        assert_eq!(names(out.path()), ["1", "2", "3", "latest"]);
     }
 
     #[test]

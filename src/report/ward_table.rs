@@ -26,7 +26,7 @@ pub(super) fn section(night: &Night<'_>) -> Markup {
     };
     html! {
         @if !busiest.is_empty() {
-            (bars("Năm xã, phường còn nhiều việc nhất", &busiest.iter().map(bar).collect::<Vec<_>>()))
+            (bars("Xã, phường còn nhiều việc nhất", &busiest.iter().map(bar).collect::<Vec<_>>()))
         }
         (scrolling("Việc cần xử lý theo xã, phường", &table(night)))
         p.note {
