@@ -209,9 +209,15 @@ impl Reader<'_> {
         }
         let Some(part) = part else { return Found::default() };
         match part.level {
+            // A province misspelt; the district before it may still be a local one.
+            Some(Level::Province) => match parts.next().map(|part| (part, part.level)) {
+                Some((district, Some(Level::District(level)))) => {
+                    self.in_district(text, level, district, parts.next())
+                }
+                _ => Found::default(),
+            },
             Some(Level::District(level)) => self.in_district(text, level, part, parts.next()),
             Some(Level::Commune(level)) => self.commune(text, level, part, province),
-            Some(Level::Province) => Found::default(),
             None => self.bare(text, part, parts.next(), province),
         }
     }

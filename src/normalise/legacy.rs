@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization;
 
 use super::syllable::is_syllable;
-use super::unicode::{is_letter, upper};
+use super::unicode::{compose, is_letter, upper};
 use crate::settings::Reference;
 
 /// The longest sequence that stands for one letter, in characters.
@@ -48,11 +48,14 @@ impl Legacy {
             return Cow::Borrowed(raw);
         }
         let composed: String = raw.nfc().collect();
-        let decoded = self.unmix(&composed).or_else(|| self.decode_tcvn3(&composed));
-        match decoded.filter(|decoded| plausibility(decoded) > plausibility(&composed)) {
-            Some(decoded) => Cow::Owned(decoded),
-            None => Cow::Borrowed(raw),
-        }
+        // Second, what cleaning makes of it, lest the clean text be decoded another time.
+        let decoded = self.decode_composed(&composed).or_else(|| self.decode_composed(&compose(raw).0));
+        decoded.map_or(Cow::Borrowed(raw), Cow::Owned)
+    }
+
+    fn decode_composed(&self, text: &str) -> Option<String> {
+        let decoded = self.unmix(text).or_else(|| self.decode_tcvn3(text))?;
+        (plausibility(&decoded) > plausibility(text)).then_some(decoded)
     }
 
     fn unmix(&self, raw: &str) -> Option<String> {

@@ -143,6 +143,13 @@ const CASES: &[Case] = &[
     ("Phường 1, TP. Sóc Trăng, Sóc Trăng", None, false, None),
     ("Ấp Cà Mau", None, false, None),
     ("Số 12, đường Trần Văn Thời", None, false, None),
+    (
+        "Ấp 2, xã Long Điền, huyện Đông Hải, tỉnh Bạc Liêi",
+        Some(31_985),
+        true,
+        Some("Ấp 2, xã Long Điền, tỉnh Cà Mau"),
+    ),
+    ("Ấp 2, xã Long Điền, tỉnh Bạc Liêi", None, false, None),
     ("không rõ", None, false, None),
     (",,, - ;", None, false, None),
 ];
