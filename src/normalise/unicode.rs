@@ -135,36 +135,34 @@ static LETTERS: LazyLock<Vec<Option<Letter>>> = LazyLock::new(|| {
 /// The parts of a Latin letter. O(1).
 #[inline]
 pub(super) fn letter(c: char) -> Option<&'static Letter> {
+    LETTERS.get(place(c)?)?.as_ref()
+}
+
+/// A letter's place in the table.
+#[inline]
+fn place(c: char) -> Option<usize> {
     let code = c as usize;
-    let at = if code < LATIN_END {
-        code
-    } else if VIETNAMESE.contains(&code) {
-        code - VIETNAMESE.start + LATIN_END
+    if code < LATIN_END {
+        Some(code)
     } else {
-        return None;
-    };
-    LETTERS.get(at)?.as_ref()
+        VIETNAMESE.contains(&code).then(|| code - VIETNAMESE.start + LATIN_END)
+    }
 }
 
 fn take_apart(c: char) -> Option<Letter> {
-    if !c.is_alphabetic() {
+    // Both cases have to stand in the table, or words would differ by case.
+    let (small, large) = (single(c.to_lowercase(), c), capital(c));
+    if !c.is_alphabetic() || place(small).is_none() || place(large).is_none() {
         return None;
     }
     let tone = std::iter::once(c).nfd().find(|mark| TONES.contains(mark)).unwrap_or('\0');
     let toneless: String = std::iter::once(c).nfd().filter(|mark| *mark != tone).nfc().collect();
-    let small = single(c.to_lowercase(), c);
     let bare = match small {
         'đ' => 'd',
         small => std::iter::once(small).nfd().next().unwrap_or(small),
     };
     let plain = if bare.is_ascii_lowercase() { bare as u8 } else { 0 };
-    Some(Letter {
-        lower: small,
-        upper: capital(c),
-        toneless: toneless.chars().next().unwrap_or(c),
-        tone,
-        plain,
-    })
+    Some(Letter { lower: small, upper: large, toneless: toneless.chars().next().unwrap_or(c), tone, plain })
 }
 
 /// A mapping's one character, or the letter itself where it would become several.
