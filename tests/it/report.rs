@@ -90,6 +90,7 @@ fn check(
         suggest: None,
         suggestion_confidence: 0.9,
         needs: Vec::new(),
+        optional: Vec::new(),
         evidence: Vec::new(),
         min_link_probability: 0.0,
         yields_to: Vec::new(),

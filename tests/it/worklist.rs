@@ -11,7 +11,7 @@ use calamine::{Data, Range, Reader, SheetVisible, Xlsx, open_workbook};
 use chrono::NaiveDate;
 use doisoat::check::{Evidence, Finding, Findings, RuleCount};
 use doisoat::link::{Linkage, People};
-use doisoat::normalise::{Records, Values};
+use doisoat::normalise::{Records, normalise};
 use doisoat::progress::Progress;
 use doisoat::settings::{RuleFile, RulesFolder, Settings};
 use doisoat::table::{RecordRef, SourceIndex, Table, TextColumn};
@@ -109,8 +109,8 @@ fn records(settings: &Settings, source: SourceIndex, fields: &[&str], rows: &[Ve
         Some(rows.iter().map(|row| row[at].as_str()).collect::<TextColumn>())
     };
     let columns: Vec<_> = settings.source(source).columns.iter().map(|c| column(&c.field)).collect();
-    let values = columns.iter().map(|column| column.as_ref().map(|_| Values::Text)).collect();
-    Records { source, table: Table { columns, rows: rows.len() }, values }
+    let table = Table { columns, rows: rows.len() };
+    normalise(settings, vec![(source, table)], &Progress::silent()).remove(0)
 }
 
 fn row(cells: &[&str]) -> Vec<String> {
@@ -176,7 +176,9 @@ fn village() -> Village {
         vec![r(3)],
         vec![r(4)],
         vec![RecordRef::new(CIVIL, 0)],
-    ];
+    ]
+    .into_iter()
+    .collect();
     let linkage = Linkage { people: People { members, ..People::default() }, ..Linkage::default() };
     let mut village = Village { settings, records, linkage, findings: Vec::new(), evidence: Vec::new() };
     village.find("a-death", r(3), 3, "tinh_trang_cu_tru", "thường trú", Some("đã xoá"), 0.99);
@@ -421,7 +423,7 @@ fn people_elsewhere_and_items_without_a_ward_stand_apart() {
         row(&["B2", "Nguyễn Văn B", "Ấp 2"]),
     ];
     village.records[1] = records(&village.settings, INSURANCE, &fields, &rows);
-    village.linkage.people.members = vec![vec![]; 6];
+    village.linkage.people.members = vec![vec![]; 6].into_iter().collect();
     village.findings.clear();
     village.evidence.clear();
     for row in 0..2 {
