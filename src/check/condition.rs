@@ -55,7 +55,7 @@ pub(super) fn compile(
     sql: &Located<String>,
     view: &View,
     min_link_probability: f64,
-    expected: DataType,
+    expected: &DataType,
 ) -> Result<Condition, Vec<Diagnostic>> {
     let pieces = pieces(&sql.value).map_err(|mistake| vec![told(sql, mistake)])?;
     let mut text = String::with_capacity(sql.value.len() * 2);
@@ -67,7 +67,9 @@ pub(super) fn compile(
                 Some(column) => {
                     let key = Key::new(view, column, min_link_probability);
                     keys.push(key);
-                    text.push_str(&format!("\"{}\"", key.name(view)));
+                    text.push('"');
+                    text.push_str(&key.name(view));
+                    text.push('"');
                 }
                 None => unknown.push(unknown_column(view, name, place_in(sql, at))),
             },
@@ -79,7 +81,7 @@ pub(super) fn compile(
     keys.sort_unstable();
     keys.dedup();
     let expression = sql_expr(&text).map_err(|error| vec![bad_sql(sql, &error.to_string())])?;
-    check_type(&expression, view, &keys, &expected).map_err(|why| vec![wrong_type(sql, &expected, &why)])?;
+    check_type(&expression, view, &keys, expected).map_err(|why| vec![wrong_type(sql, expected, &why)])?;
     Ok(Condition { expression, keys })
 }
 
@@ -176,7 +178,7 @@ mod tests {
     }
 
     fn told(sql: &str, expected: DataType) -> String {
-        match compile(&located(sql), &view(), 0.0, expected) {
+        match compile(&located(sql), &view(), 0.0, &expected) {
             Ok(_) => "compiles".to_owned(),
             Err(told) => told.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
         }
@@ -222,8 +224,9 @@ mod tests {
     /// The value of a condition in a row of which only the as-of date, 30/06/2026, is not NULL.
     fn answer(sql: &str) -> Option<bool> {
         let view = view();
-        let condition =
-            compile(&located(sql), &view, 0.0, DataType::Boolean).map_err(|e| panic!("{sql}: {e:?}")).ok()?;
+        let condition = compile(&located(sql), &view, 0.0, &DataType::Boolean)
+            .map_err(|e| panic!("{sql}: {e:?}"))
+            .ok()?;
         let columns = condition.keys.iter().map(|key| {
             let column = &view.columns[key.column];
             let cell = if column.name == "as_of" {

@@ -11,7 +11,7 @@ use crate::settings::Subject;
 use crate::table::RecordRef;
 
 /// What the n-th record of a rule's `evidence` weighs beside the first. The order in the rule is
-/// the order of authority (field_authority.tsv: deciding source, second source, weak sources);
+/// the order of authority (`field_authority.tsv`: deciding source, second source, weak sources);
 /// each step down halves what the record adds, so that copies cannot outvote the deciding one.
 const AUTHORITY_WEIGHTS: [f64; 4] = [1.0, 0.5, 0.25, 0.125];
 

@@ -24,6 +24,8 @@ mod program;
 mod run;
 mod sql_text;
 mod template;
+#[cfg(test)]
+mod tests;
 mod ties;
 mod view;
 mod ward;
@@ -148,7 +150,9 @@ fn finish(settings: &Settings, mut drafts: Vec<Draft>, mut counts: Vec<RuleCount
     let mut findings = Findings::default();
     for Draft { finding, mut evidence } in drafts {
         let at = findings.findings.len() as u32;
-        evidence.iter_mut().for_each(|evidence| evidence.finding = at);
+        for evidence in &mut evidence {
+            evidence.finding = at;
+        }
         evidence.sort_by(|a, b| (a.record, &a.field).cmp(&(b.record, &b.field)));
         counts[usize::from(finding.rule)].found += 1;
         findings.findings.push(finding);

@@ -77,11 +77,11 @@ fn compile_rule(
     let min = check.min_link_probability;
     let told_before = diagnostics.len();
     let when =
-        compile(&check.when, view, min, DataType::Boolean).map_err(|told| diagnostics.extend(told)).ok();
+        compile(&check.when, view, min, &DataType::Boolean).map_err(|told| diagnostics.extend(told)).ok();
     let suggest = check
         .suggest
         .as_ref()
-        .map(|sql| compile(sql, view, min, DataType::String).map_err(|told| diagnostics.extend(told)).ok());
+        .map(|sql| compile(sql, view, min, &DataType::String).map_err(|told| diagnostics.extend(told)).ok());
     let explanation = Template::compile(check, view, diagnostics);
     let witnesses = witnesses(settings, check, view, diagnostics);
     let mut needed = needs(check, view, diagnostics);

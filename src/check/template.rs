@@ -35,7 +35,7 @@ impl Template {
                 ("current", _) => parts.push(Part::Current),
                 ("suggested", _) => parts.push(Part::Suggested),
                 (_, Some(column)) => {
-                    parts.push(Part::Column(Key::new(view, column, check.min_link_probability)))
+                    parts.push(Part::Column(Key::new(view, column, check.min_link_probability)));
                 }
                 (_, None) => diagnostics.push(unknown(view, name, detail(&check.place))),
             }
