@@ -261,6 +261,8 @@ mod tests {
             ("sex IS NULL AND birth_date IS NULL", Some(true)),
             ("as_of BETWEEN DATE '2026-01-01' AND DATE '2026-12-31'", Some(true)),
             ("as_of >= DATE '2026-07-01'", Some(false)),
+            ("as_of - DATE '2026-06-01' BETWEEN INTERVAL '0 days' AND INTERVAL '29 days'", Some(true)),
+            ("as_of - DATE '2026-07-01' >= INTERVAL '0 days'", Some(false)),
             ("'Nguyễn' LIKE 'Ng%' AND 'NG' ILIKE 'n_'", Some(true)),
             ("'095' RLIKE '^09' AND '095' NOT LIKE '1%'", Some(true)),
             ("CASE WHEN 1 < 2 THEN 'a' ELSE 'b' END = 'a'", Some(true)),

@@ -47,9 +47,9 @@ pub(super) const FUNCTIONS: &[&str] = &[
 /// Words of SQL itself, in lower case. A column of such a name must stand in double quotes.
 pub(super) const KEYWORDS: &[&str] = &[
     "and", "as", "between", "bigint", "boolean", "both", "case", "date", "day", "double", "else", "end",
-    "escape", "false", "float", "for", "from", "ilike", "in", "int", "integer", "is", "leading", "like",
-    "month", "not", "null", "or", "regexp", "rlike", "text", "then", "trailing", "true", "varchar", "when",
-    "year",
+    "escape", "false", "float", "for", "from", "ilike", "in", "int", "integer", "interval", "is", "leading",
+    "like", "month", "not", "null", "or", "regexp", "rlike", "text", "then", "trailing", "true", "varchar",
+    "when", "year",
 ];
 
 /// One piece of an expression. Offsets are in bytes from its beginning.
