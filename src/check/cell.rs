@@ -13,6 +13,7 @@ use super::context::Context;
 use super::frame::Frame;
 use super::view::{Column, Origin, STRUCK_OFF, ValueType, facet_named};
 use crate::normalise::{FacetValue, Records};
+use crate::table::RecordRef;
 
 /// A value of a view column in one row.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,6 +86,10 @@ pub(super) fn cell<'a>(context: &'a Context<'_>, frame: &Frame, key: Key, row: u
     let seat = frame.slots[slot].row(row, key.min_link_probability());
     match column.origin {
         Origin::Exists => Cell::Boolean(seat.is_some()),
+        Origin::Namesakes => seat.map_or(Cell::Null, |at| {
+            let record = RecordRef::new(context.view.slots[slot].source, at);
+            Cell::Integer(context.namesakes.count(slot, record))
+        }),
         Origin::Count => Cell::Integer(seat.map_or(0, |_| i64::from(frame.slots[slot].count(row)))),
         Origin::MatchProbability => {
             seat.map_or(Cell::Null, |_| Cell::Float(frame.slots[slot].probability(row)))
@@ -110,6 +115,7 @@ fn of_record<'a>(context: &'a Context<'_>, records: &'a Records, origin: Origin,
             None => Cell::Null,
         },
         Origin::AsOf
+        | Origin::Namesakes
         | Origin::PairProbability
         | Origin::InReview
         | Origin::Exists

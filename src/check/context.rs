@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use hashbrown::HashMap;
 
 use super::cell::live;
+use super::namesakes::Namesakes;
 use super::view::{STATUS_FIELD, View, facet_named};
 use crate::link::Linkage;
 use crate::normalise::{FacetValue, Records};
@@ -17,6 +18,7 @@ pub(super) struct Context<'a> {
     pub(super) linkage: &'a Linkage,
     pub(super) as_of: NaiveDate,
     pub(super) holders: &'a Holders,
+    pub(super) namesakes: &'a Namesakes,
     /// By source; `None` where it was not delivered.
     pub(super) sources: &'a [Option<&'a Records>],
 }

@@ -122,6 +122,7 @@ fn implied<'a>(view: &View, column: &Column, example: &Example) -> Cell<'a> {
     match column.origin {
         Origin::AsOf => Cell::Date(epoch_days(example_as_of())),
         Origin::Exists => Cell::Boolean(seen()),
+        Origin::Namesakes => Cell::Integer(0),
         Origin::InReview => Cell::Boolean(false),
         Origin::Count => Cell::Integer(i64::from(seen())),
         Origin::MatchProbability if !seen() => Cell::Null,

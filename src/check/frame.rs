@@ -91,6 +91,14 @@ impl Roll {
         }
     }
 
+    /// The missing people; nobody for other subjects.
+    pub(super) fn people(&self) -> Vec<u32> {
+        match self {
+            Self::People(people) => people.iter().map(|person| person.0).collect(),
+            Self::Records(..) | Self::Pairs(_) => Vec::new(),
+        }
+    }
+
     /// Number of rows.
     pub(super) fn len(&self) -> usize {
         match self {

@@ -9,7 +9,8 @@
 //!
 //! Way of a rule: its file → [`compile`] (`sql_text` finds names, `condition` makes a polars
 //! expression, `program` gathers) → `frame` seats the linked records of a chunk's rows,
-//! `cell` reads them, `run` evaluates → `describe` words what was found, `ward` says
+//! `cell` reads them (`context` counts holders of numbers, `namesakes` residents who may be a missing
+//! person), `run` evaluates → `describe` words what was found, `ward` says
 //! whose it is → `yields` lets the most specific rule of a cell speak.
 
 mod cell;
@@ -20,6 +21,7 @@ mod example;
 mod finding;
 mod frame;
 mod identity;
+mod namesakes;
 mod program;
 mod run;
 mod sql_text;
@@ -45,6 +47,7 @@ use crate::settings::{Settings, Subject};
 use context::{Context, Holders, by_source};
 use describe::Draft;
 use frame::Roll;
+use namesakes::Namesakes;
 use program::{Program, Rule, not_delivered};
 use ties::Ties;
 use view::{Origin, View};
@@ -112,12 +115,22 @@ fn check_in_chunks(
                 asked.push((check as u16, rule));
             }
         }
-        let mut context =
-            Context { settings, view, linkage, as_of, holders: &Holders::default(), sources: &sources };
+        let mut context = Context {
+            settings,
+            view,
+            linkage,
+            as_of,
+            holders: &Holders::default(),
+            namesakes: &Namesakes::default(),
+            sources: &sources,
+        };
         let holders = count_holders(&context, &asked);
         context.holders = &holders;
         let ties = Ties::new(settings, view, &sources, linkage);
         let roll = Roll::call(&context);
+        let slots = slots_with_namesakes(&context, &asked);
+        let namesakes = Namesakes::count_slots(&context, &ties, &roll.people(), &slots);
+        context.namesakes = &namesakes;
         let bar = progress.begin("check", roll.len() as u64, "rows");
         let found = run::run(&context, &ties, &roll, &asked, chunk_rows, &bar)?;
         for ((check, _), assessed) in asked.iter().zip(found.assessed) {
@@ -131,17 +144,24 @@ fn check_in_chunks(
 /// Counts holders for the columns that some rule names.
 fn count_holders(context: &Context<'_>, asked: &[(u16, &Rule)]) -> Holders {
     let mut holders = Holders::default();
-    for (_, rule) in asked {
-        let suggest = rule.suggest.iter().flat_map(|suggest| suggest.keys.iter().copied());
-        for key in rule.when.keys.iter().copied().chain(suggest).chain(rule.explanation.keys()) {
-            let column = &context.view.columns[key.column];
-            if let (Origin::Holders(at) | Origin::OtherHolder(at), Some(slot)) = (column.origin, column.slot)
-            {
-                holders.count_column(context, context.view.slots[slot].source, at);
-            }
+    for column in asked.iter().flat_map(|(_, rule)| rule.keys()).map(|key| &context.view.columns[key.column])
+    {
+        if let (Origin::Holders(at) | Origin::OtherHolder(at), Some(slot)) = (column.origin, column.slot) {
+            holders.count_column(context, context.view.slots[slot].source, at);
         }
     }
     holders
+}
+
+/// The slots whose namesakes some rule names.
+fn slots_with_namesakes(context: &Context<'_>, asked: &[(u16, &Rule)]) -> Vec<usize> {
+    let keys = asked.iter().flat_map(|(_, rule)| rule.keys());
+    let columns = keys.map(|key| &context.view.columns[key.column]);
+    let namesakes = columns.filter(|column| matches!(column.origin, Origin::Namesakes));
+    let mut slots: Vec<usize> = namesakes.filter_map(|column| column.slot).collect();
+    slots.sort_unstable();
+    slots.dedup();
+    slots
 }
 
 fn finish(settings: &Settings, mut drafts: Vec<Draft>, mut counts: Vec<RuleCount>) -> Findings {

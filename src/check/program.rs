@@ -34,6 +34,14 @@ pub(super) struct Rule {
     pub(super) needed: Vec<usize>,
 }
 
+impl Rule {
+    /// Every column that it reads.
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
+        let suggest = self.suggest.iter().flat_map(|suggest| suggest.keys.iter().copied());
+        self.when.keys.iter().copied().chain(suggest).chain(self.explanation.keys())
+    }
+}
+
 /// A linked record that has a word to say, and the column it says it in.
 pub(super) struct Witness {
     /// Its slot in the rule's view.
@@ -230,6 +238,7 @@ fn declared_column(origin: Origin) -> Option<usize> {
         | Origin::Exists
         | Origin::MatchProbability
         | Origin::Count
+        | Origin::Namesakes
         | Origin::RecordId => None,
     }
 }

@@ -84,9 +84,9 @@ pub(super) fn run(
 fn used_slots(context: &Context<'_>, rules: &Asked<'_>) -> Vec<bool> {
     let mut used = vec![false; context.view.slots.len()];
     for (_, rule) in rules {
-        let suggest = rule.suggest.iter().flat_map(|suggest| suggest.keys.iter().copied());
-        let keys = rule.when.keys.iter().copied().chain(suggest).chain(rule.explanation.keys());
-        keys.filter_map(|key| context.view.columns[key.column].slot).for_each(|slot| used[slot] = true);
+        rule.keys()
+            .filter_map(|key| context.view.columns[key.column].slot)
+            .for_each(|slot| used[slot] = true);
         rule.witnesses.iter().for_each(|witness| used[witness.slot] = true);
     }
     used

@@ -101,7 +101,8 @@ impl<'a> Ties<'a> {
         value(record.row).cmp(&value(other_row))
     }
 
-    fn slot(&self, record: RecordRef) -> Option<usize> {
+    /// The slot of a linked record.
+    pub(super) fn slot(&self, record: RecordRef) -> Option<usize> {
         match &self.slots[record.source.index()] {
             SlotOf::None => None,
             SlotOf::One(slot) => Some(*slot),

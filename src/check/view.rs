@@ -125,6 +125,8 @@ pub(super) enum Origin {
     Holders(usize),
     /// Who else holds the number in this column.
     OtherHolder(usize),
+    /// For a missing person: how many unlinked records of the primary source may be theirs.
+    Namesakes,
 }
 
 /// The field whose records may be struck off, and the canonical word that says so.
@@ -132,7 +134,10 @@ pub(super) enum Origin {
 pub(super) const STATUS_FIELD: &str = "residence_status";
 /// The canonical word of a record that is struck off.
 pub(super) const STRUCK_OFF: &str = "đã xoá";
-const BIRTH_FIELD: &str = "birth_date";
+/// The field that ages and namesakes are told by.
+pub(super) const BIRTH_FIELD: &str = "birth_date";
+/// The field that namesakes are told by.
+pub(super) const NAME_FIELD: &str = "full_name";
 
 /// The facet of a kind by its name; the empty name is the standard value.
 pub(super) fn facet_named(kind: &Kind, name: &str) -> Option<&'static Facet> {
@@ -224,6 +229,11 @@ impl View {
         ];
         for (name, value_type, origin, meaning) in facts {
             self.push(&format!("{prefix}.{name}"), value_type, at, origin, &format!("{meaning} ({of})"));
+        }
+        if self.subject == Subject::MissingPerson {
+            let meaning =
+                "số hồ sơ cư trú cùng họ tên (không dấu), ngày sinh hợp, của người chưa có bản ghi loại này";
+            self.push(&format!("{prefix}.namesakes"), ValueType::Integer, at, Origin::Namesakes, meaning);
         }
         self.fill_slot(slot, source);
     }

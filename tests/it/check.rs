@@ -317,12 +317,22 @@ fn a_missing_person_is_one_finding_however_many_sources_know_them() {
 }
 
 #[test]
-fn who_may_be_a_resident_is_not_called_missing_while_the_clerk_has_not_decided() {
-    let other: Row = (1, "cu_tru", RESIDENT.2);
-    let mut world = World::of(&[BIRTH, other]);
-    assert_eq!(world.of_rule("birth-registered-without-residence").len(), 1);
-    world.in_review = vec![(0, 1)];
-    assert_eq!(world.of_rule("birth-registered-without-residence").len(), 0);
+fn who_may_be_a_resident_is_not_called_missing() {
+    let rule = "birth-registered-without-residence";
+    let stranger: Row =
+        (1, "cu_tru", &[("ma_ho_so", "CT7"), ("ho_ten", "Lê Văn Tám"), ("tinh_trang_cu_tru", "thường trú")]);
+    let mut world = World::of(&[BIRTH, CARD, stranger]);
+    assert_eq!(world.of_rule(rule).len(), 1);
+    // The clerk has not decided yet.
+    world.in_review = vec![(0, 2)];
+    assert_eq!(world.of_rule(rule).len(), 0);
+    // A resident of that name, born in that year or at a date one slip away, has no birth entry.
+    let namesake: Row = (1, "cu_tru", RESIDENT.2);
+    assert_eq!(World::of(&[BIRTH, CARD, namesake]).of_rule(rule).len(), 0);
+    // The same resident with a birth entry of their own.
+    let entry: Row =
+        (1, "ho_tich", &[("ma_su_kien", "HT8"), ("loai_su_kien", "khai_sinh"), ("ho_ten", "Trần Văn Bình")]);
+    assert_eq!(World::of(&[BIRTH, CARD, namesake, entry]).of_rule(rule).len(), 1);
 }
 
 #[test]
