@@ -93,7 +93,7 @@ impl Intake {
     }
 
     /// Lets the columns make room for the rows that so many bytes read of so many let expect.
-    pub(super) fn expect(&mut self, bytes_read: u64, bytes: u64) {
+    pub(super) fn reserve(&mut self, bytes_read: u64, bytes: u64) {
         let share = bytes as f64 / bytes_read.max(1) as f64;
         // 2 % over, so that a slightly shorter average row does not double everything at the end.
         let rows = (self.rows_kept as f64 * share * 1.02) as usize;

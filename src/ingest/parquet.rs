@@ -93,7 +93,7 @@ impl<'a> ParquetFile<'a> {
             intake.take(mapping, file, &[Window::new(columns, first_row)]);
             first_row += read as u64;
             if !std::mem::replace(&mut expected, true) {
-                intake.expect(first_row, rows);
+                intake.reserve(first_row, rows);
             }
             bar.add(bytes * read as u64 / rows.max(1));
         }

@@ -150,7 +150,7 @@ fn a_fifth_source_gets_its_columns_from_its_declaration_alone() {
     let text = r#"
 id = "truong_hoc"
 title = "Học sinh"
-owner = "giao_duc"
+owner = "tu_phap"
 prefix = "school"
 record_id = "ma_hs"
 files = ["truong_hoc.csv"]

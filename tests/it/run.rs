@@ -86,7 +86,7 @@ fn the_books_balance_for_every_source() {
         serde_json::from_slice(&fs::read(out.path().join("latest/run.json")).unwrap()).unwrap();
     let mut set_aside = 0;
     for source in json["sources"].as_array().unwrap() {
-        let count = |key: &str| source["account"][key].as_u64().unwrap();
+        let count = |key: &str| source[key].as_u64().unwrap();
         assert_eq!(count("rows_read"), count("rows_kept") + count("rows_set_aside"), "{source}");
         set_aside += count("rows_set_aside");
     }
@@ -211,5 +211,5 @@ fn the_sources_may_come_as_any_subset() {
     let (code, _, complaints) = night(input.path(), out.path(), &[]);
     assert_eq!(code, 1, "{complaints}");
     let report = fs::read_to_string(out.path().join("latest/report.html")).unwrap();
-    assert!(report.contains("không đủ dữ liệu"));
+    assert!(report.contains("Không đủ dữ liệu"));
 }

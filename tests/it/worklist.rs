@@ -150,7 +150,7 @@ fn village() -> Village {
         household(["R1", "096087000001", "NGUYỄN VĂN CHỦ", "12/03/1987", "H1", "Chủ hộ", "thường trú"], a),
         household(["R2", "096188000002", "Trần Thị Vợ", "1988", "H1", "Vợ", "thường trú"], a),
         household(["R3", "", "Nguyễn Văn Con", "05/06/2015", "H1", "Con", "thường trú"], a),
-        household(["R4", "096060000004", "=HYPERLINK(\"x\")", "01/01/1960", "H2", "Chủ hộ", "thường trú"], b),
+        household(["R4", "096060000004", "=HYPERLINK(\"X\")", "01/01/1960", "H2", "Chủ hộ", "thường trú"], b),
         household(["R5", "", "+Lê Thị Năm", "02/02/1990", "", "", "tạm trú"], b),
     ];
     let insurance = [row(&["B1", "NGUYỄN VĂN CHỦ", "31/12/2026"])];
@@ -290,7 +290,7 @@ fn a_ward_reads_who_what_and_against_what_most_useful_first() {
     assert_eq!(
         told("Họ, chữ đệm và tên"),
         [
-            "=HYPERLINK(\"x\")",
+            "=HYPERLINK(\"X\")",
             "NGUYỄN VĂN CHỦ",
             "Nguyễn Văn Con",
             "Nguyễn Văn Con",
@@ -361,7 +361,7 @@ fn the_csv_holds_the_same_items_and_no_cell_that_computes() {
         assert_eq!(in_csv, in_sheet, "{title}");
     }
     let names: Vec<&str> = rows.iter().map(|row| &row[5]).collect();
-    assert_eq!((names[0], names[4]), ("'=HYPERLINK(\"x\")", "'+Lê Thị Năm"));
+    assert_eq!((names[0], names[4]), ("'=HYPERLINK(\"X\")", "'+Lê Thị Năm"));
     assert_eq!(&rows[0][2], "03/07/2026");
     for cell in rows.iter().flat_map(|row| row.iter().map(str::to_owned).collect::<Vec<_>>()) {
         assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell}");

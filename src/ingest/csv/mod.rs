@@ -88,7 +88,7 @@ pub(super) fn read(
             return Ok((reader.bytes, reader.finish()));
         }
         if !replace(&mut expected, true) {
-            intake.expect(shown, bytes);
+            intake.reserve(shown, bytes);
         }
         next.prepend(&block.bytes()[done..]);
         std::mem::swap(&mut block, &mut next);

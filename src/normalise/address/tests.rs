@@ -1,3 +1,5 @@
+//! Addresses as offices write them, and what they must be read as.
+
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
