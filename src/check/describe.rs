@@ -91,6 +91,8 @@ fn hear(
     subject: RecordRef,
     values: (&str, Option<&str>),
 ) -> Vec<Heard> {
+    // Whoever knows the missing person bears out that there is one.
+    let is_missing = context.view.subject == Subject::MissingPerson;
     let mut heard = Vec::new();
     for (place, witness) in rule.witnesses.iter().enumerate() {
         let Some(record) = frame.record(context, witness.slot, row, min) else { continue };
@@ -107,7 +109,7 @@ fn hear(
             record,
             field: column.name.clone(),
             value: value.to_owned(),
-            speaks_for: record == subject || speaks_for(context, witness, record, values),
+            speaks_for: is_missing || record == subject || speaks_for(context, witness, record, values),
             weight: probability * authority,
         };
         heard.push(Heard { evidence, probability });

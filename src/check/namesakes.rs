@@ -1,27 +1,43 @@
-//! Residents who may be the missing person after all.
+//! Others who may be the missing person after all.
 //!
 //! Linkage asks for more than a name and a birth date, rightly. To call somebody
-//! missing it is enough that a resident of that name, whose birth date does not
-//! speak against it, has no record of the same kind: it may be theirs. Found by one
-//! pass over the primary source against a table of the missing people's names.
+//! missing it is enough that another person's record is like theirs while that person
+//! has no record of the same kind: it may be theirs. Alike are
+//! - one name and one full birth date;
+//! - one name, one mark (ward or parent), and birth dates that do not speak against it;
+//! - one full birth date and one mark: names are miswritten beyond recognition, and corrected;
+//! - one name and such dates, where the missing person's record has no mark to go by.
+//!
+//! A name and a year alone would grow with the province until nobody common could be
+//! missing. Found by one pass over the records of the primary source and of events
+//! (an unlinked death) against a table of the missing people's.
+
+use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
 use super::context::Context;
 use super::ties::Ties;
-use super::view::{BIRTH_FIELD, NAME_FIELD, facet_named};
+use super::view::{BIRTH_FIELD, NAME_FIELD, REGISTRATION_WARD_FIELD, WARD_FIELD, facet_named};
 use crate::normalise::{Facet, FacetValue, Records};
 use crate::settings::Kind;
 use crate::table::{RecordRef, SourceIndex};
 
-/// Of each missing person's record: how many residents may be its person.
+/// The fields that mark a person of a known name or day of birth, and the facet they are told by.
+const MARKS: [(&str, &str); 4] =
+    [(WARD_FIELD, ""), (REGISTRATION_WARD_FIELD, ""), ("father_name", "plain"), ("mother_name", "plain")];
+
+/// 01/01 stands for "day unknown".
+const PLACEHOLDER: (i64, i64) = (1, 1);
+
+/// Of each missing person's record: how many records of others may be of its person.
 #[derive(Debug, Default)]
 pub(super) struct Namesakes {
     of_record: HashMap<(usize, RecordRef), u32>,
 }
 
 impl Namesakes {
-    /// Counts for the records of some slots. O(records of the slots + rows of the primary source).
+    /// Counts for the records of some slots. O(records of the slots + rows of the sources looked through).
     pub(super) fn count_slots(
         context: &Context<'_>,
         ties: &Ties<'_>,
@@ -29,21 +45,19 @@ impl Namesakes {
         slots: &[usize],
     ) -> Self {
         let mut namesakes = Self::default();
-        let primary = context.settings.primary();
-        let Some(residents) = Reader::new(context, primary) else { return namesakes };
+        let pools: Vec<Reader<'_>> = pools(context).collect();
         for &slot in slots {
-            let source = context.view.slots[slot].source;
-            let Some(reader) = Reader::new(context, source) else { continue };
-            let mut missing: HashMap<&str, Vec<(RecordRef, Born)>> = HashMap::new();
+            let Some(reader) = Reader::new(context, context.view.slots[slot].source) else { continue };
+            let mut missing = Missing::default();
             for &person in people {
                 let members = context.linkage.people.members[person as usize].iter().copied();
                 for record in members.filter(|&record| ties.slot(record) == Some(slot)) {
-                    if let Some(name) = reader.name(record.row) {
-                        missing.entry(name).or_default().push((record, reader.born(record.row)));
-                    }
+                    missing.add(&reader, record);
                 }
             }
-            namesakes.meet(context, ties, slot, &missing, &residents);
+            for pool in &pools {
+                namesakes.meet(context, ties, slot, &missing, pool);
+            }
         }
         namesakes
     }
@@ -53,27 +67,92 @@ impl Namesakes {
         context: &Context<'_>,
         ties: &Ties<'_>,
         slot: usize,
-        missing: &HashMap<&str, Vec<(RecordRef, Born)>>,
-        residents: &Reader<'_>,
+        missing: &Missing<'_>,
+        pool: &Reader<'_>,
     ) {
-        for row in 0..residents.records.table.rows as u32 {
-            let Some(candidates) = residents.name(row).and_then(|name| missing.get(name)) else { continue };
-            let resident = RecordRef::new(residents.records.source, row);
-            let members = &context.linkage.people.members[context.person(resident) as usize];
-            if members.iter().any(|&member| ties.slot(member) == Some(slot)) {
+        for row in 0..pool.records.table.rows as u32 {
+            let alike = missing.like(pool, row);
+            if alike.is_empty() {
                 continue;
             }
-            let born = residents.born(row);
-            for (record, _) in candidates.iter().filter(|(_, other)| born.may_be(*other)) {
-                *self.of_record.entry((slot, *record)).or_default() += 1;
+            let other = RecordRef::new(pool.records.source, row);
+            let members = &context.linkage.people.members[context.person(other) as usize];
+            if !members.iter().any(|&member| ties.slot(member) == Some(slot)) {
+                for record in alike {
+                    *self.of_record.entry((slot, record)).or_default() += 1;
+                }
             }
         }
     }
 
-    /// How many residents may be the person of a record.
+    /// How many records of others may be of the person of a record.
     pub(super) fn count(&self, slot: usize, record: RecordRef) -> i64 {
         self.of_record.get(&(slot, record)).map_or(0, |&count| i64::from(count))
     }
+}
+
+/// The sources whose records are looked through: the primary one, and those of events.
+fn pools<'a>(context: &Context<'a>) -> impl Iterator<Item = Reader<'a>> {
+    let primary = context.settings.primary();
+    let sources = (0..context.settings.sources.len()).map(|index| SourceIndex(index as u8));
+    let asked =
+        move |&source: &SourceIndex| source == primary || context.settings.source(source).events.is_some();
+    sources.filter(asked).filter_map(|source| Reader::new(context, source))
+}
+
+/// What two records of one person may share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Shared<'a> {
+    NameAndDay(&'a str, i32),
+    NameAndMark(&'a str, Mark<'a>),
+    DayAndMark(i32, Mark<'a>),
+    Name(&'a str),
+}
+
+/// Where somebody is at home, or whose child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Mark<'a> {
+    Ward(u32),
+    Parent(&'a str),
+}
+
+/// The missing people's records of one kind, by what they may share with others.
+#[derive(Default)]
+struct Missing<'a>(HashMap<Shared<'a>, Vec<(RecordRef, Born)>>);
+
+impl<'a> Missing<'a> {
+    fn add(&mut self, reader: &Reader<'a>, record: RecordRef) {
+        let (name, born) = (reader.name(record.row), reader.born(record.row));
+        let marks: Vec<Mark<'a>> = reader.marks(record.row).collect();
+        let bare = name.filter(|_| marks.is_empty()).map(Shared::Name);
+        for key in shared(name, born, &marks).chain(bare) {
+            self.0.entry(key).or_default().push((record, born));
+        }
+    }
+
+    /// The records that may be of the person of a row, each once.
+    fn like(&self, pool: &Reader<'a>, row: u32) -> Vec<RecordRef> {
+        let (name, born) = (pool.name(row), pool.born(row));
+        let marks: Vec<Mark<'a>> = pool.marks(row).collect();
+        let keys = shared(name, born, &marks).chain(name.map(Shared::Name));
+        let met = keys.filter_map(|key| self.0.get(&key)).flatten();
+        let mut alike: Vec<RecordRef> =
+            met.filter(|(_, other)| born.may_be(*other)).map(|(record, _)| *record).collect();
+        alike.sort_unstable();
+        alike.dedup();
+        alike
+    }
+}
+
+/// All that a record can share but its bare name.
+fn shared<'a>(name: Option<&'a str>, born: Born, marks: &[Mark<'a>]) -> impl Iterator<Item = Shared<'a>> {
+    let day = born.full_day();
+    let named_day = name.zip(day).map(|(name, day)| Shared::NameAndDay(name, day));
+    let marked = marks.iter().flat_map(move |&mark| {
+        let named = name.map(|name| Shared::NameAndMark(name, mark));
+        named.into_iter().chain(day.map(|day| Shared::DayAndMark(day, mark)))
+    });
+    named_day.into_iter().chain(marked)
 }
 
 /// What is known of a birth date.
@@ -85,13 +164,21 @@ enum Born {
 }
 
 impl Born {
+    /// A full date that is no placeholder, in days.
+    fn full_day(self) -> Option<i32> {
+        match self {
+            Self::Day { day, month_day, .. } if month_day != PLACEHOLDER => Some(day),
+            _ => None,
+        }
+    }
+
     /// Whether both may be one date: equal as far as both are known, or one slip apart: the year
     /// differs under one day and month, or the day does under one year and month.
     fn may_be(self, other: Self) -> bool {
         match (self, other) {
             (Self::Unknown, _) | (_, Self::Unknown) => true,
             (Self::Day { day, year, month_day }, Self::Day { day: d, year: y, month_day: md }) => {
-                let is_placeholder = |month_day| month_day == (1, 1);
+                let is_placeholder = |month_day| month_day == PLACEHOLDER;
                 day == d
                     || year == y && (is_placeholder(month_day) || is_placeholder(md) || month_day.0 == md.0)
                     || month_day == md && (year - y).abs() <= 10
@@ -106,6 +193,7 @@ struct Reader<'a> {
     records: &'a Records,
     name: (usize, &'static Facet),
     born: Option<usize>,
+    marks: Vec<(usize, &'static Facet)>,
 }
 
 impl<'a> Reader<'a> {
@@ -114,15 +202,29 @@ impl<'a> Reader<'a> {
         let column = declared.column_of(NAME_FIELD)?;
         let plain = facet_named(&declared.columns[column].kind, "plain")?;
         let born = declared.column_of(BIRTH_FIELD).filter(|&at| declared.columns[at].kind == Kind::Date);
-        Some(Self { records: context.records(source)?, name: (column, plain), born })
+        let marks = MARKS.iter().filter_map(|&(field, facet)| {
+            let at = declared.column_of(field)?;
+            Some((at, facet_named(&declared.columns[at].kind, facet)?))
+        });
+        Some(Self { records: context.records(source)?, name: (column, plain), born, marks: marks.collect() })
     }
 
     fn name(&self, row: u32) -> Option<&'a str> {
         match self.records.facet(self.name.1, self.name.0, row as usize) {
             // Plain names stand in the column's values and are never made anew.
-            FacetValue::Text(std::borrow::Cow::Borrowed(name)) => Some(name),
+            FacetValue::Text(Cow::Borrowed(name)) => Some(name),
             _ => None,
         }
+    }
+
+    fn marks(&self, row: u32) -> impl Iterator<Item = Mark<'a>> {
+        self.marks.iter().filter_map(move |&(column, facet)| {
+            match self.records.facet(facet, column, row as usize) {
+                FacetValue::Text(Cow::Borrowed(parent)) => Some(Mark::Parent(parent)),
+                FacetValue::Text(Cow::Owned(ward)) => ward.parse().ok().map(Mark::Ward),
+                _ => None,
+            }
+        })
     }
 
     fn born(&self, row: u32) -> Born {

@@ -139,6 +139,10 @@ pub(super) const BIRTH_FIELD: &str = "birth_date";
 /// The field that namesakes are told by.
 pub(super) const NAME_FIELD: &str = "full_name";
 
+/// The fields that people of one place are told by.
+pub(super) const WARD_FIELD: &str = "ward_code";
+pub(super) const REGISTRATION_WARD_FIELD: &str = "registration_ward_code";
+
 /// The facet of a kind by its name; the empty name is the standard value.
 pub(super) fn facet_named(kind: &Kind, name: &str) -> Option<&'static Facet> {
     facets_of(kind).find(|facet| facet.name == name)
@@ -231,8 +235,7 @@ impl View {
             self.push(&format!("{prefix}.{name}"), value_type, at, origin, &format!("{meaning} ({of})"));
         }
         if self.subject == Subject::MissingPerson {
-            let meaning =
-                "số hồ sơ cư trú cùng họ tên (không dấu), ngày sinh hợp, của người chưa có bản ghi loại này";
+            let meaning = "số bản ghi cư trú, hộ tịch của người khác giống người này mà người khác ấy chưa có bản ghi loại này";
             self.push(&format!("{prefix}.namesakes"), ValueType::Integer, at, Origin::Namesakes, meaning);
         }
         self.fill_slot(slot, source);

@@ -63,13 +63,12 @@ fn person_missing(case: &mut Case<'_>) {
     for (at, record) in case.births.clone().into_iter().enumerate() {
         case.add(11, record, "ho_ten", None, (at == 0, false));
     }
-    if !case.births.is_empty() {
-        return;
-    }
+    // With a birth entry rule 11 speaks for the person; a card then is as true, but not to be found.
+    let told = case.births.is_empty();
     let as_of = case.world.as_of;
     let cards: Vec<&Record> = case.all.iter().copied().filter(|record| is_valid_on(record, as_of)).collect();
     for (at, record) in cards.into_iter().enumerate() {
-        case.add(12, record, "ho_ten", None, (at == 0, false));
+        case.add(12, record, "ho_ten", None, (told && at == 0, false));
     }
 }
 
