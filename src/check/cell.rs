@@ -12,8 +12,8 @@ use super::condition::Key;
 use super::context::Context;
 use super::frame::Frame;
 use super::view::{Column, Origin, STRUCK_OFF, ValueType, facet_named};
-use crate::normalise::{FacetValue, Records};
-use crate::table::RecordRef;
+use crate::normalise::{Facet, FacetValue, Records, Values};
+use crate::table::{RecordRef, TextColumn};
 
 /// A value of a view column in one row.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,11 +150,41 @@ pub(super) fn live(context: &Context<'_>, records: &Records, column: usize, row:
     }
 }
 
-/// One column of a data frame: a key's cells in all rows of a frame, or in some of them.
+/// One column of a data frame: a key's cells in some rows of a frame.
 pub(super) fn series(context: &Context<'_>, frame: &Frame, key: Key, rows: &[u32]) -> Series {
     let column = &context.view.columns[key.column];
+    let name = key.name(context.view).into();
+    if let Some(of) = FacetColumn::of(context, column) {
+        let (seats, min) = (&frame.slots[of.slot], key.min_link_probability());
+        let cells = rows.iter().map(|&row| seats.row(row as usize, min).map_or(Cell::Null, |at| of.cell(at)));
+        return to_series(column, name, cells, rows.len());
+    }
     let cells = rows.iter().map(|&row| cell(context, frame, key, row as usize));
-    to_series(column, key.name(context.view).into(), cells, rows.len())
+    to_series(column, name, cells, rows.len())
+}
+
+/// A delivered facet, found once a column: nearly all cells are read this way.
+struct FacetColumn<'a> {
+    slot: usize,
+    facet: &'static Facet,
+    texts: &'a TextColumn,
+    values: &'a Values,
+}
+
+impl<'a> FacetColumn<'a> {
+    fn of(context: &Context<'a>, column: &Column) -> Option<Self> {
+        let (Origin::Facet(at, facet), Some(slot)) = (column.origin, column.slot) else { return None };
+        let records = context.records(context.view.slots[slot].source)?;
+        let (texts, values) = (records.table.columns.get(at)?.as_ref()?, records.values.get(at)?.as_ref()?);
+        Some(Self { slot, facet, texts, values })
+    }
+
+    fn cell(&self, row: u32) -> Cell<'a> {
+        match self.texts.code(row as usize) {
+            0 => Cell::Null,
+            code => (self.facet.read)(self.texts, self.values, code).into(),
+        }
+    }
 }
 
 /// Cells as a column of the type that the view declares; a cell of another type is NULL.

@@ -177,8 +177,8 @@ mod tests {
         Located { value: sql.to_owned(), place: Place::at("rules/a.toml", 10, 8) }
     }
 
-    fn told(sql: &str, expected: DataType) -> String {
-        match compile(&located(sql), &view(), 0.0, &expected) {
+    fn told(sql: &str, expected: &DataType) -> String {
+        match compile(&located(sql), &view(), 0.0, expected) {
             Ok(_) => "compiles".to_owned(),
             Err(told) => told.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
         }
@@ -275,14 +275,14 @@ mod tests {
     #[test]
     fn mistakes_in_a_condition_have_a_place_and_a_remedy() {
         assert_eq!(
-            told("live\n  AND brith.full_name.key = full_name.kye", DataType::Boolean),
+            told("live\n  AND brith.full_name.key = full_name.kye", &DataType::Boolean),
             "error[CHK-001]: rules/a.toml:11:7: unknown column `brith.full_name.key`\n  \
              help: did you mean `birth.full_name.key`?\n\
              error[CHK-001]: rules/a.toml:11:29: unknown column `full_name.kye`\n  \
              help: did you mean `full_name.key`?"
         );
         assert_eq!(
-            told("live AND sum(age) > 3", DataType::Boolean),
+            told("live AND sum(age) > 3", &DataType::Boolean),
             "error[CHK-002]: rules/a.toml:10:17: unknown function `sum`\n  \
              help: use one of: abs, cast, ceil, char_length, coalesce, concat, concat_ws, date_part, ends_with, \
              extract, floor, greatest, if, ifnull, least, left, length, lower, ltrim, mod, nullif, regexp_like, \
@@ -294,22 +294,22 @@ mod tests {
     fn a_condition_of_another_type_is_told_before_any_data_is_read() {
         for sql in ["sex", "age + 1", "sex = 3", "age = 'x'", "live AND age", "lower(age) = 'x'"] {
             assert!(
-                told(sql, DataType::Boolean).contains("CHK-004"),
+                told(sql, &DataType::Boolean).contains("CHK-004"),
                 "{sql}: {}",
-                told(sql, DataType::Boolean)
+                told(sql, &DataType::Boolean)
             );
         }
         for sql in ["age", "birth_date", "live"] {
             assert!(
-                told(sql, DataType::String).contains("CHK-004"),
+                told(sql, &DataType::String).contains("CHK-004"),
                 "{sql}: {}",
-                told(sql, DataType::String)
+                told(sql, &DataType::String)
             );
         }
         for sql in
             ["live AND", "a b c", "live;", "live, age", "age IS DISTINCT FROM 3", "(live", "live) OR (live"]
         {
-            assert_ne!(told(sql, DataType::Boolean), "compiles", "{sql}");
+            assert_ne!(told(sql, &DataType::Boolean), "compiles", "{sql}");
         }
     }
 }

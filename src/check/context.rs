@@ -12,6 +12,7 @@ use crate::settings::Settings;
 use crate::table::{RecordRef, SourceIndex};
 
 /// Records, people and rules of one night, and the view that is being filled.
+#[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     pub(super) settings: &'a Settings,
     pub(super) view: &'a View,

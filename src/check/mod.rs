@@ -49,7 +49,7 @@ use describe::Draft;
 use frame::Roll;
 use namesakes::Namesakes;
 use program::{Program, Rule, not_delivered};
-use ties::Ties;
+use ties::{LinksByPerson, Ties};
 use view::{Origin, View};
 
 /// A column that rules over some subject may name.
@@ -105,40 +105,58 @@ fn check_in_chunks(
 ) -> Outcome<Findings> {
     let program = Program::compile(settings)?;
     let sources = by_source(settings, records);
+    let links = LinksByPerson::new(linkage);
     let mut counts = vec![RuleCount::default(); settings.checks.len()];
     let mut drafts = Vec::new();
     for (at, view) in program.views.iter().enumerate() {
-        let mut asked: Vec<(u16, &Rule)> = Vec::new();
-        for (check, rule) in program.rules.iter().enumerate().filter(|(_, rule)| rule.view == at) {
-            counts[check].not_delivered = not_delivered(settings, view, rule, &sources);
-            if counts[check].not_delivered.is_empty() {
-                asked.push((check as u16, rule));
-            }
-        }
-        let mut context = Context {
-            settings,
-            view,
-            linkage,
-            as_of,
-            holders: &Holders::default(),
-            namesakes: &Namesakes::default(),
-            sources: &sources,
-        };
-        let holders = count_holders(&context, &asked);
-        context.holders = &holders;
-        let ties = Ties::new(settings, view, &sources, linkage);
-        let roll = Roll::call(&context);
-        let slots = slots_with_namesakes(&context, &asked);
-        let namesakes = Namesakes::count_slots(&context, &ties, &roll.people(), &slots);
-        context.namesakes = &namesakes;
-        let bar = progress.begin("check", roll.len() as u64, "rows");
-        let found = run::run(&context, &ties, &roll, &asked, chunk_rows, &bar)?;
+        let asked = to_ask(settings, &program, at, &sources, &mut counts);
+        let (holders, namesakes) = (Holders::default(), Namesakes::default());
+        let (holders, namesakes) = (&holders, &namesakes);
+        let context = Context { settings, view, linkage, as_of, holders, namesakes, sources: &sources };
+        let found = check_view(context, &links, &asked, progress, chunk_rows)?;
         for ((check, _), assessed) in asked.iter().zip(found.assessed) {
             counts[usize::from(*check)].assessed = assessed;
         }
         drafts.extend(found.drafts);
     }
     Ok(finish(settings, drafts, counts))
+}
+
+/// The rules of a view whose columns were delivered; what is missing of the others is noted.
+fn to_ask<'a>(
+    settings: &Settings,
+    program: &'a Program,
+    view: usize,
+    sources: &[Option<&Records>],
+    counts: &mut [RuleCount],
+) -> Vec<(u16, &'a Rule)> {
+    let mut asked = Vec::new();
+    for (check, rule) in program.rules.iter().enumerate().filter(|(_, rule)| rule.view == view) {
+        counts[check].not_delivered = not_delivered(settings, &program.views[view], rule, sources);
+        if counts[check].not_delivered.is_empty() {
+            asked.push((check as u16, rule));
+        }
+    }
+    asked
+}
+
+/// Prepares what rules of one view look up beside its rows, then asks them.
+fn check_view(
+    context: Context<'_>,
+    links: &LinksByPerson,
+    asked: &[(u16, &Rule)],
+    progress: &Progress,
+    chunk_rows: usize,
+) -> Outcome<run::Found> {
+    let holders = count_holders(&context, asked);
+    let context = Context { holders: &holders, ..context };
+    let ties = Ties::new(context.settings, context.view, context.sources, context.linkage, links);
+    let roll = Roll::call(&context);
+    let slots = slots_with_namesakes(&context, asked);
+    let namesakes = Namesakes::count_slots(&context, &ties, &roll.people(), &slots);
+    let context = Context { namesakes: &namesakes, ..context };
+    let bar = progress.begin("check", roll.len() as u64, "rows");
+    run::run(&context, &ties, &roll, asked, chunk_rows, &bar)
 }
 
 /// Counts holders for the columns that some rule names.

@@ -26,7 +26,7 @@ fn row(source: &str, person: u32) -> Vec<(&'static str, String)> {
     let name = format!("Nguyễn {} {}", syllable(person / 10), syllable(person));
     let mut row = vec![
         ("so_dinh_danh", format!("096{century}{:02}{person:06}", year % 100)),
-        ("ho_ten", if person % 17 == 0 { name.to_lowercase() } else { name }),
+        ("ho_ten", if person.is_multiple_of(17) { name.to_lowercase() } else { name }),
         ("ngay_sinh", format!("{:02}/{:02}/{year}", 1 + person % 28, 1 + person % 12)),
         ("gioi_tinh", if sex == 0 { "Nam".to_owned() } else { "Nữ".to_owned() }),
         ("ho_ten_me", format!("Lê Thị {}", syllable(person / 100))),
@@ -35,15 +35,21 @@ fn row(source: &str, person: u32) -> Vec<(&'static str, String)> {
         "cu_tru" => {
             row.extend([("ma_ho_so", format!("CT{person}")), ("tinh_trang_cu_tru", "thường trú".to_owned())]);
             row.push(("ma_xa", "32002".to_owned()));
-            row.push(("so_dien_thoai", if person % 13 == 0 { "123".to_owned() } else { String::new() }));
-            if person % 19 == 0 {
+            row.push((
+                "so_dien_thoai",
+                if person.is_multiple_of(13) { "123".to_owned() } else { String::new() },
+            ));
+            if person.is_multiple_of(19) {
                 row[2].1 = format!("{:02}/{:02}/{}", 1 + person % 28, 1 + person % 12, year + 1);
             }
         }
         "ho_tich" => {
-            let kind = if person % 23 == 0 { "khai_tu" } else { "khai_sinh" };
+            let kind = if person.is_multiple_of(23) { "khai_tu" } else { "khai_sinh" };
             row.extend([("ma_su_kien", format!("HT{person}")), ("loai_su_kien", kind.to_owned())]);
-            row.push(("ngay_mat", if person % 23 == 0 { "01/02/2025".to_owned() } else { String::new() }));
+            row.push((
+                "ngay_mat",
+                if person.is_multiple_of(23) { "01/02/2025".to_owned() } else { String::new() },
+            ));
         }
         _ => {
             row.extend([("ma_the_ban_ghi", format!("BH{person}")), ("gia_tri_den", "31/12/2026".to_owned())]);

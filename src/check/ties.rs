@@ -9,9 +9,7 @@ use crate::table::RecordRef;
 /// The links of each person, and the slot of each record.
 pub(super) struct Ties<'a> {
     linkage: &'a Linkage,
-    /// Links by person: those of `p` are `of_person[starts[p]..starts[p + 1]]`.
-    starts: Vec<u32>,
-    of_person: Vec<u32>,
+    links: &'a LinksByPerson,
     slots: Vec<SlotOf>,
     /// By source: its records, and the column that tells which of them is preferred.
     preferred: Vec<Option<(&'a Records, usize, &'static Facet, Prefer)>>,
@@ -52,17 +50,17 @@ enum SlotOf {
 }
 
 impl<'a> Ties<'a> {
-    /// O(links + people + distinct kinds of event).
+    /// O(rows of sources of events).
     pub(super) fn new(
         settings: &Settings,
         view: &View,
         sources: &[Option<&'a Records>],
         linkage: &'a Linkage,
+        links: &'a LinksByPerson,
     ) -> Self {
-        let (starts, of_person) = links_by_person(linkage);
         let slots = (0..sources.len()).map(|at| slot_of(settings, view, sources, at)).collect();
         let preferred = (0..sources.len()).map(|at| preferred_by(settings, sources, at)).collect();
-        Self { linkage, starts, of_person, slots, preferred }
+        Self { linkage, links, slots, preferred }
     }
 
     /// Chooses a record for every slot: linked to the subject itself first, then the surest,
@@ -112,13 +110,12 @@ impl<'a> Ties<'a> {
 
     /// Left record, right record and probability of the links inside a person.
     fn links(&self, person: u32) -> impl Iterator<Item = (RecordRef, RecordRef, f64)> + Clone {
-        let range = self.starts[person as usize] as usize..self.starts[person as usize + 1] as usize;
         let table = &self.linkage.links;
         let link = move |&at: &u32| {
             let at = at as usize;
             (table.left(at), table.right(at), table.match_probability(at))
         };
-        self.of_person[range].iter().map(link)
+        self.links.of(person).iter().map(link)
     }
 
     /// The probability of the link between two records of a person, else of the strongest chain of
@@ -164,26 +161,44 @@ impl<'a> Ties<'a> {
     }
 }
 
-/// Counting sort of the links with decision `link` by person.
-fn links_by_person(linkage: &Linkage) -> (Vec<u32>, Vec<u32>) {
-    let people = &linkage.people;
-    let person = |record: RecordRef| people.person_of[record.source.index()][record.row as usize] as usize;
-    let linked = || linkage.links.iter().enumerate().filter(|(_, link)| link.decision == Decision::Link);
-    let mut starts = vec![0_u32; people.members.len() + 1];
-    for (_, link) in linked() {
-        starts[person(link.left) + 1] += 1;
+/// The places of the links with decision `link`, by person.
+pub(super) struct LinksByPerson {
+    /// Those of `p` are `places[starts[p]..starts[p + 1]]`.
+    starts: Vec<u32>,
+    places: Vec<u32>,
+}
+
+impl LinksByPerson {
+    /// Counting sort: O(links + people).
+    pub(super) fn new(linkage: &Linkage) -> Self {
+        let people = &linkage.people;
+        let table = &linkage.links;
+        let linked = || (0..table.len()).filter(|&at| table.decision(at) == Decision::Link);
+        let person = |at: usize| {
+            let left = table.left(at);
+            people.person_of[left.source.index()][left.row as usize] as usize
+        };
+        let mut starts = vec![0_u32; people.members.len() + 1];
+        for at in linked() {
+            starts[person(at) + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut next = starts.clone();
+        let mut places = vec![0; starts.last().map_or(0, |&all| all as usize)];
+        for at in linked() {
+            let slot = &mut next[person(at)];
+            places[*slot as usize] = at as u32;
+            *slot += 1;
+        }
+        Self { starts, places }
     }
-    for at in 1..starts.len() {
-        starts[at] += starts[at - 1];
+
+    fn of(&self, person: u32) -> &[u32] {
+        let person = person as usize;
+        &self.places[self.starts[person] as usize..self.starts[person + 1] as usize]
     }
-    let mut next = starts.clone();
-    let mut of_person = vec![0; starts.last().map_or(0, |&all| all as usize)];
-    for (at, link) in linked() {
-        let slot = &mut next[person(link.left)];
-        of_person[*slot as usize] = at as u32;
-        *slot += 1;
-    }
-    (starts, of_person)
 }
 
 fn preferred_by<'a>(

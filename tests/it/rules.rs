@@ -81,17 +81,17 @@ fn every_mistake_of_every_rule_is_told_at_once_at_its_place_in_the_file() {
         let RuleFile { path, text, .. } = file;
         match path.as_str() {
             "checks/sach/phone-invalid.toml" => {
-                *text = text.replace("live AND phone.form", "live\n  AND phone.from")
+                *text = text.replace("live AND phone.form", "live\n  AND phone.from");
             }
             "checks/song/old-id-behind-sim.toml" => {
                 *text = text
                     .replace("subscription_status = 'hoạt động'", "max(subscription_status) = 'hoạt động'");
             }
             "checks/sach/phone-old-prefix.toml" => {
-                *text = text.replace("suggest = \"phone\"", "suggest = \"live\"")
+                *text = text.replace("suggest = \"phone\"", "suggest = \"live\"");
             }
             "checks/du/personal-id-missing.toml" => {
-                *text = text.replace("evidence = [\"birth\"", "evidence = [\"birth.persnal_id\"")
+                *text = text.replace("evidence = [\"birth\"", "evidence = [\"birth.persnal_id\"");
             }
             "checks/sach/ward-code-retired.toml" => *text = text.replace("{current}", "{curent}"),
             _ => {}
