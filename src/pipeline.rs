@@ -101,8 +101,13 @@ pub fn run(settings: &Settings, night: &Night, progress: &Progress) -> Outcome<E
     let folder = RunFolder::begin(&night.out, &night.run_id)?;
     let mut facts = facts(settings, night);
 
-    let deliveries =
-        stage(&mut facts, "ingest", 0, rows_kept, || ingest::ingest(settings, &night.input, progress))?;
+    let deliveries = stage(
+        &mut facts,
+        "ingest",
+        0,
+        |read: &Vec<_>| rows_kept(read),
+        || ingest::ingest(settings, &night.input, progress),
+    )?;
     facts.sources = SourceFacts::of(settings, &deliveries);
     primary_stands(settings, &deliveries)?;
     let complaints: Vec<Diagnostic> = deliveries.iter().flat_map(Delivery::diagnostics).cloned().collect();
@@ -239,7 +244,7 @@ fn primary_stands(settings: &Settings, deliveries: &[Delivery]) -> Outcome<()> {
     Err(Failure { diagnostics })
 }
 
-fn rows_kept(deliveries: &Vec<Delivery>) -> u64 {
+fn rows_kept(deliveries: &[Delivery]) -> u64 {
     deliveries.iter().map(|delivery| delivery.account().rows_kept).sum()
 }
 

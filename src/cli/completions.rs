@@ -4,7 +4,6 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::{Cli, Exit, console};
-use crate::diagnostic::Outcome;
 
 /// Print a completion script for a shell.
 #[derive(Debug, Args)]
@@ -14,9 +13,9 @@ pub(super) struct Options {
     shell: Shell,
 }
 
-pub(super) fn run(options: &Options) -> Outcome<Exit> {
+pub(super) fn run(options: &Options) -> Exit {
     let mut script = Vec::new();
     clap_complete::generate(options.shell, &mut Cli::command(), "doisoat", &mut script);
     console::tell(&String::from_utf8_lossy(&script));
-    Ok(Exit::Done)
+    Exit::Done
 }

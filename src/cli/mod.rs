@@ -81,7 +81,7 @@ pub fn main() -> ExitCode {
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Rules(options) => rules::run(&options),
-        Command::Completions(options) => completions::run(&options),
+        Command::Completions(options) => Ok(completions::run(&options)),
     };
     let exit = done.unwrap_or_else(|failure| {
         console::tell_error(&failure.to_string());

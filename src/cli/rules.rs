@@ -47,7 +47,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ColumnsOptions {
-    /// What a rule looks at: a source's id, pair:<source id>, or missing_person.
+    /// What a rule looks at: a source's id, `pair:` and one, or `missing_person`.
     #[arg(long, value_name = "SUBJECT", default_value = "cu_tru")]
     subject: String,
     #[command(flatten)]
@@ -56,7 +56,7 @@ struct ColumnsOptions {
 
 pub(super) fn run(options: &Options) -> Outcome<Exit> {
     match &options.command {
-        Command::List(rules) => list(&rules.settings()?),
+        Command::List(rules) => Ok(list(&rules.settings()?)),
         Command::Check(rules) => check_rules(&rules.settings()?),
         Command::Test(rules) => test(&rules.settings()?),
         Command::Columns(options) => columns(options),
@@ -64,7 +64,7 @@ pub(super) fn run(options: &Options) -> Outcome<Exit> {
     }
 }
 
-fn list(settings: &Settings) -> Outcome<Exit> {
+fn list(settings: &Settings) -> Exit {
     let width = settings.checks.iter().map(|check| check.id.len()).max().unwrap_or(0);
     let mut text = String::new();
     for check in &settings.checks {
@@ -74,7 +74,7 @@ fn list(settings: &Settings) -> Outcome<Exit> {
         let _ = writeln!(text, "{:<width$}  {dimension:<4}  {severity:<6}  {route:<9}  {title}", check.id);
     }
     console::tell(&text);
-    Ok(Exit::Done)
+    Exit::Done
 }
 
 fn check_rules(settings: &Settings) -> Outcome<Exit> {

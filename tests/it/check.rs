@@ -1,7 +1,5 @@
 //! What the quality rules find in a few people's records, and what they say.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use chrono::NaiveDate;
 use doisoat::check::{Finding, Findings, check};
 use doisoat::link::{Decision, Levels, Link, Linkage, People};

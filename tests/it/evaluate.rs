@@ -1,7 +1,5 @@
 //! A tiny province with planted mistakes, whose every figure is known by hand.
 
-#![allow(clippy::unwrap_used, reason = "a fixture that cannot be written fails its test")]
-
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;

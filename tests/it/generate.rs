@@ -1,7 +1,5 @@
 //! A generated province: the same bytes again, the right size, a truth that is whole.
 
-#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;

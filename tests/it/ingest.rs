@@ -1,7 +1,5 @@
 //! What comes in of a folder of extracts: kept, set aside, refused, and what is said about it.
 
-#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test")]
-
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Arc;

@@ -1,7 +1,5 @@
 //! What a run leaves behind: the page, the summary, the run folder and its tables.
 
-#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

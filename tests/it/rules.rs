@@ -1,7 +1,5 @@
 //! The quality rules of `rules/checks/`, one a file.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use doisoat::check::{columns, compile, test_examples};
 use doisoat::settings::{RuleFile, RulesFolder, Settings, Subject};
 

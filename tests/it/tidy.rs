@@ -2,8 +2,6 @@
 //!
 //! Each test gathers all its complaints, as `file:line: what to do`, and fails once.
 
-#![allow(clippy::unwrap_used, reason = "a source tree that cannot be read fails its test")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

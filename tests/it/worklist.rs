@@ -1,7 +1,5 @@
 //! Lists as officers open them: in a spreadsheet program, on paper, in a text editor.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
