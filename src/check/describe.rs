@@ -101,6 +101,9 @@ fn hear(
         if value.is_empty() {
             continue;
         }
+        let says =
+            if is_missing || record == subject { Some(true) } else { says(context, witness, record, values) };
+        let Some(speaks_for) = says else { continue };
         let probability = if record == subject { 1.0 } else { frame.slots[witness.slot].probability(row) };
         let column = &context.settings.source(record.source).columns[witness.column];
         let authority = AUTHORITY_WEIGHTS[place.min(AUTHORITY_WEIGHTS.len() - 1)];
@@ -109,7 +112,7 @@ fn hear(
             record,
             field: column.name.clone(),
             value: value.to_owned(),
-            speaks_for: is_missing || record == subject || speaks_for(context, witness, record, values),
+            speaks_for,
             weight: probability * authority,
         };
         heard.push(Heard { evidence, probability });
@@ -117,26 +120,27 @@ fn hear(
     heard
 }
 
-/// A witness in the rule's own field speaks for the finding if it has the suggested value or, where
-/// nothing is suggested, another one than stands there now; in any other field, by being there.
-fn speaks_for(
+/// Whether a witness speaks for the finding. In the rule's own field it does if it has the suggested
+/// value or, where nothing is suggested, another one than stands there now, and says nothing where its
+/// text has no such value (an old card's number beside a personal number); in any other field it
+/// speaks for the finding by being there.
+fn says(
     context: &Context<'_>,
     witness: &Witness,
     record: RecordRef,
     (current, suggested): (&str, Option<&str>),
-) -> bool {
+) -> Option<bool> {
     if !witness.same_field {
-        return true;
+        return Some(true);
     }
-    let Some(records) = context.records(record.source) else { return false };
+    let records = context.records(record.source)?;
     let kind = &context.settings.source(record.source).columns[witness.column].kind;
-    let written = facet_named(kind, "standard").or_else(|| facet_named(kind, ""));
-    let row = record.row as usize;
-    let value = match written.map(|facet| records.facet(facet, witness.column, row)) {
-        Some(FacetValue::Text(text)) => text.to_lowercase(),
-        _ => records.table.text(witness.column, row).to_lowercase(),
+    let written = facet_named(kind, "standard").or_else(|| facet_named(kind, ""))?;
+    let FacetValue::Text(value) = records.facet(written, witness.column, record.row as usize) else {
+        return None;
     };
-    match suggested {
+    let value = value.to_lowercase();
+    Some(match suggested {
         // A year agrees with a full date of that year.
         Some(suggested) => {
             let suggested = suggested.to_lowercase();
@@ -144,5 +148,5 @@ fn speaks_for(
                 || suggested.strip_suffix(value.as_str()).is_some_and(|rest| rest.ends_with('/'))
         }
         None => value != current.to_lowercase(),
-    }
+    })
 }

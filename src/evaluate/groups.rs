@@ -70,9 +70,9 @@ impl PairCounts {
         self.counts[left * self.sources + right] += pairs;
     }
 
-    /// Number of pairs of two sources, the lesser first.
-    pub(super) fn of(&self, left: usize, right: usize) -> u64 {
-        self.counts[left * self.sources + right]
+    /// Number of pairs of two sources, in either order.
+    pub(super) fn of(&self, one: usize, other: usize) -> u64 {
+        self.counts[one.min(other) * self.sources + one.max(other)]
     }
 
     /// Number of all pairs.

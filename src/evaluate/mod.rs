@@ -190,14 +190,16 @@ fn all_pairs(people: &PeopleFigures, link: Option<&LinkFigures>) -> PairFigures 
     }
 }
 
+/// By names of the sources, so that the order does not hang on the order of the truth's rows.
 fn pairs(
     names: &[String],
     counted: &[bool],
     people: &PeopleFigures,
     link: Option<&LinkFigures>,
 ) -> Vec<PairFigures> {
-    let all = (0..names.len()).flat_map(|a| (a..names.len()).map(move |b| (a, b)));
-    let all = all.filter(|&(a, b)| counted[a] && counted[b]);
+    let mut order: Vec<usize> = (0..names.len()).filter(|&source| counted[source]).collect();
+    order.sort_by_key(|&source| &names[source]);
+    let all = order.iter().enumerate().flat_map(|(at, &a)| order[at..].iter().map(move |&b| (a, b)));
     all.map(|(a, b)| {
         let actual = people.actual.of(a, b);
         let written = link.map(|link| link.written_right.of(a, b));

@@ -142,7 +142,9 @@ fn names(context: &Context<'_>, kind: ListKind, key: &str) -> Names {
             let (unit, stem) = ward_names(context, kind, key);
             let owner = &context.settings.source(context.settings.primary()).owner;
             let office = match wording.office(owner).and_then(|office| office.in_ward.as_deref()) {
-                Some(in_ward) if context.places.ward(key).is_some() => fill(in_ward, &[("unit", &unit)]),
+                Some(in_ward) if context.places.ward(key).is_some() => {
+                    fill(in_ward, &[("unit", &within_sentence(&unit))])
+                }
                 _ => wording.office_title(owner).to_owned(),
             };
             Names { title: fill(&texts.ward_title, &[("unit", &unit)]), stem, unit, office }
@@ -180,4 +182,10 @@ fn ward_names(context: &Context<'_>, kind: ListKind, key: &str) -> (String, Stri
 /// An office's key as a file name: rules check it, but only where they name offices at all.
 fn office_stem(key: &str) -> String {
     slug(key).replace('-', "_")
+}
+
+/// A unit's name as it is written after another word: `xã Vĩnh Hậu`.
+fn within_sentence(unit: &str) -> String {
+    let mut letters = unit.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

@@ -134,7 +134,9 @@ impl<'a> Context<'a> {
                 None => value,
             };
         }
-        self.quoted(item)
+        // The printed sheet has no other column that says what contradicts what.
+        let quoted = self.quoted(item);
+        if quoted.is_empty() { finding.explanation.clone() } else { quoted }
     }
 
     /// Căn cứ đối chiếu: the explanation and who says what.

@@ -337,7 +337,7 @@ fn a_ward_reads_who_what_and_against_what_most_useful_first() {
         head,
         [
             "DANH SÁCH RÀ SOÁT, XÁC MINH – PHƯỜNG BẠC LIÊU",
-            "Nơi nhận: Công an Phường Bạc Liêu. Dữ liệu tính đến ngày 30/06/2026.",
+            "Nơi nhận: Công an phường Bạc Liêu. Dữ liệu tính đến ngày 30/06/2026.",
             "Trong danh sách: 7 trường hợp (Khẩn 1, Cao 4, Vừa 1, Thấp 1). Còn chờ: 0.",
         ]
     );

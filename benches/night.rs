@@ -1,0 +1,109 @@
+//! One whole night on a generated province, stage by stage.
+//!
+//! ```console
+//! cargo bench --bench night                       100,000 residents, three nights
+//! DOISOAT_BENCH_RESIDENTS=2600000 cargo bench --bench night
+//! ```
+//!
+//! Prints the median of each stage and, as yardstick from the same run, what the
+//! `csv` crate takes on one thread to do no more than cut the same four files into
+//! cells. Checks its answer: every row is kept, and every night finds the same.
+
+#![allow(clippy::print_stdout, reason = "a bench prints its figures")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use chrono::Utc;
+use doisoat::generate::{self, ErrorLevel, Format};
+use doisoat::pipeline::{self, Night};
+use doisoat::progress::Progress;
+use doisoat::settings::{RulesFolder, Settings};
+
+const NIGHTS: usize = 3;
+const SOURCES: [&str; 4] = ["cu_tru", "ho_tich", "bhyt", "thue_bao"];
+
+fn main() {
+    let residents =
+        std::env::var("DOISOAT_BENCH_RESIDENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);
+    let settings = Settings::read(&RulesFolder::embedded()).expect("the default rules are valid");
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let province = province(&settings, &folder, residents);
+    let out = folder.join(format!("nights-{}", std::process::id()));
+
+    let mut seconds: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    let mut answers = Vec::new();
+    for at in 0..NIGHTS {
+        let json = night(&settings, &province, &out, &format!("night-{at}"));
+        for stage in json["stages"].as_array().into_iter().flatten() {
+            let name = stage["name"].as_str().unwrap_or_default().to_owned();
+            seconds.entry(name).or_default().push(stage["seconds"].as_f64().unwrap_or_default());
+        }
+        for source in json["sources"].as_array().into_iter().flatten() {
+            assert_eq!(source["rows_read"], source["rows_kept"], "generated rows are all well-formed");
+        }
+        answers.push(json["counts"].to_string());
+    }
+    assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "every night finds the same");
+
+    println!("{residents} residents, median of {NIGHTS} nights");
+    for (stage, seconds) in seconds {
+        println!("  {stage:<10} {:>8.2} s", median(seconds));
+    }
+    println!(
+        "  yardstick  {:>8.2} s  (csv crate, one thread, cells only)",
+        median((0..NIGHTS).map(|_| cut(&province)).collect())
+    );
+    std::fs::remove_dir_all(out).expect("the bench's own folder");
+}
+
+/// Generated once and kept for the next time.
+fn province(settings: &Settings, folder: &Path, residents: u64) -> PathBuf {
+    let province = folder.join(format!("province-{residents}"));
+    if !province.join("delivery.toml").exists() {
+        let options = generate::Options {
+            residents,
+            seed: 1,
+            out: province.clone(),
+            errors: ErrorLevel::Typical,
+            format: Format::Csv,
+            as_of: generate::Options::default_as_of(),
+        };
+        generate::generate(&options, settings, &Progress::silent()).expect("a province can be made");
+    }
+    province
+}
+
+fn night(settings: &Settings, province: &Path, out: &Path, run_id: &str) -> serde_json::Value {
+    let night = Night {
+        input: province.to_owned(),
+        out: out.to_owned(),
+        run_id: run_id.to_owned(),
+        started: Utc::now(),
+        as_of: generate::Options::default_as_of(),
+        stop_after: None,
+    };
+    let ended = pipeline::run(settings, &night, &Progress::silent()).expect("the night ends well");
+    let json = std::fs::read(ended.folder.join("run.json")).expect("every run has its books");
+    serde_json::from_slice(&json).expect("run.json is JSON")
+}
+
+fn cut(province: &Path) -> f64 {
+    let began = Instant::now();
+    let mut cells = 0;
+    for source in SOURCES {
+        let mut reader = csv::Reader::from_path(province.join(format!("{source}.csv"))).expect("generated");
+        let mut row = csv::ByteRecord::new();
+        while reader.read_byte_record(&mut row).expect("well-formed") {
+            cells += row.len();
+        }
+    }
+    assert!(cells > 0);
+    began.elapsed().as_secs_f64()
+}
+
+fn median(mut seconds: Vec<f64>) -> f64 {
+    seconds.sort_by(f64::total_cmp);
+    seconds[seconds.len() / 2]
+}
