@@ -117,14 +117,12 @@ pub fn run(settings: &Settings, night: &Night, progress: &Progress) -> Outcome<E
 
     let made = work(settings, night, deliveries, folder.path(), &mut facts, progress)?;
 
-    let rows = (made.linkage.links.len() + made.findings.findings.len()) as u64;
-    stage(
-        &mut facts,
-        "publish",
-        rows,
-        |()| rows,
-        || publish::tables(folder.path(), settings, &made.records, &made.linkage, &made.findings, progress),
-    )?;
+    if night.reaches(Stage::Link) {
+        let Made { records, linkage, findings } = &made;
+        let rows = (linkage.links.len() + findings.findings.len()) as u64;
+        let write = || publish::tables(folder.path(), settings, records, linkage, findings, progress);
+        stage(&mut facts, "publish", rows, |()| rows, write)?;
+    }
     let path = close(settings, night, folder, &facts, &made)?;
     let summary = report::summary(settings, &facts, &made.linkage, &made.findings, &path);
     Ok(Ended { folder: path, summary, complaints, refused })
@@ -207,6 +205,10 @@ fn stage<T>(
 impl Night {
     fn ends_with(&self, stage: Stage) -> bool {
         self.stop_after == Some(stage)
+    }
+
+    fn reaches(&self, stage: Stage) -> bool {
+        self.stop_after.is_none_or(|last| last >= stage)
     }
 }
 

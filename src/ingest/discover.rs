@@ -103,7 +103,7 @@ pub(super) fn unknown_files(sources: &[Source], entries: &[Entry]) -> Option<Dia
     Some(Diagnostic::warning(
         "ING-018",
         Place::file(&first.name),
-        format!("{} in the input folder belong to no source: {}", count(unknown.len()), names(&unknown)),
+        format!("no source asks for {} in the input folder: {}", count(unknown.len()), names(&unknown)),
         unknown
             .iter()
             .find_map(|entry| {

@@ -460,7 +460,7 @@ fn a_file_of_no_source_is_told_of_once_with_the_first_delivery() {
     assert_eq!(
         told[0],
         [
-            "warning[ING-018]: cu_tr.csv: 2 files in the input folder belong to no source: `cu_tr.csv`, `ghi chú.txt`\n  \
+            "warning[ING-018]: cu_tr.csv: no source asks for 2 files in the input folder: `cu_tr.csv`, `ghi chú.txt`\n  \
           help: did you mean `cu_tru.csv` for `cu_tr.csv`? otherwise take the files away"
         ]
     );
