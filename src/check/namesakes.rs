@@ -15,6 +15,7 @@
 use std::borrow::Cow;
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use super::context::Context;
 use super::ties::Ties;
@@ -70,18 +71,15 @@ impl Namesakes {
         missing: &Missing<'_>,
         pool: &Reader<'_>,
     ) {
-        for row in 0..pool.records.table.rows as u32 {
-            let alike = missing.like(pool, row);
-            if alike.is_empty() {
-                continue;
-            }
+        let people = &context.linkage.people;
+        let alike = (0..pool.records.table.rows as u32).into_par_iter().flat_map_iter(|row| {
             let other = RecordRef::new(pool.records.source, row);
-            let members = &context.linkage.people.members[context.person(other) as usize];
-            if !members.iter().any(|&member| ties.slot(member) == Some(slot)) {
-                for record in alike {
-                    *self.of_record.entry((slot, record)).or_default() += 1;
-                }
-            }
+            let members = &people.members[context.person(other) as usize];
+            let has_its_own = members.iter().any(|&member| ties.slot(member) == Some(slot));
+            if has_its_own { Vec::new() } else { missing.like(pool, row) }
+        });
+        for record in alike.collect::<Vec<_>>() {
+            *self.of_record.entry((slot, record)).or_default() += 1;
         }
     }
 
@@ -116,6 +114,9 @@ enum Mark<'a> {
     Parent(&'a str),
 }
 
+/// The marks of a record, in the order of [`MARKS`].
+type Marks<'a> = [Option<Mark<'a>>; MARKS.len()];
+
 /// The missing people's records of one kind, by what they may share with others.
 #[derive(Default)]
 struct Missing<'a>(HashMap<Shared<'a>, Vec<(RecordRef, Born)>>);
@@ -123,9 +124,9 @@ struct Missing<'a>(HashMap<Shared<'a>, Vec<(RecordRef, Born)>>);
 impl<'a> Missing<'a> {
     fn add(&mut self, reader: &Reader<'a>, record: RecordRef) {
         let (name, born) = (reader.name(record.row), reader.born(record.row));
-        let marks: Vec<Mark<'a>> = reader.marks(record.row).collect();
-        let bare = name.filter(|_| marks.is_empty()).map(Shared::Name);
-        for key in shared(name, born, &marks).chain(bare) {
+        let marks = reader.marks(record.row);
+        let bare = name.filter(|_| marks.iter().all(Option::is_none)).map(Shared::Name);
+        for key in shared(name, born, marks).chain(bare) {
             self.0.entry(key).or_default().push((record, born));
         }
     }
@@ -133,8 +134,8 @@ impl<'a> Missing<'a> {
     /// The records that may be of the person of a row, each once.
     fn like(&self, pool: &Reader<'a>, row: u32) -> Vec<RecordRef> {
         let (name, born) = (pool.name(row), pool.born(row));
-        let marks: Vec<Mark<'a>> = pool.marks(row).collect();
-        let keys = shared(name, born, &marks).chain(name.map(Shared::Name));
+        let marks = pool.marks(row);
+        let keys = shared(name, born, marks).chain(name.map(Shared::Name));
         let met = keys.filter_map(|key| self.0.get(&key)).flatten();
         let mut alike: Vec<RecordRef> =
             met.filter(|(_, other)| born.may_be(*other)).map(|(record, _)| *record).collect();
@@ -145,10 +146,10 @@ impl<'a> Missing<'a> {
 }
 
 /// All that a record can share but its bare name.
-fn shared<'a>(name: Option<&'a str>, born: Born, marks: &[Mark<'a>]) -> impl Iterator<Item = Shared<'a>> {
+fn shared<'a>(name: Option<&'a str>, born: Born, marks: Marks<'a>) -> impl Iterator<Item = Shared<'a>> {
     let day = born.full_day();
     let named_day = name.zip(day).map(|(name, day)| Shared::NameAndDay(name, day));
-    let marked = marks.iter().flat_map(move |&mark| {
+    let marked = marks.into_iter().flatten().flat_map(move |mark| {
         let named = name.map(|name| Shared::NameAndMark(name, mark));
         named.into_iter().chain(day.map(|day| Shared::DayAndMark(day, mark)))
     });
@@ -193,7 +194,7 @@ struct Reader<'a> {
     records: &'a Records,
     name: (usize, &'static Facet),
     born: Option<usize>,
-    marks: Vec<(usize, &'static Facet)>,
+    marks: [Option<(usize, &'static Facet)>; MARKS.len()],
 }
 
 impl<'a> Reader<'a> {
@@ -202,11 +203,11 @@ impl<'a> Reader<'a> {
         let column = declared.column_of(NAME_FIELD)?;
         let plain = facet_named(&declared.columns[column].kind, "plain")?;
         let born = declared.column_of(BIRTH_FIELD).filter(|&at| declared.columns[at].kind == Kind::Date);
-        let marks = MARKS.iter().filter_map(|&(field, facet)| {
+        let marks = MARKS.map(|(field, facet)| {
             let at = declared.column_of(field)?;
             Some((at, facet_named(&declared.columns[at].kind, facet)?))
         });
-        Some(Self { records: context.records(source)?, name: (column, plain), born, marks: marks.collect() })
+        Some(Self { records: context.records(source)?, name: (column, plain), born, marks })
     }
 
     fn name(&self, row: u32) -> Option<&'a str> {
@@ -217,8 +218,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn marks(&self, row: u32) -> impl Iterator<Item = Mark<'a>> {
-        self.marks.iter().filter_map(move |&(column, facet)| {
+    fn marks(&self, row: u32) -> Marks<'a> {
+        self.marks.map(|mark| {
+            let (column, facet) = mark?;
             match self.records.facet(facet, column, row as usize) {
                 FacetValue::Text(Cow::Borrowed(parent)) => Some(Mark::Parent(parent)),
                 FacetValue::Text(Cow::Owned(ward)) => ward.parse().ok().map(Mark::Ward),
