@@ -5,11 +5,12 @@
 //! has no record of the same kind: it may be theirs. Alike are
 //! - one name and one full birth date;
 //! - one name, one mark (ward or parent), and birth dates that do not speak against it;
-//! - one full birth date and one mark: names are miswritten beyond recognition, and corrected;
+//! - one full birth date and one parent: names are miswritten beyond recognition, and corrected;
+//! - one full birth date, one ward, and the first or last word of the name;
 //! - one name and such dates, where the missing person's record has no mark to go by.
 //!
-//! A name and a year alone would grow with the province until nobody common could be
-//! missing. Found by one pass over the records of the primary source and of events
+//! A name and a year alone, or a day and a ward, would be met by chance in a large
+//! province until hardly anybody could be missing. Found by one pass over the records of the primary source and of events
 //! (an unlinked death) against a table of the missing people's.
 
 use std::borrow::Cow;
@@ -103,7 +104,8 @@ fn pools<'a>(context: &Context<'a>) -> impl Iterator<Item = Reader<'a>> {
 enum Shared<'a> {
     NameAndDay(&'a str, i32),
     NameAndMark(&'a str, Mark<'a>),
-    DayAndMark(i32, Mark<'a>),
+    DayAndParent(i32, &'a str),
+    DayWardAndWord(i32, u32, &'a str),
     Name(&'a str),
 }
 
@@ -149,9 +151,24 @@ impl<'a> Missing<'a> {
 fn shared<'a>(name: Option<&'a str>, born: Born, marks: Marks<'a>) -> impl Iterator<Item = Shared<'a>> {
     let day = born.full_day();
     let named_day = name.zip(day).map(|(name, day)| Shared::NameAndDay(name, day));
+    let words = name.map(|name| {
+        let mut words = name.split(' ');
+        let first = words.next();
+        [first, words.next_back()]
+    });
     let marked = marks.into_iter().flatten().flat_map(move |mark| {
         let named = name.map(|name| Shared::NameAndMark(name, mark));
-        named.into_iter().chain(day.map(|day| Shared::DayAndMark(day, mark)))
+        let born = day.into_iter().flat_map(move |day| {
+            let (parent, ward) = match mark {
+                Mark::Parent(parent) => (Some(Shared::DayAndParent(day, parent)), None),
+                Mark::Ward(ward) => (None, words.map(|words| (ward, words))),
+            };
+            let worded = ward.into_iter().flat_map(move |(ward, words)| {
+                words.into_iter().flatten().map(move |word| Shared::DayWardAndWord(day, ward, word))
+            });
+            parent.into_iter().chain(worded)
+        });
+        named.into_iter().chain(born)
     });
     named_day.into_iter().chain(marked)
 }
