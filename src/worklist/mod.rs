@@ -44,6 +44,9 @@ use item::Context;
 /// The ward code of items whose ward is not known.
 pub const UNKNOWN_WARD: &str = "00000";
 
+/// Most failed files that are told of; one cause fails them all.
+const FAILURES_TOLD_MAX: usize = 3;
+
 /// What was written, sorted by kind, then key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lists {
@@ -156,7 +159,9 @@ pub fn write(
         })
         .collect();
     if !failures.is_empty() {
-        return Err(Failure { diagnostics: failures.into_iter().flat_map(|f| f.diagnostics).collect() });
+        // A full disk fails every list alike: the first few say it.
+        let diagnostics = failures.into_iter().flat_map(|failure| failure.diagnostics);
+        return Err(Failure { diagnostics: diagnostics.take(FAILURES_TOLD_MAX).collect() });
     }
     Ok(Lists { lists: plans.into_iter().map(finished).collect() })
 }
