@@ -8,6 +8,8 @@
 //!
 //! Only the last few parts of the text are read.
 
+mod hamlet;
+
 use std::sync::Arc;
 
 use super::legacy::Legacy;
@@ -64,6 +66,13 @@ impl Addresses {
         self.cleaned.get(code)
     }
 
+    /// The hamlet or quarter before the commune, else the street, in plain
+    /// words without house numbers. O(length).
+    pub fn hamlet(&self, code: u32, raw: &str) -> Option<String> {
+        let cleaned = self.cleaned(code).unwrap_or(raw);
+        Reader { units: &self.units, plain: String::new() }.hamlet(raw, cleaned)
+    }
+
     /// The address with the unit in force and without a district, where the words
     /// determine it and do not say it so already. O(length).
     pub fn standard(&self, code: u32, raw: &str) -> Option<String> {
@@ -96,9 +105,9 @@ struct Piece {
 pub(super) fn read_all(dictionary: &Dictionary, units: &Arc<Units>, legacy: &Legacy) -> Addresses {
     let pieces = by_chunk(dictionary, |first, texts| {
         let mut piece = Piece::default();
-        let mut reader = Reader { units, legacy, plain: String::new() };
+        let mut reader = Reader { units, plain: String::new() };
         for (code, text) in (first..).zip(texts) {
-            piece.add(code, text, &mut reader);
+            piece.add(code, text, legacy, &mut reader);
         }
         piece
     });
@@ -114,8 +123,8 @@ pub(super) fn read_all(dictionary: &Dictionary, units: &Arc<Units>, legacy: &Leg
 }
 
 impl Piece {
-    fn add(&mut self, code: u32, raw: &str, reader: &mut Reader<'_>) {
-        let decoded = reader.legacy.decode(raw);
+    fn add(&mut self, code: u32, raw: &str, legacy: &Legacy, reader: &mut Reader<'_>) {
+        let decoded = legacy.decode(raw);
         let cleaned = clean(&decoded);
         let (found, text) = reader.read(&decoded, &cleaned);
         let unit = found.unit.and_then(|place| reader.units.in_force.get(place));
@@ -171,7 +180,6 @@ struct Part<'t> {
 
 struct Reader<'u> {
     units: &'u Units,
-    legacy: &'u Legacy,
     plain: String,
 }
 

@@ -92,6 +92,12 @@ impl DateValue {
         (self.day != 0).then_some(self.day)
     }
 
+    /// 100 × month + day, if the day is known and is not 1 January: that stands for
+    /// some day of the year so often that it says no more than the year.
+    pub fn day_month(self) -> Option<u16> {
+        self.day().map(|day| 100 * u16::from(self.month) + u16::from(day)).filter(|day| *day != 101)
+    }
+
     /// How the date is written.
     pub fn form(self) -> DateForm {
         self.form
@@ -274,6 +280,23 @@ mod tests {
     use super::*;
     use chrono::{Datelike, NaiveDate};
     use proptest::prelude::*;
+
+    #[test]
+    fn the_first_of_january_is_no_day_of_the_year() {
+        let cases = [
+            ("02/03/1987", Some(302)),
+            ("31/12/1987", Some(1231)),
+            ("01/01/1988", None),
+            ("02/01/1988", Some(102)),
+            ("01/02/1988", Some(201)),
+            ("03/1987", None),
+            ("1987", None),
+            ("30/02/1987", None),
+        ];
+        for (raw, day_month) in cases {
+            assert_eq!(read(raw).day_month(), day_month, "{raw}");
+        }
+    }
 
     #[test]
     fn dates_are_read() {

@@ -136,6 +136,18 @@ facets! {
         "the name in small letters with old-style tone marks; equal names have equal keys";
     Text PersonName, "plain", |_, values, code| borrowed(values.person_names().map(|names| names.plain(code))),
         "the key without accents: a to z and spaces";
+    Text PersonName, "given", |_, values, code| {
+        borrowed(values.person_names().and_then(|names| names.given(code)))
+    }, "the last word of plain: the given name";
+    Text PersonName, "surname", |_, values, code| {
+        borrowed(values.person_names().and_then(|names| names.surname(code)))
+    }, "the first word of plain: the surname; NULL for a name of one word";
+    Text PersonName, "words", |_, values, code| {
+        owned(values.person_names().and_then(|names| names.words(code)))
+    }, "the words of plain, each once, in alphabetical order: the order written does not matter";
+    Text PersonName, "skeleton", |_, values, code| {
+        owned(values.person_names().and_then(|names| names.skeleton(code)))
+    }, "plain with sounds merged that southern spelling confuses (d gi v, s x, ch tr, n ng, t c): a blocking key";
     Text PersonName, "form_fault", |_, values, code| {
         borrowed(values.person_names().and_then(|names| names.form_fault(code)).map(FormFault::word))
     }, "what is wrong with the written form: unicode, spacing, case or tone_mark; NULL if nothing";
@@ -147,6 +159,9 @@ facets! {
         "the year";
     Integer Date, "month", |_, values, code| integer(at(values.dates(), code).and_then(DateValue::month)),
         "the month, 1 to 12";
+    Integer Date, "day_month", |_, values, code| {
+        integer(at(values.dates(), code).and_then(DateValue::day_month))
+    }, "100 x month + day; NULL where the day is not known or is 1 January, which stands for any day";
     Text Date, "precision", |_, values, code| {
         borrowed(at(values.dates(), code).and_then(DateValue::precision).map(Precision::word))
     }, "how much is known: day, month or year";
@@ -213,6 +228,10 @@ facets! {
     Boolean Address, "old_unit", |_, values, code| {
         boolean(values.addresses().map(|addresses| addresses.old_unit(code)))
     }, "whether the words name a unit no longer in force, or a district";
+    Text Address, "hamlet", |texts, values, code| {
+        let raw = texts.dictionary().text(code);
+        owned(values.addresses().and_then(|addresses| addresses.hamlet(code, raw)))
+    }, "the hamlet or quarter before the commune, else the street, in plain words without house numbers";
     Text Address, "standard", |texts, values, code| {
         let raw = texts.dictionary().text(code);
         owned(values.addresses().and_then(|addresses| addresses.standard(code, raw)))

@@ -6,6 +6,7 @@
 //! key has no accents either.
 
 use super::legacy::{Legacy, is_damaged};
+use super::skeleton::skeleton;
 use super::syllable::{LETTERS_MAX, place_tone};
 use super::texts::{Chunk, Rewritten, Texts, by_chunk};
 use super::unicode::{clean, is_letter, lower, plain, upper};
@@ -56,6 +57,28 @@ impl PersonNames {
         self.plains.get(code)
     }
 
+    /// The given name: the last word of [`Self::plain`]. O(length).
+    pub fn given(&self, code: u32) -> Option<&str> {
+        self.plain(code).rsplit(' ').next().filter(|word| !word.is_empty())
+    }
+
+    /// The surname: the first of several words of [`Self::plain`]. O(length).
+    pub fn surname(&self, code: u32) -> Option<&str> {
+        self.plain(code).split_once(' ').map(|(surname, _)| surname)
+    }
+
+    /// The distinct words of [`Self::plain`] in alphabetical order, single spaces
+    /// between. O(length log words).
+    pub fn words(&self, code: u32) -> Option<String> {
+        sorted_words(self.plain(code))
+    }
+
+    /// What stays of [`Self::plain`] when the name is misspelt, a word
+    /// for a word: sounds that southern spelling confuses are one. O(length).
+    pub fn skeleton(&self, code: u32) -> Option<String> {
+        Some(self.plain(code)).filter(|plain| !plain.is_empty()).map(skeleton)
+    }
+
     /// The standard written form where it is not the text as delivered. O(log rewritten).
     pub fn rewritten(&self, code: u32) -> Option<&str> {
         self.standards.get(code)
@@ -65,6 +88,14 @@ impl PersonNames {
     pub fn form_fault(&self, code: u32) -> Option<FormFault> {
         self.faults.get(code as usize).copied().flatten()
     }
+}
+
+/// A name's words, each once, in alphabetical order; `None` where there is none.
+fn sorted_words(plain: &str) -> Option<String> {
+    let mut words: Vec<&str> = plain.split(' ').filter(|word| !word.is_empty()).collect();
+    words.sort_unstable();
+    words.dedup();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 #[derive(Default)]
@@ -388,6 +419,20 @@ mod tests {
         ];
         for (raw, standard, key, plain, fault) in cases {
             assert_eq!(parts(raw), (standard.into(), key.into(), plain.into(), fault), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_name_stand_once_in_order() {
+        let cases = [
+            ("tran van an", Some("an tran van")),
+            ("an tran van", Some("an tran van")),
+            ("an an", Some("an")),
+            ("ty", Some("ty")),
+            ("", None),
+        ];
+        for (plain, words) in cases {
+            assert_eq!(sorted_words(plain).as_deref(), words, "{plain}");
         }
     }
 

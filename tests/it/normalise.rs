@@ -68,16 +68,22 @@ fn every_facet_of_a_row_is_what_rules_expect() {
         ("full_name", "LÊ THỊ THÚY"),
         ("full_name.key", "lê thị thúy"),
         ("full_name.plain", "le thi thuy"),
+        ("full_name.given", "thuy"),
+        ("full_name.surname", "le"),
+        ("full_name.words", "le thi thuy"),
+        ("full_name.skeleton", "le thi thwi"),
         ("full_name.form_fault", "spacing"),
         ("birth_date", "day -4040"),
         ("birth_date.year", "1958"),
         ("birth_date.month", "12"),
+        ("birth_date.day_month", "1210"),
         ("birth_date.precision", "day"),
         ("birth_date.standard", "10/12/1958"),
         ("birth_date.form", "other"),
         ("sex", "Nữ"),
         ("address.ward", "32206"),
         ("address.old_unit", "true"),
+        ("address.hamlet", "ap 8"),
         ("address.standard", "Ấp 8, xã Tam Giang, tỉnh Cà Mau"),
         ("ward_code", "32206"),
         ("ward_code.status", "retired"),
@@ -93,6 +99,17 @@ fn every_facet_of_a_row_is_what_rules_expect() {
     for (column, text) in expected {
         assert_eq!(value(&settings, &records, column, 0), text, "{column}");
     }
+}
+
+#[test]
+fn a_name_of_one_word_is_a_given_name_and_no_words_are_no_name() {
+    let settings = settings();
+    let records = residence(&settings, &[("full_name", &["Tý", "...", "Trần  An Trần"])]);
+    let columns = ["given", "surname", "words", "skeleton"].map(|facet| format!("full_name.{facet}"));
+    let read = |row| columns.each_ref().map(|column| value(&settings, &records, column, row));
+    assert_eq!(read(0), ["ty", "NULL", "ty", "ti"]);
+    assert_eq!(read(1), ["NULL"; 4]);
+    assert_eq!(read(2), ["tran", "tran", "an tran", "can an can"]);
 }
 
 #[test]

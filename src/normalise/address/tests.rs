@@ -9,12 +9,12 @@ use super::*;
 use crate::settings::{RulesFolder, Settings};
 use crate::table::DictionaryBuilder;
 
-static LEGACY: LazyLock<Legacy> = LazyLock::new(|| {
+pub(super) static LEGACY: LazyLock<Legacy> = LazyLock::new(|| {
     let settings = Settings::read(&RulesFolder::embedded()).unwrap();
     Legacy::new(&settings.reference)
 });
 
-fn units() -> Arc<Units> {
+pub(super) fn units() -> Arc<Units> {
     static UNITS: LazyLock<Arc<Units>> = LazyLock::new(|| {
         let settings = Settings::read(&RulesFolder::embedded()).unwrap();
         Arc::new(Units::new(&settings.reference))
@@ -184,7 +184,7 @@ fn a_megabyte_of_anything_is_read_in_linear_time() {
     }
 }
 
-fn any_address() -> impl Strategy<Value = String> {
+pub(super) fn any_address() -> impl Strategy<Value = String> {
     let part = prop::sample::select(vec![
         "Ấp 3",
         "Số 12",
