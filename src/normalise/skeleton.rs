@@ -3,7 +3,7 @@
 //! Southern speech does not tell some sounds apart that spelling does, so names
 //! are written by ear. Each syllable is reduced to an onset, a glide, a vowel and
 //! a coda of those classes that stay apart in speech here. The merges are those
-//! that the reference table `syllable_variants` attests as measured:
+//! that the reference table `syllable_variants` attests:
 //!
 //! - onsets: d, đ, gi, v, and z, j for them; s, x; ch, tr; c, k; g, gh, r; ng, ngh;
 //!   ph, f; and qu, w, h or nothing before a glide (Quyên, Huyên, Uyên);
@@ -17,8 +17,8 @@
 //!
 //! Kept apart, though the table has them: l and n (northern, rare here), th and t,
 //! kh and h, nh and d, a glide lost after other onsets (Thúy and Thi, Tuấn and
-//! Tấn): common names of their own would fall together more often than misspelt
-//! ones. R goes with g, as it is spoken here, not with d.
+//! Tấn): common names of their own would fall together.
+//! R goes with g, as it is spoken here, not with d.
 
 use super::syllable::LETTERS_MAX;
 
@@ -192,7 +192,7 @@ pub(super) fn skeleton(plain: &str) -> String {
 fn push_word(word: &str, out: &mut String) {
     let mut bytes = [0; BYTES_MAX];
     let squeezed = squeeze(word, &mut bytes).and_then(|len| bytes.get_mut(..len));
-    match squeezed.and_then(|letters| read(letters)) {
+    match squeezed.and_then(read) {
         Some(syllable) => out.extend(syllable),
         None => push_squeezed(word, out),
     }
@@ -253,7 +253,7 @@ type Syllable = [&'static str; 5];
 fn syllable(letters: &[u8]) -> Option<Syllable> {
     let letters = find(&ALIKE, letters, |row| row.0).map_or(letters, |row| row.1.as_bytes());
     let (onset, rest) = onset(letters)?;
-    let vowels = rest.iter().take_while(|byte| is_vowel(byte)).count();
+    let vowels = rest.iter().take_while(|byte| is_vowel(**byte)).count();
     let (vowels, coda) = rest.split_at_checked(vowels)?;
     let coda = match coda {
         b"" => "",
@@ -277,7 +277,7 @@ fn syllable(letters: &[u8]) -> Option<Syllable> {
 /// The class of the onset, and the letters behind it. The i of gi belongs to the
 /// rime where none but it or ê follows (gì, giếng), the u of qu never.
 fn onset(letters: &[u8]) -> Option<(&'static str, &[u8])> {
-    let consonants = letters.iter().take_while(|byte| !is_vowel(byte)).count();
+    let consonants = letters.iter().take_while(|byte| !is_vowel(**byte)).count();
     let (spelt, rest) = letters.split_at_checked(consonants)?;
     match (spelt, rest) {
         (b"q", [b'u', rest @ ..]) => Some(("w", rest)),
@@ -289,7 +289,7 @@ fn onset(letters: &[u8]) -> Option<(&'static str, &[u8])> {
     }
 }
 
-fn is_vowel(byte: &u8) -> bool {
+fn is_vowel(byte: u8) -> bool {
     matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u' | b'y')
 }
 
