@@ -1,13 +1,12 @@
 """Splink on DuckDB: standardise, train, predict, cluster, write a run folder.
 
-    splink_link.py PROVINCE OUT [--memory 16GB] [--sweep]
+    splink_link.py PROVINCE OUT [--threads 2] [--memory 12GB] [--sweep]
 
 Writes people.parquet, links.parquet, stages.json and model.json to OUT. `--sweep` holds the
 predictions against the truth at many thresholds: it is how those in splink_settings.py were
 chosen, and no part of a comparison.
 """
 
-import argparse
 import json
 from pathlib import Path
 
@@ -23,15 +22,11 @@ EM_PAIRS = 1e6
 
 
 def main():
-    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    arguments.add_argument("province", type=Path)
-    arguments.add_argument("out", type=Path)
-    arguments.add_argument("--memory", default="16GB")
-    arguments.add_argument("--sweep", action="store_true")
-    options = arguments.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
+    parser = standardise.command_line(__doc__.split("\n")[0])
+    parser.add_argument("--sweep", action="store_true")
+    options = parser.parse_args()
     clock = standardise.Clock()
-    con = standardise.connect(options.out, options.memory)
+    con = standardise.connect(options)
     clock("reading", standardise.read, con, options.province)
     clock("standardising", standardise.standardise, con)
     linker = clock("training", trained, con)
@@ -66,8 +61,8 @@ def write(con, pairs, people, out: Path):
     con.execute("create temp table keys as select unique_id, source, record_id from records")
     write_run(
         con, out,
-        people=f"select source, record_id, 'P' || cluster_id as person_id "
-               f"from {people.physical_name} join keys using (unique_id)",
+        people=f"select keys.source, keys.record_id, 'P' || c.cluster_id as person_id "
+               f"from {people.physical_name} as c join keys using (unique_id)",
         links=f"select l.source as left_source, l.record_id as left_id, r.source as right_source, "
               f"r.record_id as right_id, 'link' as decision, p.match_probability from {pairs.physical_name} as p "
               f"join keys as l on l.unique_id = p.unique_id_l join keys as r on r.unique_id = p.unique_id_r "

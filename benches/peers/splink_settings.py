@@ -7,9 +7,10 @@ The thresholds were chosen on the development province (seed 7; see README.md) w
 import splink.comparison_level_library as levels
 import splink.comparison_library as comparisons
 from splink import SettingsCreator, block_on
+from splink.blocking_rule_library import CustomRule
 
-LINK_THRESHOLD = 0.5
-CLUSTER_THRESHOLD = 0.5
+LINK_THRESHOLD = 0.3
+CLUSTER_THRESHOLD = 0.95
 
 # Pairs that agree so are one person nearly always; RECALL is the share of true pairs among them,
 # as measured on the development province. Together they give the prior.
@@ -17,9 +18,30 @@ DETERMINISTIC = [block_on("personal_id", "name_sound"), block_on("name_sound_sor
                  block_on("insurance_number", "name_sound")]
 RECALL = 0.9
 
-# Records that wrongly carry a number equal to that of another person's record, per record. A random
+# Pairs of records of two people that share a number, per record (development province). A random
 # sample of pairs cannot show so rare a level (it shows matches instead), so u is set from this.
-WRONGLY_EQUAL_NUMBERS_PER_RECORD = 0.006
+WRONGLY_EQUAL_NUMBERS_PER_RECORD = 0.03
+
+# The same of pairs with one birth date and a parent or an address in common: twins, nearly all.
+TWINS_PER_RECORD = 0.12
+
+# The same of pairs with two of father, mother and address in common: brothers and sisters.
+SIBLINGS_PER_RECORD = 2.4
+
+# A number or a parent's name is hardly ever another one for one person. EM finds no case at all on some
+# provinces and would forbid such links for ever.
+NEVER_QUITE = 0.002
+
+# What two records tell of the family: no parent is another, and two of father, mother and address agree,
+# or for the birth date beside it one of them.
+OTHER_PARENT = "(not coalesce({father}, true) or not coalesce({mother}, true))".format(
+    father="father_sound_l = father_sound_r or father_ends_l = father_ends_r",
+    mother="mother_sound_l = mother_sound_r or mother_ends_l = mother_ends_r")
+SAME = [f"coalesce({column}_l = {column}_r, false)" for column in ("father_plain", "mother_plain", "address")]
+TWO_AGREE = "((" + ") or (".join(f"{one} and {two}" for one, two in
+                                 ((SAME[0], SAME[1]), (SAME[0], SAME[2]), (SAME[1], SAME[2]))) + "))"
+BORN_IN_ONE_FAMILY = (f"(coalesce(birth_date_l = birth_date_r, false) and not {OTHER_PARENT}"
+                      f" and ({' or '.join(SAME)}))")
 
 BLOCKING = [
     block_on("personal_id"),
@@ -37,6 +59,8 @@ BLOCKING = [
     block_on("birth_date", "father_plain"),
     block_on("birth_date", "ward", "left(given, 1)"),
     block_on("name_sound", "month_day"),
+    CustomRule("l.name_plain = r.name_plain and l.ward = r.ward and (l.birth_year is null or r.birth_year is null)",
+               sql_dialect="duckdb"),
 ]
 
 # Each pass trains the comparisons whose columns are not blocked on; every comparison is in one.
@@ -62,6 +86,10 @@ def _one_edit(left, right, either):
     """
     return (f"({either[0]} or {either[1]}) and abs(length({left}) - length({right})) <= 1"
             f" and damerau_levenshtein({left}, {right}) <= 1")
+
+
+def _never_quite():
+    return levels.ElseLevel().configure(m_probability=NEVER_QUITE, fix_m_probability=True)
 
 
 def _null(sql, label="missing"):
@@ -95,9 +123,13 @@ def _full_name():
     ])
 
 
-def _birth_date():
+def _birth_date(twins):
+    # Twins agree on birth date, parents and address at once. Counted apart, as if they had nothing to do
+    # with each other, these would outweigh the name; so they are one level here, and _family has
+    # nothing to add to it.
     return comparisons.CustomComparison(output_column_name="birth", comparison_levels=[
         _null("birth_year_l is null or birth_year_r is null"),
+        _level(BORN_IN_ONE_FAMILY, "exact, in one family").configure(u_probability=twins, fix_u_probability=True),
         _level("birth_date_l = birth_date_r", "exact", tf="birth_date"),
         _level("birth_year_l = birth_year_r and (is_year_only_l or is_year_only_r)", "one side says the year only"),
         _level("birth_year_l = birth_year_r and left(month_day_l, 2) = right(month_day_r, 2)"
@@ -119,25 +151,20 @@ def _number(column, wrongly_equal, miswritten=False):
     return comparisons.CustomComparison(output_column_name=column + "_number", comparison_levels=[
         _null(f"{column}_l is null or {column}_r is null"),
         exact.configure(u_probability=wrongly_equal, fix_u_probability=True),
-        *([_level(_one_edit(f"{column}_l", f"{column}_r", halves), "one digit")] if miswritten else []),
-        levels.ElseLevel(),
+        *([_level("(sex_l = sex_r or sex_l is null or sex_r is null) and "
+                + _one_edit(f"{column}_l", f"{column}_r", halves), "one digit")] if miswritten else []),
+        levels.ElseLevel() if miswritten else _never_quite(),
     ])
 
 
-def _parent(who):
-    return comparisons.CustomComparison(output_column_name=who + "_name", comparison_levels=[
-        _null(f"{who}_l is null or {who}_r is null"),
-        _level(f"{who}_l = {who}_r", "exact", tf=who),
-        _level(f"{who}_sound_l = {who}_sound_r or " + _one_edit(f"{who}_plain_l", f"{who}_plain_r",
-            (f"{who}_given_l = {who}_given_r", f"{who}_surname_l = {who}_surname_r")), "alike")
-            .configure(m_probability=0.02, fix_m_probability=True),
-        levels.ElseLevel(),
-    ])
-
-
-def _place():
-    return comparisons.CustomComparison(output_column_name="place", comparison_levels=[
-        _null("ward_l is null or ward_r is null"),
+def _family(siblings):
+    return comparisons.CustomComparison(output_column_name="family", comparison_levels=[
+        _null(f"""{BORN_IN_ONE_FAMILY} or (coalesce(father_l = father_r, mother_l = mother_r) is null
+            and (ward_l is null or ward_r is null))"""),
+        _level(OTHER_PARENT, "another parent").configure(m_probability=NEVER_QUITE, fix_m_probability=True),
+        _level(TWO_AGREE, "two of father, mother, address").configure(u_probability=siblings, fix_u_probability=True),
+        _level("father_plain_l = father_plain_r", "father", tf="father_plain"),
+        _level("mother_plain_l = mother_plain_r", "mother", tf="mother_plain"),
         _level("address_l = address_r", "address", tf="address"),
         _level("ward_l = ward_r", "ward", tf="ward"),
         levels.ElseLevel(),
@@ -169,9 +196,9 @@ def settings(records: int):
         link_type="dedupe_only",
         blocking_rules_to_generate_predictions=BLOCKING,
         comparisons=[
-            _full_name(), _birth_date(), _sex(), _number("personal_id", wrongly_equal, miswritten=True),
+            _full_name(), _birth_date(TWINS_PER_RECORD * 2 / records), _sex(), _number("personal_id", wrongly_equal, miswritten=True),
             _number("old_id", wrongly_equal), _number("insurance_number", wrongly_equal), _phone(wrongly_equal),
-            _parent("father"), _parent("mother"), _place(),
+            _family(SIBLINGS_PER_RECORD * 2 / records),
         ],
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,

@@ -4,7 +4,7 @@ Both peers start from this table. Takes: a DuckDB connection and two folders. Co
 each distinct name, date and address, then one join a record.
 """
 
-import os
+import argparse
 import time
 from pathlib import Path
 
@@ -30,12 +30,23 @@ class Clock:
         return result
 
 
-def connect(folder: Path, memory: str):
-    """A database in memory that may spill into `folder`, on all cores."""
+def command_line(description):
+    """The arguments that both peers take."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("province", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--memory", default="12GB")
+    return parser
+
+
+def connect(options):
+    """A database in memory that may spill into the folder for results, which is made if missing."""
+    options.out.mkdir(parents=True, exist_ok=True)
     con = duckdb.connect()
-    con.execute(f"set threads = {os.cpu_count()}")
-    con.execute(f"set memory_limit = '{memory}'")
-    con.execute("set temp_directory = ?", [str(folder / "spill")])
+    con.execute(f"set threads = {options.threads}")
+    con.execute(f"set memory_limit = '{options.memory}'")
+    con.execute("set temp_directory = ?", [str(options.out / "spill")])
     con.execute("set enable_progress_bar = false")
     con.execute("set preserve_insertion_order = false")
     return con

@@ -106,7 +106,8 @@ parts as (
         end as p
     from tidy)
 select raw, cast(p[1] as integer) as birth_year,
-    case when len(p) = 3 then lpad(p[2], 2, '0') || lpad(p[3], 2, '0') end as month_day,
+    case when len(p) = 3 and cast(p[2] as integer) > 0 and cast(p[3] as integer) > 0
+        then lpad(p[2], 2, '0') || lpad(p[3], 2, '0') end as month_day,
     p[1] || month_day as birth_date,
     coalesce(month_day = '0101', true) as is_year_only
 from parts where p is not null;
@@ -163,10 +164,10 @@ select cast(row_number() over () as integer) as unique_id, r.source, r.record_id
     n.words as name_words, n.ends as name_ends, n.initials as name_initials, n.is_plain as name_is_plain,
     n.surname, n.given,
     d.birth_date, d.month_day, d.birth_year, d.is_year_only,
-    f.spelt as father, f.plain as father_plain, f.sound as father_sound, f.words[-1] as father_given,
-    f.surname as father_surname,
-    m.spelt as mother, m.plain as mother_plain, m.sound as mother_sound, m.words[-1] as mother_given,
-    m.surname as mother_surname,
+    f.spelt as father, f.plain as father_plain, f.sound as father_sound,
+    f.ends as father_ends,
+    m.spelt as mother, m.plain as mother_plain, m.sound as mother_sound,
+    m.ends as mother_ends,
     coalesce(c.new_code, w.code, a.ward) as ward,
     a.address
 from raw_records as r
