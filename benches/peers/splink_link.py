@@ -17,7 +17,7 @@ import standardise
 from run_folder import write_run
 
 LOWEST = 0.01
-U_PAIRS = 1e7
+U_PAIRS = 3e6
 EM_PAIRS = 1e6
 
 
