@@ -11,14 +11,16 @@ from pathlib import Path
 
 VOWEL_MARKS = "\u0302\u0306\u031b"  # circumflex, breve, horn: they make another letter
 TONES = "\u0300\u0301\u0303\u0309\u0323"
-SUSPECT = re.compile(r"[^\x00-\u024f\u1e00-\u1eff]|[\u0080-\u009f\u00a1-\u00bf\u00c4-\u00c7\u00cb\u00ce\u00cf\u00d1"
-                     r"\u00d6-\u00d8\u00db\u00dc\u00de-\u00df\u00e4-\u00e7\u00eb\u00ee\u00ef\u00f1\u00f6-\u00f8"
+# What no Vietnamese name has in Unicode: signs that a text was read in a wrong encoding.
+SUSPECT = re.compile(r"[^\x00-\u024f\u1e00-\u1eff]|[\u0080-\u009f\u00a1-\u00bf\u00c4-\u00c7\u00cb\u00ce\u00cf"
+                     r"\u00d1\u00d6-\u00d8\u00db\u00dc\u00de-\u00df\u00e4-\u00e7\u00eb\u00ee\u00ef\u00f1\u00f6-\u00f8"
                      r"\u00fb\u00fc\u00fe\u00ff]|[a-z][À-Ý]")
+# Digits or letters that only VNI or Telex would leave there.
 KEYS_LEFT = re.compile(r"[a-zđà-ỹ][0-9]|[aeiouyăâêôơưà-ỹ][fjwz]|w|aa|ee|oo|dd|[aeiouyà-ỹ][srx](\s|$)", re.I)
 
 # The same two and a title, in DuckDB's syntax: which spellings are worth a call of `repair`.
-NEEDS_REPAIR = (r"[^\x{0}-\x{24f}\x{1e00}-\x{1eff}]|[\x{80}-\x{9f}\x{a1}-\x{bf}\x{c4}-\x{c7}\x{cb}\x{ce}\x{cf}\x{d1}"
-                r"\x{d6}-\x{d8}\x{db}\x{dc}\x{de}-\x{df}\x{e4}-\x{e7}\x{eb}\x{ee}\x{ef}\x{f1}\x{f6}-\x{f8}"
+NEEDS_REPAIR = (r"[^\x{0}-\x{24f}\x{1e00}-\x{1eff}]|[\x{80}-\x{9f}\x{a1}-\x{bf}\x{c4}-\x{c7}\x{cb}\x{ce}\x{cf}"
+                r"\x{d1}\x{d6}-\x{d8}\x{db}\x{dc}\x{de}-\x{df}\x{e4}-\x{e7}\x{eb}\x{ee}\x{ef}\x{f1}\x{f6}-\x{f8}"
                 r"\x{fb}\x{fc}\x{fe}\x{ff}]|[a-z][À-Ý]|[0-9]"
                 r"|(?i:[aeiouyăâêôơưà-ỹ][fjwz]|w|aa|ee|oo|dd|[aeiouyà-ỹ][srx](\s|$)|^\s*(ông|bà|ong|ba)\s)")
 

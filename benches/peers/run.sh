@@ -32,6 +32,7 @@ if ! cmp -s "$here/requirements.txt" "$work/venv/requirements.txt"; then
     cp "$here/requirements.txt" "$work/venv/requirements.txt"
 fi
 python=$work/venv/bin/python
+export PYTHONDONTWRITEBYTECODE=1
 
 # The province is made again when the program has changed: it is the program that makes it.
 made_by=$(sha256sum <"$doisoat")

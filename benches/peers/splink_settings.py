@@ -12,20 +12,19 @@ from splink.blocking_rule_library import CustomRule
 LINK_THRESHOLD = 0.4
 CLUSTER_THRESHOLD = 0.95
 
-# Pairs that agree so are one person nearly always; RECALL is the share of true pairs among them,
-# as measured on the development province. Together they give the prior.
+# Pairs that agree so are one person nearly always; RECALL is the share of all true pairs that do, as
+# measured on the development province. Together they give the prior.
 DETERMINISTIC = [block_on("personal_id", "name_sound"), block_on("name_sound_sorted", "birth_date", "ward"),
                  block_on("insurance_number", "name_sound")]
 RECALL = 0.9
 
-# Pairs of records of two people that share a number, per record (development province). A random
-# sample of pairs cannot show so rare a level (it shows matches instead), so u is set from this.
+# Pairs of records of two people that share what random samples cannot show (they would show matches
+# instead), per record; u is set from them. Counted on the development province: 0.006 pairs with one
+# personal number, 0.014 with one birth date and a parent or an address in common (twins), 0.3 with two of
+# father, mother and address in common (brothers and sisters). Taken five to eight times as high, because
+# such people share their surname, and Splink counts that agreement once more; both were tried.
 WRONGLY_EQUAL_NUMBERS_PER_RECORD = 0.03
-
-# The same of pairs with one birth date and a parent or an address in common: twins, nearly all.
 TWINS_PER_RECORD = 0.12
-
-# The same of pairs with two of father, mother and address in common: brothers and sisters.
 SIBLINGS_PER_RECORD = 2.4
 
 # A number or a parent's name is hardly ever another one for one person. EM finds no case at all on some

@@ -87,7 +87,8 @@ def _reference_tables(con):
             select old_prefix, min(new_prefix) as new_prefix from {table('phone_prefix_conversion_2018.tsv')}
             group by old_prefix;
         create or replace macro plain_unit(x) as
-            trim(regexp_replace(translate(strip_accents(lower(nfc_normalize(x))), 'đð', 'dd'), '[^a-z0-9]+', ' ', 'g'));
+            trim(regexp_replace(translate(strip_accents(lower(nfc_normalize(x))), 'đð', 'dd'),
+                                '[^a-z0-9]+', ' ', 'g'));
         create temp table old_ward_names as
             select plain_unit(old_name) as ward, plain_unit(old_district_name) as district,
                 arg_max(new_code, main_successor_est) as new_code

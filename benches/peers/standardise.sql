@@ -50,8 +50,9 @@ visible as (
 repaired as (
     select raw, case when needs_repair(text) then repair(text) else lower(text) end as text from visible)
 select raw,
-    trim(regexp_replace(regexp_replace(replace(text, 'ð', 'đ'), '\(.*|[\[\]"*;]|\x{00a0}', ' ', 'g'), '[\s.,\-]+', ' ', 'g'))
-        as text,
+    -- No call name in brackets, no signs, single spaces.
+    trim(regexp_replace(regexp_replace(replace(text, 'ð', 'đ'), '\(.*|[\[\]"*;]|\x{00a0}', ' ', 'g'),
+        '[\s.,\-]+', ' ', 'g')) as text,
     regexp_matches(text, '(^|\s)[^\s.]{1,3}\.') as abbreviated
 from repaired;
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 PEERS = {"doisoat": "doisoat", "splink": "Splink", "exact": "exact keys"}
 SOURCES = {"cu_tru": "residence", "ho_tich": "civil registry", "bhyt": "insurance", "thue_bao": "telecom"}
+KEPT = ["all_pairs", "pairs", "b_cubed", "false_links", "hard_pairs"]
 LINKING = ["training", "blocking, comparing, scoring", "clustering"]
 # Stages of doisoat's run.json under the names used here. It does not time the parts of `link`.
 STAGES = {"ingest": "reading", "normalise": "standardising", "publish": "writing"}
@@ -46,7 +47,7 @@ def result(runs: Path, peer: str):
     return {
         "seconds": seconds(folder, peer),
         "process": read(runs / f"{peer}.json"),
-        "evaluation": {key: evaluation[key] for key in ("all_pairs", "pairs", "b_cubed", "false_links", "hard_pairs")},
+        "evaluation": {key: evaluation[key] for key in KEPT},
     }
 
 
@@ -71,11 +72,11 @@ def rows(results):
     for left, right in sorted(pairs, key=in_order):
         left, right = sorted((left, right), key=list(SOURCES).index)
         name = f"{SOURCES[left]} – {SOURCES[right]}"
-        yield line(f"F1 {name}: links · people", results, lambda one: f1(pair_of(one, left, right)))
-    yield line("F1 all: links · people", results, lambda one: f1(one["evaluation"]["all_pairs"]))
+        yield line(f"F1 {name}: links · people", results, lambda one: both(pair_of(one, left, right)))
+    yield line("F1 all: links · people", results, lambda one: both(one["evaluation"]["all_pairs"]))
     for figure in ("precision", "recall"):
         yield line(f"{figure} all: links · people", results,
-                   lambda one: f1(one["evaluation"]["all_pairs"], figure))
+                   lambda one: both(one["evaluation"]["all_pairs"], figure))
     yield line("B³ F1", results, lambda one: share(one["evaluation"]["b_cubed"]["f1"]))
 
 
@@ -107,7 +108,7 @@ def pair_of(one, left, right):
     return next(pair for pair in one["evaluation"]["pairs"] if {pair["left"], pair["right"]} == {left, right})
 
 
-def f1(figures, figure="f1"):
+def both(figures, figure="f1"):
     return f"{share(figures['links'][figure])} · {share(figures['people'][figure])}"
 
 
@@ -116,9 +117,9 @@ def share(ratio):
 
 
 def headline(about):
-    return (f"{int(about['residents']):,} residents, seed {about['seed']}; {about['processor']}, {about['threads']} threads; "
-            f"commit {about['commit']}, {about['doisoat']}; Splink {about['splink']}, DuckDB {about['duckdb']} "
-            f"(limit {about['duckdb_memory_limit']}), Python {about['python']}.")
+    return (f"{int(about['residents']):,} residents, seed {about['seed']}; {about['processor']}, "
+            f"{about['threads']} threads; commit {about['commit']}, {about['doisoat']}; "
+            f"Splink {about['splink']}, DuckDB {about['duckdb']} (limit {about['duckdb_memory_limit']}), Python {about['python']}.")
 
 
 def processor():
