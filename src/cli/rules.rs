@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use super::{Exit, RulesOption, console};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Place};
+use crate::link;
 use crate::settings::{Settings, Subject, embedded_files};
 
 /// Look at, check, try and export the rules.
@@ -78,7 +79,8 @@ fn list(settings: &Settings) -> Exit {
 }
 
 fn check_rules(settings: &Settings) -> Outcome<Exit> {
-    let diagnostics = check::compile(settings);
+    let mut diagnostics = link::problems(settings);
+    diagnostics.extend(check::compile(settings));
     if !diagnostics.is_empty() {
         return Err(Failure { diagnostics });
     }

@@ -4,15 +4,17 @@
 //! source has the value in one column, the record's dictionary code leads to it;
 //! only where several columns stand in for each other is there a number a row.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
+use std::ops::Range;
 
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
-use super::compare::names::{Names, NamesBuilder};
-use super::compare::{Reading, civil, pack_date, pack_number};
+use super::compare::{Names, NamesBuilder, Reading, civil, pack_date, pack_number};
+use super::plan::{Columns, Wanted};
 use crate::normalise::{Facet, FacetValue, Records, Values, facets_of};
-use crate::settings::{Expression, Kind, Settings};
+use crate::settings::{Expression, FieldFacet, Kind, Part, Settings};
 use crate::table::TextColumn;
 
 /// The values of one expression, by source.
@@ -47,14 +49,95 @@ impl SourceValues<'_> {
             Self::Rows(values) => values[row],
         }
     }
-}
 
-impl ValueColumn<'_> {
-    /// The value of a source's row. O(1).
-    pub(super) fn get(&self, (source, row): (usize, usize)) -> u64 {
-        self.sources.get(source).map_or(0, |values| values.get(row))
+    /// The values of some rows, in order, put into `out`.
+    fn read(&self, rows: Range<usize>, out: &mut Vec<u64>) {
+        out.clear();
+        match self {
+            Self::Absent => out.resize(rows.len(), 0),
+            Self::Coded { codes, values } => {
+                out.extend(codes[rows].iter().map(|&code| values[code as usize]));
+            }
+            Self::Rows(values) => out.extend_from_slice(&values[rows]),
+        }
+    }
+
+    /// Number of values that stand for rows.
+    fn slots(&self) -> usize {
+        match self {
+            Self::Absent => 0,
+            Self::Coded { values, .. } | Self::Rows(values) => values.len(),
+        }
+    }
+
+    /// Values other than 0, where they stand, and the number of rows that have them.
+    fn counts(&self) -> Vec<(u64, u32, u32)> {
+        let counted = |values: &[u64], rows: &dyn Fn(usize) -> u32| {
+            let all = values.iter().enumerate().map(|(at, &value)| (value, at as u32, rows(at)));
+            all.filter(|&(value, _, rows)| value != 0 && rows != 0).collect()
+        };
+        match self {
+            Self::Absent => Vec::new(),
+            Self::Coded { codes, values } => {
+                let mut rows = vec![0_u32; values.len()];
+                codes.iter().for_each(|&code| rows[code as usize] += 1);
+                counted(values, &|at| rows[at])
+            }
+            Self::Rows(values) => counted(values, &|_| 1),
+        }
+    }
+
+    /// The same rows with other values.
+    fn with_values(&self, values: Vec<u64>) -> Self {
+        match self {
+            Self::Absent => Self::Absent,
+            Self::Coded { codes, .. } => Self::Coded { codes, values },
+            Self::Rows(_) => Self::Rows(values),
+        }
     }
 }
+
+impl<'a> ValueColumn<'a> {
+    /// The values of some of a source's rows, in order, put into `out`. O(rows).
+    pub(super) fn read(&self, source: usize, rows: Range<usize>, out: &mut Vec<u64>) {
+        let values = self.sources.get(source).unwrap_or(&SourceValues::Absent);
+        values.read(rows, out);
+    }
+
+    /// Values other than 0, each with its slot over all sources and its number of records; a value
+    /// may stand in several slots. O(distinct texts).
+    pub(super) fn counts(&self) -> Vec<(u64, u32, u32)> {
+        let firsts = self.sources.iter().scan(0, |next, values| {
+            let first = *next;
+            *next += values.slots() as u32;
+            Some(first)
+        });
+        let sources: Vec<_> = self.sources.iter().zip(firsts).collect();
+        let of_source = |(values, first): &(&SourceValues<'a>, u32)| {
+            let first = *first;
+            values.counts().into_iter().map(move |(value, at, rows)| (value, first + at, rows))
+        };
+        sources.par_iter().flat_map_iter(of_source).collect()
+    }
+
+    /// The same column with other values, given by slot; 0 for slots that are not.
+    pub(super) fn with_values(&self, by_slot: &[(u32, u64)]) -> Self {
+        let mut all = vec![0; self.sources.iter().map(SourceValues::slots).sum()];
+        for &(slot, value) in by_slot {
+            all[slot as usize] = value;
+        }
+        let mut rest = all.as_slice();
+        let take = |values: &SourceValues<'a>| {
+            let (own, others) = rest.split_at(values.slots());
+            rest = others;
+            values.with_values(own.to_vec())
+        };
+        Self { sources: self.sources.iter().map(take).collect() }
+    }
+}
+
+/// Names that are taken apart as one piece.
+const NAMES_PIECE: usize = 1 << 15;
 
 /// A column's texts and typed values.
 #[derive(Clone, Copy)]
@@ -89,9 +172,23 @@ impl<'a> Cells<'a> {
         codes.into_par_iter().with_min_len(1024).map(|c| if c == 0 { 0 } else { value(c) }).collect()
     }
 
-    fn hashes(&self, facet: &str) -> Vec<u64> {
+    fn hashes(&self, facet: &str, part: Part) -> Vec<u64> {
         let facet = self.facet(facet);
-        self.by_code(|code| hash(&self.read(facet, code)))
+        self.by_code(|code| hash(&cut(self.read(facet, code), part)))
+    }
+
+    fn integers(&self, facet: &str) -> Vec<u64> {
+        let facet = self.facet(facet);
+        self.by_code(|code| match self.read(facet, code) {
+            FacetValue::Integer(number) => u64::try_from(number).unwrap_or(0),
+            _ => 0,
+        })
+    }
+
+    /// What term frequencies are counted of: names without accents, anything else as it is.
+    fn terms(&self, asked: &FieldFacet) -> Vec<u64> {
+        let plain = asked.facet.value.is_empty() && self.facet("plain").is_some();
+        self.hashes(if plain { "plain" } else { &asked.facet.value }, asked.part)
     }
 
     fn numbers(&self, facet: &str) -> Vec<u64> {
@@ -122,6 +219,26 @@ impl<'a> Cells<'a> {
     }
 }
 
+/// The part of a text that an expression asks for; a shorter text is its own part.
+fn cut(value: FacetValue<'_>, part: Part) -> FacetValue<'_> {
+    let FacetValue::Text(text) = &value else { return value };
+    let ends = |nth: Option<(usize, char)>| nth.map(|(at, _)| at);
+    let piece = match part {
+        Part::Whole => return value,
+        Part::First(characters) => {
+            ends(text.char_indices().nth(usize::from(characters))).map(|end| &text[..end])
+        }
+        Part::Last(characters) => {
+            let last = usize::from(characters).checked_sub(1);
+            last.and_then(|last| ends(text.char_indices().nth_back(last))).map(|start| &text[start..])
+        }
+    };
+    match piece {
+        Some(piece) => FacetValue::Text(Cow::Owned(piece.to_owned())),
+        None => value,
+    }
+}
+
 /// A hash of a facet's value, the same for equal values; 0 for none.
 fn hash(value: &FacetValue<'_>) -> u64 {
     let state = FixedState::default();
@@ -135,17 +252,41 @@ fn hash(value: &FacetValue<'_>) -> u64 {
     hash.max(1)
 }
 
+/// Columns out of normalised records.
+pub(super) struct OfRecords<'a> {
+    pub(super) settings: &'a Settings,
+    pub(super) records: &'a [Records],
+}
+
+impl<'a> Columns<'a> for OfRecords<'a> {
+    /// O(distinct texts), in parallel.
+    fn read(&self, wanted: &[Wanted<'_>]) -> (Names, Vec<ValueColumn<'a>>) {
+        let Self { settings, records } = *self;
+        let of_names: Vec<&Expression> =
+            wanted.iter().filter(|one| one.reading == Reading::Name).map(|one| one.expression).collect();
+        let (names, columns) = read_names(settings, records, &of_names);
+        let mut next_column = columns.into_iter();
+        let columns = wanted.iter().map(|one| match one.reading {
+            Reading::Name => next_column.next().unwrap_or_default(),
+            reading => read(settings, records, one.expression, reading),
+        });
+        (names, columns.collect())
+    }
+}
+
 /// The values of an expression in all sources.
-pub(super) fn read<'a>(
+fn read<'a>(
     settings: &'a Settings,
     records: &'a [Records],
     expression: &Expression,
     reading: Reading,
 ) -> ValueColumn<'a> {
-    assemble(settings, records, expression, |cells, facet| match reading {
+    assemble(settings, records, expression, |cells, asked| match reading {
         Reading::Date => cells.dates(),
-        Reading::Number => cells.numbers(facet),
-        Reading::Hash | Reading::Name => cells.hashes(facet),
+        Reading::Number => cells.numbers(&asked.facet.value),
+        Reading::Integer => cells.integers(&asked.facet.value),
+        Reading::Term => cells.terms(asked),
+        Reading::Hash | Reading::Name => cells.hashes(&asked.facet.value, asked.part),
     })
 }
 
@@ -154,11 +295,10 @@ fn cells_of<'a, 'e>(
     settings: &'a Settings,
     records: &'a [Records],
     expression: &'e Expression,
-) -> Vec<(Cells<'a>, &'e str)> {
+) -> Vec<(Cells<'a>, &'e FieldFacet)> {
     let of = |one| {
         let parts = expression.alternatives.iter();
-        parts
-            .filter_map(move |part| Some((Cells::of(settings, one, &part.field)?, part.facet.value.as_str())))
+        parts.filter_map(move |part| Some((Cells::of(settings, one, &part.field)?, part)))
     };
     records.iter().flat_map(of).collect()
 }
@@ -168,13 +308,13 @@ fn assemble<'a>(
     settings: &'a Settings,
     records: &'a [Records],
     expression: &Expression,
-    mut values: impl FnMut(Cells<'a>, &str) -> Vec<u64>,
+    mut values: impl FnMut(Cells<'a>, &FieldFacet) -> Vec<u64>,
 ) -> ValueColumn<'a> {
     let mut sources: Vec<SourceValues<'a>> = Vec::new();
     sources.resize_with(settings.sources.len(), SourceValues::default);
-    for (cells, facet) in cells_of(settings, records, expression) {
+    for (cells, asked) in cells_of(settings, records, expression) {
         let codes = cells.texts.codes();
-        let second = SourceValues::Coded { codes, values: values(cells, facet) };
+        let second = SourceValues::Coded { codes, values: values(cells, asked) };
         let slot = &mut sources[cells.source];
         *slot = match std::mem::take(slot) {
             SourceValues::Absent => second,
@@ -191,13 +331,13 @@ fn assemble<'a>(
 ///
 /// Equal names have equal values over all columns and sources. Names are told
 /// apart by a 64-bit hash of their keys; O(n log n) in distinct texts.
-pub(super) fn read_names<'a>(
+fn read_names<'a>(
     settings: &'a Settings,
     records: &'a [Records],
     expressions: &[&Expression],
 ) -> (Names, Vec<ValueColumn<'a>>) {
     let cells = expressions.iter().flat_map(|expression| cells_of(settings, records, expression));
-    let mut columns: Vec<_> = cells.map(|(cells, _)| (cells, cells.hashes("key"))).collect();
+    let mut columns: Vec<_> = cells.map(|(cells, _)| (cells, cells.hashes("key", Part::Whole))).collect();
     let names = number_names(&mut columns);
     // The columns come back in the order in which they were asked for.
     let mut numbered = columns.into_iter().map(|(_, values)| values);
@@ -215,17 +355,31 @@ fn number_names(columns: &mut [(Cells<'_>, Vec<u64>)]) -> Names {
     };
     let mut all: Vec<(u64, u32, u32)> = columns.iter().enumerate().flat_map(entries).collect();
     all.par_sort_unstable();
-    let mut names = NamesBuilder::default();
-    for run in all.chunk_by(|a, b| a.0 == b.0) {
-        let (_, at, code) = run[0];
+    let runs: Vec<&[(u64, u32, u32)]> = all.chunk_by(|a, b| a.0 == b.0).collect();
+    let text = |at: u32, facet, code| {
         let cells = columns[at as usize].0;
-        let text = |facet| match cells.read(cells.facet(facet), code) {
+        match cells.read(cells.facet(facet), code) {
             FacetValue::Text(text) => text,
-            _ => std::borrow::Cow::Borrowed(""),
+            _ => Cow::Borrowed(""),
+        }
+    };
+    let piece = |runs: &[&[(u64, u32, u32)]]| {
+        let mut names = NamesBuilder::default();
+        let push = |run: &&[(u64, u32, u32)]| {
+            let (_, at, code) = run[0];
+            names.push(&text(at, "key", code), &text(at, "plain", code))
         };
-        let number = names.push(&text("key"), &text("plain"));
-        for &(_, at, code) in run {
-            columns[at as usize].1[code as usize] = number;
+        let values: Vec<u64> = runs.iter().map(push).collect();
+        (names.finish(), values)
+    };
+    let pieces: Vec<(Names, Vec<u64>)> = runs.par_chunks(NAMES_PIECE).map(piece).collect();
+    let mut names = NamesBuilder::default();
+    for (runs, (piece, values)) in runs.chunks(NAMES_PIECE).zip(pieces) {
+        let first = names.append(&piece);
+        for (run, value) in runs.iter().zip(values) {
+            for &(_, at, code) in *run {
+                columns[at as usize].1[code as usize] = first + value;
+            }
         }
     }
     names.finish()

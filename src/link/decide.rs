@@ -1,41 +1,96 @@
-//! Comparison vectors → what follows from them.
+//! Candidate pairs → comparison vectors → match weights → what follows from them.
 //!
-//! The first acceptance rule that holds decides. A pair that would link but
-//! shows a contradiction goes to review with the contradiction as its reason.
+//! A pair links from one match probability on and is looked at by a clerk from a
+//! lower one on. A pair that would link but shows a contradiction is looked at too,
+//! with the contradiction as its reason; a possible link that shows one is none.
 
-use super::blocking::Candidates;
-use super::column::ValueColumn;
-use super::compare::names::Names;
-use super::compare::{Comparator, compare};
-use super::links::{Levels, Pair, Worth};
+use super::bits::Bits;
+use super::blocking::{self, Candidates};
+use super::compare::{Comparator, Names, Pairs, Places, Reading};
+use super::links::{Levels, Pair};
+use super::rows::{CompareRows, Gathered};
 use super::space::RecordSpace;
-use crate::settings::{Condition, Matching};
+use super::weights::{Evidence, Weights};
+use crate::settings::{Condition, Matching, PriorFactor};
+use crate::table::SourceIndex;
 
-/// Compares and judges pairs.
+/// Compares, scores and judges pairs.
 pub(super) struct Judge<'a> {
     pub(super) space: &'a RecordSpace,
     pub(super) names: &'a Names,
-    /// By comparison: its comparator and the place of its column.
-    pub(super) comparisons: Vec<(Comparator, usize)>,
-    pub(super) columns: &'a [ValueColumn<'a>],
+    pub(super) rows: &'a CompareRows,
+    /// By comparison: its comparator and its level for each of the comparator's.
+    pub(super) comparisons: &'a [(Comparator, [u8; 16])],
+    pub(super) weights: Weights,
+    pub(super) priors: Priors,
     pub(super) matching: &'a Matching,
     pub(super) reasons: &'a Reasons,
+    /// From here on a pair is one person.
+    pub(super) link_from: Bits,
+    /// From here on a pair is looked at.
+    pub(super) review_from: Bits,
+}
+
+/// What stands before all evidence, by pair of sources.
+#[derive(Clone, Debug)]
+pub(super) struct Priors {
+    by_sources: Vec<Evidence>,
+    sources: usize,
 }
 
 /// The words for why a pair is under review.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reasons {
     pub(super) words: Vec<String>,
-    /// By acceptance rule: 0, or one more than its word's place.
-    of_rule: Vec<u8>,
-    /// By contradiction.
+    /// By contradiction: one more than its word's place.
     of_contradiction: Vec<u8>,
     /// Equally strong evidence for two people.
     pub(super) tie: u8,
     /// Two records of a source that knows a person once, not linked to each other.
     pub(super) second_best: u8,
+    /// A link too weak to join two groups of records that speak against each other.
+    pub(super) weak_bridge: u8,
     /// More records than a person has.
     pub(super) too_large: u8,
+}
+
+/// What comparing a batch needs again and again.
+#[derive(Default)]
+pub(super) struct Scratch {
+    gathered: Gathered,
+    values: Vec<u64>,
+    rarity: Vec<Bits>,
+    rarity_of_pairs: Vec<Bits>,
+    /// The batch's comparison vectors.
+    pub(super) vectors: Vec<Levels>,
+    /// What they tell, without a prior.
+    pub(super) evidence: Vec<Evidence>,
+}
+
+impl Priors {
+    /// The model's priors in a population of so many people.
+    pub(super) fn new(weights: &Weights, matching: &Matching, sources: usize, people: usize) -> Self {
+        let factor = |a: usize, b: usize| {
+            let between = [a.min(b), a.max(b)];
+            let declared = |prior: &&PriorFactor| prior.between.map(SourceIndex::index) == between;
+            matching.model.priors.iter().find(declared).map_or(1.0, |prior| prior.factor)
+        };
+        let pairs = (0..sources).flat_map(|a| (0..sources).map(move |b| (a, b)));
+        let by_sources = pairs.map(|(a, b)| weights.prior(factor(a, b), people)).collect();
+        Self { by_sources, sources }
+    }
+
+    pub(super) fn between(&self, a: usize, b: usize) -> Evidence {
+        self.by_sources[a * self.sources + b]
+    }
+}
+
+/// About how many people the records are of: as many as the largest source has records that has
+/// a person once, or the largest source where none is said to.
+pub(super) fn people(matching: &Matching, space: &RecordSpace) -> usize {
+    let of_one_person = matching.one_person_in.iter().map(|source| space.rows(source.index())).max();
+    let largest = (0..space.sources()).map(|source| space.rows(source)).max();
+    of_one_person.filter(|&rows| rows > 0).or(largest).unwrap_or(0)
 }
 
 impl Reasons {
@@ -50,21 +105,14 @@ impl Reasons {
             });
             (at + 1) as u8
         };
-        let of_rule =
-            matching.acceptance.iter().map(|rule| rule.reason.as_deref().map_or(0, &mut number)).collect();
         let of_contradiction = matching.contradictions.iter().map(|rule| number(&rule.id)).collect();
-        let [tie, second_best, too_large] = ["tie", "second_best", "cut_too_large"].map(&mut number);
-        Self { words, of_rule, of_contradiction, tie, second_best, too_large }
+        let [tie, second_best, weak_bridge, too_large] =
+            ["tie", "second_best", "cut_weak_bridge", "cut_too_large"].map(&mut number);
+        Self { words, of_contradiction, tie, second_best, weak_bridge, too_large }
     }
 }
 
-/// What each acceptance rule's pairs are worth.
-pub(super) fn worths(matching: &Matching) -> Vec<Worth> {
-    let worth = |p: f64| Worth { match_weight_bits: (p / (1.0 - p)).log2(), match_probability: p };
-    matching.acceptance.iter().map(|rule| worth(rule.probability)).collect()
-}
-
-/// Whether a condition holds for a comparison vector. The kernel of `score` while keys are exact.
+/// Whether a condition holds for a comparison vector.
 pub(super) fn holds(condition: &Condition, levels: Levels) -> bool {
     let meant = |set: &crate::settings::LevelSet| set.levels >> levels.get(set.comparison) & 1 == 1;
     condition.all.iter().all(meant)
@@ -73,50 +121,52 @@ pub(super) fn holds(condition: &Condition, levels: Levels) -> bool {
 }
 
 impl Judge<'_> {
-    /// The comparison vectors of a batch, a comparison at a time.
-    pub(super) fn vectors(&self, batch: &Candidates) -> Vec<Levels> {
-        let places = |records: &[u32]| records.iter().map(|&r| self.space.split(r)).collect::<Vec<_>>();
-        let (left, right) = (places(&batch.left), places(&batch.right));
-        let mut vectors = vec![Levels::default(); left.len()];
-        let (mut a, mut b) = (Vec::with_capacity(left.len()), Vec::with_capacity(left.len()));
-        for (place, (comparator, column)) in self.comparisons.iter().enumerate() {
-            let column = &self.columns[*column];
-            // Reading all values first lets the memory misses of many pairs overlap.
-            a.clear();
-            b.clear();
-            a.extend(left.iter().map(|&at| column.get(at)));
-            b.extend(right.iter().map(|&at| column.get(at)));
-            compare(comparator, self.names, (&a, &b), place, &mut vectors);
+    /// Fills the scratch with the comparison vectors of a batch and what they tell, a comparison
+    /// at a time.
+    pub(super) fn compare(&self, batch: &Candidates, scratch: &mut Scratch) {
+        let Scratch { gathered, values, rarity, rarity_of_pairs, vectors, evidence } = scratch;
+        self.rows.gather(&batch.records, gathered);
+        vectors.clear();
+        vectors.resize(batch.left.len(), Levels::default());
+        for (comparison, (comparator, level_of)) in self.comparisons.iter().enumerate() {
+            self.rows.values(gathered, comparison, values);
+            if comparator.readings == [Reading::Name] {
+                self.names.fetch(values);
+            }
+            let pairs = Pairs { values, left: &batch.left, right: &batch.right };
+            (comparator.levels)(self.names, pairs, Places { comparison, level_of }, vectors);
         }
-        vectors
-    }
-
-    /// Keeps the pairs of a batch that some acceptance rule holds for.
-    pub(super) fn judge(&self, batch: &Candidates, blocking_rule: u8, kept: &mut Vec<Pair>) {
-        let vectors = self.vectors(batch);
-        for ((levels, &left), &right) in vectors.into_iter().zip(&batch.left).zip(&batch.right) {
-            if let Some((rule, links, reason)) = self.decide(levels, left, right) {
-                kept.push(Pair { left, right, levels, rule, blocking_rule, links, reason });
+        self.weights.evidence(vectors, evidence);
+        for comparison in 0..self.comparisons.len() {
+            if self.rows.rarity(gathered, comparison, rarity) {
+                spread(rarity, &batch.left, rarity_of_pairs);
+                self.weights.add_rarity(comparison, rarity_of_pairs, vectors, evidence);
             }
         }
     }
 
-    /// The acceptance rule that holds, whether it links, and why not.
-    fn decide(&self, levels: Levels, left: u32, right: u32) -> Option<(u8, bool, u8)> {
-        let (left, right) = (self.space.source(left), self.space.source(right));
-        let rules = &self.matching.acceptance;
-        let holding = rules.iter().position(|rule| {
-            let barred = left == right && rule.not_within.iter().any(|source| source.index() == left);
-            !barred && holds(&rule.condition, levels)
-        })?;
-        let rule = holding as u8;
-        if !rules[holding].links {
-            return Some((rule, false, self.reasons.of_rule[holding]));
+    /// The match weights of a batch.
+    pub(super) fn score(&self, batch: &Candidates, scratch: &mut Scratch) -> Vec<Bits> {
+        self.compare(batch, scratch);
+        let source = |place: u32| self.space.source(batch.records[place as usize]);
+        let places = batch.left.iter().zip(&batch.right);
+        let priors = places.map(|(&left, &right)| self.priors.between(source(left), source(right)));
+        scratch.evidence.iter().zip(priors).map(|(evidence, prior)| evidence.match_weight(prior)).collect()
+    }
+
+    /// What follows from a vector and its weight: whether the pair links, and the reason why not;
+    /// nothing where it is not even looked at.
+    fn decide(&self, levels: Levels, weight: Bits) -> Option<(bool, u8)> {
+        if weight < self.review_from {
+            return None;
         }
-        Some(match self.contradiction(levels) {
-            0 => (rule, true, 0),
-            reason => (rule, false, reason),
-        })
+        let reason = self.contradiction(levels);
+        match (weight >= self.link_from, reason) {
+            (true, reason) => Some((reason == 0, reason)),
+            (false, 0) => Some((false, 0)),
+            // A possible link that contradicts itself is none.
+            (false, _) => None,
+        }
     }
 
     /// The reason of the first contradiction that a vector shows, 0 for none.
@@ -125,6 +175,41 @@ impl Judge<'_> {
         let found = rules.iter().position(|rule| holds(&rule.condition, levels));
         found.map_or(0, |at| self.reasons.of_contradiction[at])
     }
+}
+
+impl blocking::Judge for Judge<'_> {
+    type Scratch = (Scratch, Vec<u8>);
+
+    fn judge(
+        &self,
+        batch: &Candidates,
+        blocking_rule: u8,
+        (scratch, sources): &mut Self::Scratch,
+        kept: &mut Vec<Pair>,
+    ) {
+        self.compare(batch, scratch);
+        sources.clear();
+        sources.extend(batch.records.iter().map(|&record| self.space.source(record) as u8));
+        for at in 0..batch.left.len() {
+            let (left, right) = (batch.left[at] as usize, batch.right[at] as usize);
+            let prior = self.priors.between(usize::from(sources[left]), usize::from(sources[right]));
+            let evidence = scratch.evidence[at];
+            if evidence.match_weight_max(prior) < self.review_from {
+                continue;
+            }
+            let (weight, levels) = (evidence.match_weight(prior), scratch.vectors[at]);
+            if let Some((links, reason)) = self.decide(levels, weight) {
+                let (left, right) = (batch.records[left], batch.records[right]);
+                kept.push(Pair { left, right, levels, weight, blocking_rule, links, reason });
+            }
+        }
+    }
+}
+
+/// The values of the records that pairs name by place.
+fn spread<T: Copy>(values: &[T], places: &[u32], out: &mut Vec<T>) {
+    out.clear();
+    out.extend(places.iter().map(|&place| values[place as usize]));
 }
 
 #[cfg(test)]
@@ -142,21 +227,5 @@ mod tests {
         assert!(holds(&condition, vector(2, 0, 1)));
         assert!(!holds(&condition, vector(0, 1, 1)));
         assert!(!holds(&condition, vector(1, 0, 2)));
-    }
-
-    #[test]
-    fn a_weight_in_bits_is_the_log_of_the_odds() {
-        let rule = |probability| crate::settings::AcceptanceRule {
-            id: "a".into(),
-            links: true,
-            probability,
-            reason: None,
-            only_if_unique: false,
-            not_within: vec![],
-            condition: Condition::default(),
-        };
-        let matching = Matching { acceptance: vec![rule(0.5), rule(0.8)], ..Matching::default() };
-        let bits: Vec<f64> = worths(&matching).iter().map(|worth| worth.match_weight_bits).collect();
-        assert!(bits[0].abs() < 1e-12 && (bits[1] - 2.0).abs() < 1e-12);
     }
 }

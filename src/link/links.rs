@@ -1,5 +1,8 @@
 //! Linked and reviewed pairs, column by column: some 20 bytes a pair.
 
+use rayon::prelude::*;
+
+use super::bits::Bits;
 use super::space::RecordSpace;
 use crate::table::{RecordRef, SourceIndex};
 
@@ -37,7 +40,7 @@ pub struct Link<'a> {
     pub left: RecordRef,
     /// The greater record.
     pub right: RecordRef,
-    /// log2 of the odds that the agreement gives, in bits.
+    /// log2 of the odds that both are one person, in bits.
     pub match_weight_bits: f64,
     /// Probability that both are one person, 0 to 1.
     pub match_probability: f64,
@@ -51,27 +54,51 @@ pub struct Link<'a> {
     pub levels: Levels,
 }
 
-/// What a pair that some acceptance rule holds for is worth.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Worth {
-    /// log2 of the odds, in bits.
-    pub match_weight_bits: f64,
-    /// Probability, 0 to 1.
-    pub match_probability: f64,
-}
-
 /// A pair before it stands in the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pair {
     pub(super) left: u32,
     pub(super) right: u32,
     pub(super) levels: Levels,
-    /// The acceptance rule that holds.
-    pub(super) rule: u8,
+    /// log2 of the odds that both are one person.
+    pub(super) weight: Bits,
     pub(super) blocking_rule: u8,
     pub(super) links: bool,
     /// 0: none; else one more than the place among the table's reasons.
     pub(super) reason: u8,
+}
+
+/// Pairs of so many records in the order of their left, then right records.
+///
+/// Scattered by left record into pieces that are sorted in cache, each by itself. O(n) and the
+/// sort of the pieces, in parallel.
+pub(super) fn in_order(kept: Vec<Vec<Pair>>, records: usize) -> Vec<Pair> {
+    /// Left records of a piece.
+    const PIECE_BITS: u32 = 13;
+    let piece = |pair: &Pair| (pair.left >> PIECE_BITS) as usize;
+    let mut next = vec![0_usize; (records >> PIECE_BITS) + 2];
+    for pair in kept.iter().flatten() {
+        next[piece(pair) + 1] += 1;
+    }
+    for at in 1..next.len() {
+        next[at] += next[at - 1];
+    }
+    let mut pairs = vec![Pair::default(); next.last().copied().unwrap_or(0)];
+    let mut rest = pairs.as_mut_slice();
+    let mut pieces = Vec::with_capacity(next.len());
+    for ends in next.windows(2) {
+        let (own, others) = rest.split_at_mut(ends[1] - ends[0]);
+        pieces.push((own, 0));
+        rest = others;
+    }
+    for pair in kept.into_iter().flatten() {
+        let (own, filled) = &mut pieces[piece(&pair)];
+        own[*filled] = pair;
+        *filled += 1;
+    }
+    let sort = |(own, _): (&mut [Pair], usize)| own.sort_unstable_by_key(|pair| (pair.left, pair.right));
+    pieces.into_par_iter().for_each(sort);
+    pairs
 }
 
 /// All linked and reviewed pairs, sorted by left, then right record; `left < right`.
@@ -81,28 +108,26 @@ pub struct LinkTable {
     left: Vec<u32>,
     right: Vec<u32>,
     levels: Vec<Levels>,
-    rule: Vec<u8>,
+    weights: Vec<Bits>,
     blocking_rule: Vec<u8>,
     links: Vec<bool>,
     reason: Vec<u8>,
-    worths: Vec<Worth>,
     reasons: Vec<String>,
 }
 
 impl LinkTable {
     /// The table of pairs sorted by left, then right.
-    pub(super) fn new(space: RecordSpace, pairs: &[Pair], worths: Vec<Worth>, reasons: Vec<String>) -> Self {
+    pub(super) fn new(space: RecordSpace, pairs: &[Pair], reasons: Vec<String>) -> Self {
         debug_assert!(pairs.is_sorted_by_key(|pair| (pair.left, pair.right)));
         Self {
             space,
             left: pairs.iter().map(|pair| pair.left).collect(),
             right: pairs.iter().map(|pair| pair.right).collect(),
             levels: pairs.iter().map(|pair| pair.levels).collect(),
-            rule: pairs.iter().map(|pair| pair.rule).collect(),
+            weights: pairs.iter().map(|pair| pair.weight).collect(),
             blocking_rule: pairs.iter().map(|pair| pair.blocking_rule).collect(),
             links: pairs.iter().map(|pair| pair.links).collect(),
             reason: pairs.iter().map(|pair| pair.reason).collect(),
-            worths,
             reasons,
         }
     }
@@ -129,12 +154,12 @@ impl LinkTable {
 
     /// log2 of the odds that a pair is one person, in bits.
     pub fn match_weight_bits(&self, at: usize) -> f64 {
-        self.worths[usize::from(self.rule[at])].match_weight_bits
+        self.weights[at].number()
     }
 
     /// Probability that a pair is one person, 0 to 1.
     pub fn match_probability(&self, at: usize) -> f64 {
-        self.worths[usize::from(self.rule[at])].match_probability
+        self.weights[at].probability()
     }
 
     /// What is done with a pair.
@@ -185,14 +210,10 @@ impl<'a> FromIterator<Link<'a>> for LinkTable {
         links.sort_by_key(|link| (link.left, link.right));
         let mut table = Self { space: space_of(&links), ..Self::default() };
         for link in links {
-            let worth = Worth {
-                match_weight_bits: link.match_weight_bits,
-                match_probability: link.match_probability,
-            };
             table.left.push(table.space.number(link.left));
             table.right.push(table.space.number(link.right));
             table.levels.push(link.levels);
-            table.rule.push(place(&mut table.worths, worth) as u8);
+            table.weights.push(Bits::of_probability(link.match_probability));
             table.blocking_rule.push(link.blocking_rule as u8);
             table.links.push(link.decision == Decision::Link);
             let reason = link.reason.map(|reason| place(&mut table.reasons, reason.to_owned()) + 1);
@@ -230,8 +251,8 @@ mod tests {
         let link = |left, right, reason| Link {
             left,
             right,
-            match_weight_bits: 6.5,
-            match_probability: 0.99,
+            match_weight_bits: 2.0,
+            match_probability: 0.8,
             decision: if reason == Some("tie") { Decision::Review } else { Decision::Link },
             reason,
             blocking_rule: 3,
@@ -242,5 +263,16 @@ mod tests {
         let table: LinkTable = [second, first].into_iter().collect();
         assert_eq!(table.iter().collect::<Vec<_>>(), [first, second]);
         assert_eq!((table.levels(0).get(0), table.levels(0).get(15), table.levels(0).get(7)), (1, 9, 0));
+    }
+
+    #[test]
+    fn pairs_are_put_in_order_over_all_pieces() {
+        let pair =
+            |at: u32| Pair { left: at.wrapping_mul(7919) % 30_000, right: 30_000 + at, ..Pair::default() };
+        let pairs: Vec<Pair> = (0..5_000).map(pair).collect();
+        let mut sorted = pairs.clone();
+        sorted.sort_by_key(|pair| (pair.left, pair.right));
+        assert_eq!(in_order(vec![pairs[..9].to_vec(), vec![], pairs[9..].to_vec()], 35_000), sorted);
+        assert_eq!(in_order(vec![], 0), []);
     }
 }

@@ -1,139 +1,152 @@
-//! The matching rules, resolved against what was delivered and what can be asked of it.
+//! The matching rules, resolved against what was delivered: which columns are read, and how.
 
 use super::blocking::KeyRule;
-use super::column::{self, ValueColumn};
-use super::compare::names::Names;
-use super::compare::{Comparator, Reading, comparator};
-use crate::diagnostic::{Diagnostic, nearest};
-use crate::normalise::{Records, facets_of};
-use crate::settings::{Expression, FieldFacet, Kind, Matching, Settings};
+use super::column::ValueColumn;
+use super::compare::{Comparator, Names, Reading, comparator};
+use super::rows::{CompareRows, Packed};
+use super::space::RecordSpace;
+use super::term_frequency;
+use crate::settings::{ComparisonModel, Expression, Matching};
 
-/// Columns of values, and what blocking and comparing look at in them.
-pub(super) struct Plan<'a> {
-    pub(super) columns: Vec<ValueColumn<'a>>,
-    pub(super) names: Names,
-    pub(super) blocking: Vec<KeyRule>,
-    /// By comparison: its comparator and the place of its column.
-    pub(super) comparisons: Vec<(Comparator, usize)>,
+/// An expression and how it is read.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'e> {
+    pub(super) expression: &'e Expression,
+    pub(super) reading: Reading,
 }
 
-/// An expression and how it is read, told apart by its text.
-pub(super) type Wanted<'e> = (String, Reading, &'e Expression);
+/// Where columns of values come from.
+pub(super) trait Columns<'a> {
+    /// The columns that are wanted, in that order, and the names that some of them point to.
+    fn read(&self, wanted: &[Wanted<'_>]) -> (Names, Vec<ValueColumn<'a>>);
+}
 
-impl<'a> Plan<'a> {
-    /// Reads every column once, however many rules name it. O(distinct texts).
-    pub(super) fn new(settings: &'a Settings, records: &'a [Records]) -> Self {
-        Self::over(&settings.matching, |wanted| read_all(settings, records, wanted))
+/// What comparing needs: the values of all records, packed.
+#[derive(Default)]
+pub(super) struct Compared {
+    pub(super) names: Names,
+    pub(super) rows: CompareRows,
+    /// By comparison: its comparator and its level for each of the comparator's.
+    pub(super) comparisons: Vec<(Comparator, [u8; 16])>,
+}
+
+/// What blocking needs: columns of keys and the rules over them.
+#[derive(Default)]
+pub(super) struct Keyed<'a> {
+    pub(super) columns: Vec<ValueColumn<'a>>,
+    pub(super) rules: Vec<KeyRule>,
+}
+
+/// Reads every column once, however many comparisons and blocking rules name it; packs what is
+/// compared and keeps what keys are made of.
+pub(super) fn read<'a>(
+    matching: &Matching,
+    space: &RecordSpace,
+    source: &impl Columns<'a>,
+) -> (Compared, Keyed<'a>) {
+    let mut list = WantedList::default();
+    let comparisons: Vec<(Comparator, [u8; 16])> =
+        matching.comparisons.iter().map(|rule| (comparator(rule.comparator.id), rule.level_of)).collect();
+    let compared: Vec<Places> = matching
+        .comparisons
+        .iter()
+        .zip(&comparisons)
+        .enumerate()
+        .map(|(at, (rule, (comparator, _)))| {
+            let term = matching.model.comparisons.get(at).is_some_and(|model| model.term_frequency.is_some());
+            list.of_comparison(&rule.values, comparator, term)
+        })
+        .collect();
+    let mut rules = list.of_blocking(matching);
+    let (names, mut columns) = source.read(&list.wanted);
+    let packed: Vec<Packed<'_, 'a>> = compared
+        .iter()
+        .zip(&comparisons)
+        .enumerate()
+        .map(|(at, (places, (comparator, _)))| Packed {
+            comparator: *comparator,
+            columns: places.values.iter().map(|&at| &columns[at]).collect(),
+            rarity: places.term.and_then(|term| rarity(matching.model.comparisons.get(at)?, &columns[term])),
+        })
+        .collect();
+    let rows = CompareRows::new(space, &packed);
+    drop(packed);
+    let columns = keep_keys(&mut rules, &mut columns);
+    (Compared { names, rows, comparisons }, Keyed { columns, rules })
+}
+
+/// The columns of a comparison, by place in the list of wanted ones.
+struct Places {
+    values: Vec<usize>,
+    term: Option<usize>,
+}
+
+/// What is wanted, each column once.
+#[derive(Default)]
+struct WantedList<'e> {
+    wanted: Vec<Wanted<'e>>,
+    known: Vec<(String, Reading)>,
+}
+
+impl<'e> WantedList<'e> {
+    fn place(&mut self, expression: &'e Expression, reading: Reading) -> usize {
+        let one = (expression.to_string(), reading);
+        self.known.iter().position(|known| *known == one).unwrap_or_else(|| {
+            self.known.push(one);
+            self.wanted.push(Wanted { expression, reading });
+            self.wanted.len() - 1
+        })
     }
 
-    /// The plan over the columns that `read` gives for what is wanted, in that order.
-    pub(super) fn over(
-        matching: &Matching,
-        read: impl FnOnce(&[Wanted<'_>]) -> (Names, Vec<ValueColumn<'a>>),
-    ) -> Self {
-        let mut wanted: Vec<Wanted<'_>> = Vec::new();
-        let comparisons: Vec<(Comparator, usize)> = matching
-            .comparisons
-            .iter()
-            .map(|rule| (comparator(rule.comparator.id), &rule.value))
-            .map(|(comparator, value)| (comparator, place(&mut wanted, value, comparator.reading)))
-            .collect();
-        let blocking = matching.blocking.iter().map(|rule| KeyRule {
-            keys: rule.keys.iter().map(|key| place(&mut wanted, key, Reading::Hash)).collect(),
-            finer: rule.finer.iter().map(|key| place(&mut wanted, key, Reading::Hash)).collect(),
+    /// Numbers that are compared serve as keys too: equal texts have equal numbers.
+    fn key_place(&mut self, key: &'e Expression) -> usize {
+        let number = (key.to_string(), Reading::Number);
+        let compared = self.known.iter().position(|known| *known == number);
+        compared.unwrap_or_else(|| self.place(key, Reading::Hash))
+    }
+
+    fn of_comparison(&mut self, values: &'e [Expression], comparator: &Comparator, term: bool) -> Places {
+        let readings = values.iter().zip(comparator.readings);
+        let values_at = readings.map(|(value, &reading)| self.place(value, reading)).collect();
+        let term = values.first().filter(|_| term).map(|value| self.place(value, Reading::Term));
+        Places { values: values_at, term }
+    }
+
+    fn of_blocking(&mut self, matching: &'e Matching) -> Vec<KeyRule> {
+        let mut places =
+            |keys: &'e [Expression]| -> Vec<usize> { keys.iter().map(|key| self.key_place(key)).collect() };
+        let rules = matching.blocking.iter().map(|rule| KeyRule {
+            keys: places(&rule.keys),
+            finer: places(&rule.finer),
             block_size_max: rule.block_size_max,
         });
-        let blocking = blocking.collect();
-        let (names, columns) = read(&wanted);
-        Self { columns, names, blocking, comparisons }
+        rules.collect()
     }
 }
 
-fn read_all<'a>(
-    settings: &'a Settings,
-    records: &'a [Records],
-    wanted: &[Wanted<'_>],
-) -> (Names, Vec<ValueColumn<'a>>) {
-    let of_names: Vec<&Expression> =
-        wanted.iter().filter(|one| one.1 == Reading::Name).map(|one| one.2).collect();
-    let (all, of_rules) = column::read_names(settings, records, &of_names);
-    let mut next_column = of_rules.into_iter();
-    let columns = wanted.iter().map(|(_, reading, expression)| match reading {
-        Reading::Name => next_column.next().unwrap_or_default(),
-        reading => column::read(settings, records, expression, *reading),
-    });
-    (all, columns.collect())
-}
-
-fn place<'e>(wanted: &mut Vec<Wanted<'e>>, expression: &'e Expression, reading: Reading) -> usize {
-    let text = shown(expression);
-    let found = wanted.iter().position(|one| one.0 == text && one.1 == reading);
-    found.unwrap_or_else(|| {
-        wanted.push((text, reading, expression));
-        wanted.len() - 1
-    })
-}
-
-fn shown(expression: &Expression) -> String {
-    let part = |part: &FieldFacet| format!("{}.{}", part.field, part.facet.value);
-    expression.alternatives.iter().map(part).collect::<Vec<_>>().join(" | ")
-}
-
-/// Mistakes in the matching rules that settings cannot see: facets that a field does not have.
-/// Empty for good rules. To be asked before any data is read.
-pub fn problems(settings: &Settings) -> Vec<Diagnostic> {
-    let matching = &settings.matching;
-    let compared = matching.comparisons.iter().flat_map(|rule| {
-        let asked = facets_wanted(comparator(rule.comparator.id).reading);
-        rule.value.alternatives.iter().filter_map(move |part| problem(settings, part, asked))
-    });
-    let expressions = matching.blocking.iter().flat_map(|rule| rule.keys.iter().chain(&rule.finer));
-    let parts = expressions.flat_map(|expression| &expression.alternatives);
-    compared.chain(parts.filter_map(|part| problem(settings, part, None))).collect()
-}
-
-/// The facets that a comparator asks of a field; none where the rules name it.
-fn facets_wanted(reading: Reading) -> Option<&'static [&'static str]> {
-    match reading {
-        Reading::Name => Some(&["key", "plain"]),
-        Reading::Date => Some(&["", "year", "month"]),
-        Reading::Number | Reading::Hash => None,
+/// Takes the columns that keys are made of, renumbers them in the rules, and drops the rest.
+fn keep_keys<'a>(rules: &mut [KeyRule], columns: &mut [ValueColumn<'a>]) -> Vec<ValueColumn<'a>> {
+    let mut kept: Vec<usize> = Vec::new();
+    for place in rules.iter_mut().flat_map(|rule| rule.keys.iter_mut().chain(&mut rule.finer)) {
+        *place = kept.iter().position(|kept| kept == place).unwrap_or_else(|| {
+            kept.push(*place);
+            kept.len() - 1
+        });
     }
+    kept.into_iter().map(|at| std::mem::take(&mut columns[at])).collect()
 }
 
-/// What is wrong with a field's facet.
-fn problem(settings: &Settings, part: &FieldFacet, wanted: Option<&[&str]>) -> Option<Diagnostic> {
-    let kind = kind_of(settings, &part.field)?;
-    let facets: Vec<&str> = facets_of(kind).map(|facet| facet.name).collect();
-    let typed = part.facet.value.as_str();
-    let place = part.facet.place.clone();
-    if let Some(wanted) = wanted {
-        if !typed.is_empty() {
-            let message = format!("`{}.{typed}` is compared by parts of its own choice", part.field);
-            return Some(Diagnostic::error("LNK-002", place, message, format!("write `{}`", part.field)));
-        }
-        let lacking = wanted.iter().find(|facet| !facets.contains(facet))?;
-        let message = format!("field `{}` has no facet `{lacking}` for this comparator", part.field);
-        return Some(Diagnostic::error(
-            "LNK-003",
-            place,
-            message,
-            "choose a comparator for the field's kind",
-        ));
-    }
-    if facets.contains(&typed) {
-        return None;
-    }
-    let named: Vec<&str> = facets.iter().copied().filter(|facet| !facet.is_empty()).collect();
-    let help = match nearest(typed, named.iter().copied()) {
-        Some(near) => format!("did you mean `{}.{near}`?", part.field),
-        None => format!("valid: {}", named.join(", ")),
-    };
-    let message = format!("field `{}` has no facet `{typed}`", part.field);
-    Some(Diagnostic::error("LNK-001", place, message, help))
+/// What blocking needs, and nothing else.
+pub(super) fn read_keys<'a>(matching: &Matching, source: &impl Columns<'a>) -> Keyed<'a> {
+    let mut list = WantedList::default();
+    let rules = list.of_blocking(matching);
+    Keyed { columns: source.read(&list.wanted).1, rules }
 }
 
-fn kind_of<'a>(settings: &'a Settings, field: &str) -> Option<&'a Kind> {
-    let column = |source: &'a crate::settings::Source| Some(&source.columns[source.column_of(field)?].kind);
-    settings.sources.iter().find_map(column)
+/// A comparison's term-frequency adjustments, where its model has some.
+fn rarity<'a>(model: &ComparisonModel, terms: &ValueColumn<'a>) -> Option<ValueColumn<'a>> {
+    let term = model.term_frequency?;
+    let meant = |(level, _): &(usize, _)| term.levels >> level & 1 == 1;
+    let u = model.levels.iter().enumerate().filter(meant).map(|(_, level)| level.u).sum();
+    Some(term_frequency::adjustments(terms, u, term.rarest))
 }

@@ -3,6 +3,8 @@
 //! Global record numbers ascend by source, then row, so that comparing two of
 //! them is comparing two [`RecordRef`]s.
 
+use std::ops::Range;
+
 use crate::normalise::Records;
 use crate::table::{RecordRef, SourceIndex};
 
@@ -66,6 +68,15 @@ impl RecordSpace {
     /// The source of a record.
     pub(super) fn source(&self, record: u32) -> usize {
         self.split(record).0
+    }
+
+    /// The sources that some records are of: each with its rows among them.
+    pub(super) fn of_sources(&self, records: Range<usize>) -> impl Iterator<Item = (usize, Range<usize>)> {
+        (0..self.sources()).filter_map(move |source| {
+            let (start, end) = (self.starts[source] as usize, self.starts[source + 1] as usize);
+            let (first, past) = (records.start.max(start), records.end.min(end));
+            (first < past).then(|| (source, first - start..past - start))
+        })
     }
 
     /// The record as the other stages name it.

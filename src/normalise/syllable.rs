@@ -68,7 +68,7 @@ pub(super) fn is_syllable(word: &str) -> bool {
 
 /// The words of any text in small letters with tone marks in place, digits among
 /// them, single spaces for what stands between. O(length).
-pub(super) fn key_words(raw: &str) -> String {
+pub fn key_words(raw: &str) -> String {
     let (text, _) = compose_text(raw);
     let mut out = String::with_capacity(text.len());
     for word in text.split(|c: char| !is_letter(c) && !c.is_ascii_digit()).filter(|word| !word.is_empty()) {

@@ -234,7 +234,7 @@ pub(super) fn push_plain(text: &str, out: &mut String) {
 }
 
 /// The accent-stripped words of any text: [`clean`], then [`push_plain`].
-pub(super) fn plain_words(raw: &str) -> String {
+pub fn plain_words(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     push_plain(&compose(raw).0, &mut out);
     out

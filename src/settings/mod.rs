@@ -17,8 +17,9 @@ pub use checks::{Check, CheckWording, Dimension, Example, ExampleValue, Route, S
 pub use folder::{RuleFile, RulesFolder, embedded_files, hex};
 pub use kind::{KIND_WORDS, Kind, MakeKind};
 pub use matching::{
-    AcceptanceRule, BlockingRule, COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonRule, Condition,
-    Contradiction, Expression, FieldFacet, LevelSet, Matching,
+    BlockingRule, COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonModel, ComparisonRule, Condition,
+    Contradiction, Expression, FieldFacet, KIN, LEVELS_MAX, LevelModel, LevelSet, Matching, Model, Part,
+    PriorFactor, TermFrequency, Thresholds,
 };
 pub use reference::{Reference, Tsv};
 pub use sources::{Column, Events, Gate, Source};

@@ -103,6 +103,11 @@ impl<'a> TableReader<'a> {
         place_of(self.file, &self.span)
     }
 
+    /// Where a key's value stands; where the table begins if it has no such key.
+    pub fn place_of_value(&self, key: &str) -> Place {
+        self.table.get(key).map_or_else(|| self.place(), |value| place_of(self.file, &value.span()))
+    }
+
     /// Adds a mistake.
     pub fn problem(&self, place: Place, message: impl Into<String>, help: impl Into<String>) {
         self.problems.push(Diagnostic::error("SET-004", place, message, help));
@@ -140,11 +145,7 @@ impl<'a> TableReader<'a> {
 
     /// A number within a range (bounds included), `default` where the key is not there.
     pub fn number_or(&self, key: &'static str, default: f64, within: (f64, f64)) -> f64 {
-        let Some((value, place)) = self.get(key) else { return default };
-        let digits = value.as_float().map(DeFloat::as_str).or(value.as_integer().map(DeInteger::as_str));
-        let Some(number) = digits.and_then(|d| d.replace('_', "").parse::<f64>().ok()) else {
-            return self.wrong_type(key, "a number", value, place).unwrap_or(default);
-        };
+        let Some(Located { value: number, place }) = self.optional_number(key) else { return default };
         if number < within.0 || number > within.1 || number.is_nan() {
             let (low, high) = within;
             self.problem(
@@ -155,6 +156,21 @@ impl<'a> TableReader<'a> {
             return default;
         }
         number
+    }
+
+    /// A required number; it may be infinite or not a number, which TOML can write.
+    pub fn number(&self, key: &'static str) -> Option<Located<f64>> {
+        self.required(key, Self::optional_number)
+    }
+
+    /// An optional number; it may be infinite or not a number, which TOML can write.
+    pub fn optional_number(&self, key: &'static str) -> Option<Located<f64>> {
+        let (value, place) = self.get(key)?;
+        let digits = value.as_float().map(DeFloat::as_str).or(value.as_integer().map(DeInteger::as_str));
+        match digits.and_then(|digits| digits.replace('_', "").parse().ok()) {
+            Some(value) => Some(Located { value, place }),
+            None => self.wrong_type(key, "a number", value, place),
+        }
     }
 
     /// A list of texts, empty where the key is not there.
@@ -172,6 +188,12 @@ impl<'a> TableReader<'a> {
             }
         };
         array.iter().filter_map(item).collect()
+    }
+
+    /// A text, or a list of texts; empty where the key is not there.
+    pub fn text_or_texts(&self, key: &'static str) -> Vec<Located<String>> {
+        let is_text = self.table.get(key).is_some_and(|value| value.get_ref().is_str());
+        if is_text { self.optional_text(key).into_iter().collect() } else { self.texts(key) }
     }
 
     /// A required word out of a closed list.

@@ -177,3 +177,57 @@ label = "Họ tên"
         names.contains(&"school.full_name.raw".to_owned()) && names.contains(&"school.exists".to_owned())
     );
 }
+
+#[test]
+fn every_mistake_of_matching_rules_and_model_is_told_at_once_at_its_place() {
+    let mut folder = RulesFolder::embedded();
+    for file in &mut folder.files {
+        let mut change = |from: &str, to: &str| {
+            assert!(file.text.contains(from), "{from}");
+            file.text = file.text.replacen(from, to, 1);
+        };
+        match file.path.as_str() {
+            "matching/people.toml" => [
+                ("review = 0.5", "review = 0.99"),
+                ("keys = [\"phone\"]", "keys = [\"phone[6..]\"]"),
+                (
+                    "[\"missing\", \"exact\", \"outer\", \"else\"]",
+                    "[\"missing\", \"exact\", \"auter\", \"else\"]",
+                ),
+                ("when.personal_id = [\"else\"]", "when.personal_id = [\"different\"]"),
+            ]
+            .into_iter()
+            .for_each(|(from, to)| change(from, to)),
+            "matching/model.toml" => [
+                ("per_person = 4.0", "per_person = -4.0"),
+                ("[\"cu_tru\", \"cu_tru\"]", "[\"cu_tru\", \"cu_chu\"]"),
+                ("id = \"household\"", "id = \"house_hold\""),
+                ("{ level = \"given\", m = 0.003,", "{ level = \"given\", m = 0.013,"),
+                ("{ level = \"exact\", m = 0.985,", "{ level = \"exact\", m = 98.5,"),
+            ]
+            .into_iter()
+            .for_each(|(from, to)| change(from, to)),
+            _ => {}
+        }
+    }
+    insta::assert_snapshot!(Settings::read(&folder).unwrap_err().to_string());
+}
+
+#[test]
+fn rules_without_a_model_say_where_to_get_one() {
+    let mut folder = RulesFolder::embedded();
+    folder.files.retain(|file| file.path != "matching/model.toml");
+    let failure = Settings::read(&folder).unwrap_err().to_string();
+    assert!(failure.contains("SET-023") && failure.contains("doisoat rules export DIR"), "{failure}");
+}
+
+#[test]
+fn default_weights_fall_from_exact_to_else_in_every_comparison() {
+    let matching = default_settings().matching;
+    assert_eq!(matching.comparisons.len(), 11);
+    for (rule, model) in matching.comparisons.iter().zip(&matching.model.comparisons) {
+        assert_eq!(rule.levels.len(), model.levels.len(), "{}", rule.id);
+        let ratio = |at: usize| model.levels[at].m / model.levels[at].u;
+        assert!(ratio(1) > 1.0 && ratio(model.levels.len() - 1) < 1.0, "{}", rule.id);
+    }
+}

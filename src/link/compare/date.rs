@@ -1,6 +1,6 @@
 //! Birth dates as offices write them: whole, by the year alone, on 1 January, miswritten.
 
-use super::{Comparator, Reading};
+use super::{Comparator, Names, Reading, column};
 
 /// Years that a parent is older than a child, at least.
 const GENERATION_YEARS: u32 = 15;
@@ -19,11 +19,18 @@ const GENERATION: u8 = 6;
 /// - `near`: day and month swapped, or one of day, month, year miswritten;
 /// - `generation`: so many years apart as parent and child are;
 /// - `different`: none of these.
-pub(super) const DATE: Comparator =
-    Comparator { id: "date", reading: Reading::Date, compare: |_, a, b| level(a, b) };
+pub(super) const DATE: Comparator = Comparator {
+    id: "date",
+    readings: &[Reading::Date],
+    columns: &[""],
+    pack: super::NARROW,
+    #[cfg(test)]
+    level,
+    levels: |names, pairs, places, vectors| column(level, names, pairs, places, vectors),
+};
 
 /// Year, month and day in one number; 0 for a month or day that is not known.
-pub(in crate::link) fn pack(year: u32, month: u32, day: u32) -> u64 {
+pub fn pack(year: u32, month: u32, day: u32) -> u64 {
     u64::from(year << 9 | month << 5 | day)
 }
 
@@ -60,9 +67,12 @@ impl Written {
     }
 }
 
-fn level(a: u64, b: u64) -> u8 {
+fn level(_: &Names, a: u64, b: u64) -> u8 {
     if a == 0 || b == 0 {
         return MISSING;
+    }
+    if a == b && !Written::unpack(a).says_only_year() && Written::unpack(a).day != 0 {
+        return EXACT;
     }
     let (a, b) = (Written::unpack(a), Written::unpack(b));
     if a.year == b.year { of_one_year(a, b) } else { of_two_years(a, b) }
@@ -114,6 +124,7 @@ mod tests {
 
     fn word(a: (u32, u32, u32), b: (u32, u32, u32)) -> &'static str {
         let (a, b) = (pack(a.0, a.1, a.2), pack(b.0, b.1, b.2));
+        let level = |a, b| level(&Names::default(), a, b);
         assert_eq!(level(a, b), level(b, a));
         super::super::words("date")[usize::from(level(a, b))]
     }

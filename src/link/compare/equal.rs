@@ -1,12 +1,18 @@
-//! Values that are equal or not: sex, commune, household, telephone.
+//! Values that are equal or not: sex, household, telephone.
 
-use super::{Comparator, Reading};
+use super::{Comparator, Names, Reading, column};
 
 /// `missing`, `exact`, `different`.
 pub(super) const EQUAL: Comparator = Comparator {
     id: "equal",
-    reading: Reading::Hash,
-    compare: |_, a, b| {
-        if a == 0 || b == 0 { 0 } else { 2 - u8::from(a == b) }
-    },
+    readings: &[Reading::Hash],
+    columns: &[""],
+    pack: super::NARROW,
+    #[cfg(test)]
+    level,
+    levels: |names, pairs, places, vectors| column(level, names, pairs, places, vectors),
 };
+
+fn level(_: &Names, a: u64, b: u64) -> u8 {
+    if a == 0 || b == 0 { 0 } else { 2 - u8::from(a == b) }
+}

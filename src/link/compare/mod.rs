@@ -2,31 +2,55 @@
 //!
 //! One comparator a file, all of them in [`COMPARATORS`]. Level 0 is always
 //! `missing`, level 1 `exact`; `omitted` is not `contradicted`. A comparator is
-//! a pure, symmetric function of two packed values.
+//! a pure, symmetric function of two packed values. Levels of a comparator are
+//! translated into those that the rules declare by a table of sixteen.
 
 mod date;
 mod equal;
-pub(super) mod names;
+mod identity_number;
+mod names;
+mod nested;
 mod number;
 mod person_name;
 
 use super::links::Levels;
-use names::Names;
 
-pub(in crate::link) use date::{civil, pack as pack_date};
-pub(in crate::link) use number::pack as pack_number;
+pub use date::pack as pack_date;
+pub use names::{Names, NamesBuilder};
+pub use number::pack as pack_number;
 
-/// How the values of a comparator are read out of facets.
+pub(in crate::link) use date::civil;
+
+/// How one of the values of a comparator is read out of facets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reading {
-    /// A place in [`Names`], out of the facets `key` and `plain`.
+    /// A value of [`Names`], out of the facets `key` and `plain`.
     Name,
     /// Year, month and day, out of the standard value and the facets `year` and `month`.
     Date,
     /// Digits as an integer.
     Number,
+    /// A whole number above 0, as it is.
+    Integer,
     /// Anything as a hash.
     Hash,
+    /// What term frequencies are counted of, as a hash.
+    Term,
+}
+
+impl Reading {
+    /// Bits that tell its values apart, of 32 or 64.
+    fn is_wide(self) -> bool {
+        self == Self::Number
+    }
+}
+
+/// Pairs of values: the values of some records, and by pair the places of both sides among them.
+#[derive(Clone, Copy)]
+pub(super) struct Pairs<'a> {
+    pub(super) values: &'a [u64],
+    pub(super) left: &'a [u32],
+    pub(super) right: &'a [u32],
 }
 
 /// How two values are compared.
@@ -34,33 +58,75 @@ pub(super) enum Reading {
 pub(super) struct Comparator {
     /// Its word in rules.
     pub(super) id: &'static str,
-    /// How its values are read.
-    pub(super) reading: Reading,
-    /// The level of two values; 0 is a missing value. Some nanoseconds.
-    pub(super) compare: fn(&Names, u64, u64) -> u8,
+    /// How its values are read, one or two of them.
+    pub(super) readings: &'static [Reading],
+    /// What stands behind a comparison's id in the names of their columns in a batch.
+    pub(super) columns: &'static [&'static str],
+    /// One number out of a record's values; the second is 0 where there is only one.
+    pub(super) pack: fn(u64, u64) -> u64,
+    /// The level of two values; 0 is a missing value. The plain twin of `levels`.
+    #[cfg(test)]
+    pub(super) level: fn(&Names, u64, u64) -> u8,
+    /// The levels of many pairs, put into their comparison vectors.
+    pub(super) levels: fn(&Names, Pairs<'_>, Places<'_>, &mut [Levels]),
+}
+
+/// Where a comparison's levels go: its place in the vector, and its level for each of the
+/// comparator's.
+#[derive(Clone, Copy)]
+pub(super) struct Places<'a> {
+    pub(super) comparison: usize,
+    pub(super) level_of: &'a [u8; 16],
+}
+
+impl Comparator {
+    /// Whether its values need 64 bits.
+    pub(super) fn is_wide(&self) -> bool {
+        self.readings.len() > 1 || self.readings.iter().any(|reading| reading.is_wide())
+    }
 }
 
 /// All comparators there are, in the order of [`crate::settings::COMPARATORS`].
-pub(super) const COMPARATORS: [Comparator; 4] =
-    [person_name::PERSON_NAME, date::DATE, number::NUMBER, equal::EQUAL];
+pub(super) const COMPARATORS: [Comparator; 6] = [
+    person_name::PERSON_NAME,
+    date::DATE,
+    number::NUMBER,
+    equal::EQUAL,
+    nested::NESTED,
+    identity_number::IDENTITY_NUMBER,
+];
 
 /// The comparator of a word of the rules.
 pub(super) fn comparator(id: &str) -> Comparator {
     COMPARATORS.into_iter().find(|comparator| comparator.id == id).unwrap_or(equal::EQUAL)
 }
 
-/// One comparison's levels of a batch of pairs, put into their comparison vectors.
-///
-/// The kernel of comparing: slices of equal length in, levels out, a column at a time.
-pub(super) fn compare(
-    comparator: &Comparator,
+/// 32 bits of a value: itself where it fits, else half of its hash, so that two values are taken
+/// for equal once in four billion times; 0 stays 0 and nothing else becomes it.
+fn fold(value: u64) -> u32 {
+    match u32::try_from(value) {
+        Ok(small) => small,
+        Err(_) => ((value ^ value >> 32) as u32).max(1),
+    }
+}
+
+/// A value that needs 32 bits.
+const NARROW: fn(u64, u64) -> u64 = |value, _| u64::from(fold(value));
+/// A value that needs 64 bits.
+const WIDE: fn(u64, u64) -> u64 = |value, _| value;
+
+/// The loop over a batch, compiled once a comparator so that its level function is part of it.
+fn column(
+    level: impl Fn(&Names, u64, u64) -> u8,
     names: &Names,
-    (left, right): (&[u64], &[u64]),
-    place: usize,
+    pairs: Pairs<'_>,
+    places: Places<'_>,
     vectors: &mut [Levels],
 ) {
-    for ((vector, &a), &b) in vectors.iter_mut().zip(left).zip(right) {
-        *vector = vector.with(place, (comparator.compare)(names, a, b));
+    for ((vector, &left), &right) in vectors.iter_mut().zip(pairs.left).zip(pairs.right) {
+        let (a, b) = (pairs.values[left as usize], pairs.values[right as usize]);
+        let level = places.level_of[usize::from(level(names, a, b) & 15)];
+        *vector = vector.with(places.comparison, level);
     }
 }
 
@@ -79,9 +145,11 @@ mod tests {
         let words: Vec<_> = crate::settings::COMPARATORS.iter().map(|word| word.id).collect();
         let ids: Vec<_> = COMPARATORS.iter().map(|comparator| comparator.id).collect();
         assert_eq!(ids, words);
-        for word in &crate::settings::COMPARATORS {
+        for (word, comparator) in crate::settings::COMPARATORS.iter().zip(&COMPARATORS) {
             assert_eq!(word.levels[..2], ["missing", "exact"]);
             assert!(word.levels.len() <= 16);
+            assert_eq!(word.values, comparator.readings.len());
+            assert_eq!(word.values, comparator.columns.len());
         }
     }
 }

@@ -1,18 +1,18 @@
 //! All distinct names of all sources, as sequences of word codes.
+//!
+//! A name is one run of numbers: how many words, how many letters and whether some
+//! were lost, the words as written, the words without accents. Its value is where the run begins, so that a comparison of
+//! two names misses memory once a name.
 
 use crate::table::{Dictionary, DictionaryBuilder};
 
-/// Names by number; a name's packed value is one more than its number, so that 0 is "missing".
+/// Names by value; value 0 is "missing".
 #[derive(Debug, Default)]
-pub(in crate::link) struct Names {
+pub struct Names {
     /// By word: its text, accents and all.
     words: Dictionary,
-    /// By name: one past its last word.
-    ends: Vec<u32>,
-    /// The names' words as written, back to back.
-    marked: Vec<u32>,
-    /// The same words without accents.
-    plain: Vec<u32>,
+    /// The names' runs, back to back; the first number belongs to none.
+    runs: Vec<u32>,
 }
 
 /// One name's words, at least one; `plain[i]` is `marked[i]` without accents.
@@ -20,15 +20,29 @@ pub(in crate::link) struct Names {
 pub(super) struct Name<'a> {
     pub(super) marked: &'a [u32],
     pub(super) plain: &'a [u32],
+    /// Letters without accents, spaces not counted.
+    pub(super) letters: u32,
+    /// Whether some letter was lost to `?`.
+    pub(super) is_damaged: bool,
 }
 
+/// Numbers in front of a name's words.
+const HEAD: usize = 2;
+
 impl Names {
-    /// The name of a packed value other than 0.
+    /// The name of a value other than 0. One miss of memory.
     pub(super) fn name(&self, value: u64) -> Name<'_> {
-        let at = value as usize - 1;
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]) as usize;
-        let range = start..self.ends[at] as usize;
-        Name { marked: &self.marked[range.clone()], plain: &self.plain[range] }
+        let run = &self.runs[value as usize..];
+        let words = run[0] as usize;
+        let (marked, rest) = run[HEAD..].split_at(words);
+        Name { marked, plain: &rest[..words], letters: run[1] >> 1, is_damaged: run[1] & 1 == 1 }
+    }
+
+    /// Fetches names into the cache, so that comparing them need not wait for one after the other.
+    pub(in crate::link) fn fetch(&self, values: &[u64]) {
+        let seen =
+            values.iter().fold(0, |seen, &value| seen ^ self.runs.get(value as usize).copied().unwrap_or(0));
+        std::hint::black_box(seen);
     }
 
     /// The text of a word.
@@ -39,28 +53,56 @@ impl Names {
 
 /// Builds [`Names`], name by name.
 #[derive(Default)]
-pub(in crate::link) struct NamesBuilder {
+pub struct NamesBuilder {
     words: DictionaryBuilder,
-    names: Names,
+    runs: Vec<u32>,
 }
 
 impl NamesBuilder {
-    /// Appends a name by its key and its accent-stripped key; gives its packed value.
-    pub(in crate::link) fn push(&mut self, key: &str, plain: &str) -> u64 {
-        let Self { words, names } = self;
-        let start = names.marked.len();
-        names.marked.extend(key.split_whitespace().map(|word| words.code(word)));
-        names.plain.extend(plain.split_whitespace().map(|word| words.code(word)));
-        if names.plain.len() != names.marked.len() {
-            names.plain.truncate(start);
-            names.plain.extend_from_slice(&names.marked[start..]);
+    /// Appends a name by its key and its accent-stripped key; gives its value. O(length).
+    pub fn push(&mut self, key: &str, plain: &str) -> u64 {
+        let Self { words, runs } = self;
+        if runs.is_empty() {
+            runs.push(0);
         }
-        names.ends.push(names.marked.len() as u32);
-        names.ends.len() as u64
+        let start = runs.len();
+        let mut plain = plain;
+        runs.extend([0; HEAD]);
+        runs.extend(key.split_whitespace().map(|word| words.code(word)));
+        let marked = runs.len() - start - HEAD;
+        runs.extend(plain.split_whitespace().map(|word| words.code(word)));
+        if runs.len() - start - HEAD != 2 * marked {
+            runs.truncate(start + HEAD + marked);
+            runs.extend_from_within(start + HEAD..);
+            plain = key;
+        }
+        let letters: usize = plain.split_whitespace().map(str::len).sum();
+        runs[start] = marked as u32;
+        runs[start + 1] = (letters as u32) << 1 | u32::from(plain.contains('?'));
+        start as u64
+    }
+
+    /// Appends all names of a piece; what their values become greater by. O(length).
+    pub(in crate::link) fn append(&mut self, piece: &Names) -> u64 {
+        let Self { words, runs } = self;
+        if runs.is_empty() {
+            runs.push(0);
+        }
+        let codes: Vec<u32> =
+            (0..piece.words.len() as u32).map(|code| words.code(piece.words.text(code))).collect();
+        let first = runs.len() as u64 - 1;
+        let mut rest = piece.runs.get(1..).unwrap_or_default();
+        while let [words_of, letters, others @ ..] = rest {
+            let (run, others) = others.split_at(2 * *words_of as usize);
+            runs.extend([*words_of, *letters]);
+            runs.extend(run.iter().map(|&code| codes[code as usize]));
+            rest = others;
+        }
+        first
     }
 
     /// The finished names.
-    pub(in crate::link) fn finish(self) -> Names {
-        Names { words: self.words.finish(), ..self.names }
+    pub fn finish(self) -> Names {
+        Names { words: self.words.finish(), runs: self.runs }
     }
 }

@@ -1,52 +1,61 @@
 //! Numbers of papers and policies, digit by digit.
 
-use super::{Comparator, Reading};
+use super::{Comparator, Names, Reading, column};
 
 /// `missing`, `exact`, `one_digit` (one digit miswritten, or two neighbours swapped), `different`.
 pub(super) const NUMBER: Comparator = Comparator {
     id: "number",
-    reading: Reading::Number,
-    compare: |_, a, b| {
-        if a == 0 || b == 0 {
-            0
-        } else if a == b {
-            1
-        } else if is_slip(a, b) {
-            2
-        } else {
-            3
-        }
-    },
+    readings: &[Reading::Number],
+    columns: &[""],
+    pack: super::WIDE,
+    #[cfg(test)]
+    level,
+    levels: |names, pairs, places, vectors| column(level, names, pairs, places, vectors),
 };
 
-/// A number of at most 18 digits as an integer that keeps its leading zeros (a 1 stands in
-/// front, so it is never 0).
-pub(in crate::link) fn pack(text: &str) -> Option<u64> {
-    let digits = text.len() <= 18 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| text.bytes().fold(1, |number, byte| number * 10 + u64::from(byte - b'0')))
+fn level(_: &Names, a: u64, b: u64) -> u8 {
+    if a == 0 || b == 0 {
+        0
+    } else if a == b {
+        1
+    } else if is_slip(a, b) {
+        2
+    } else {
+        3
+    }
 }
 
-/// Whether two packed numbers, neither of them 0, are of one length and differ by one digit or by two neighbours in the other's place.
-fn is_slip(a: u64, b: u64) -> bool {
-    if a.ilog10() != b.ilog10() {
+/// Most digits of a packed number.
+const DIGITS_MAX: usize = 15;
+/// The lowest bit of each digit.
+const LOWEST_BITS: u64 = 0x1111_1111_1111_1111;
+
+/// A number of at most 15 digits, four bits a digit, with a 1 in front: it keeps its leading zeros
+/// and is never 0, and two of them are compared digit by digit in a few steps.
+pub fn pack(text: &str) -> Option<u64> {
+    let digits = text.len() <= DIGITS_MAX && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| text.bytes().fold(1, |number, byte| number << 4 | u64::from(byte - b'0')))
+}
+
+/// Whether two packed numbers, neither of them 0, are of one length and differ by one digit or by
+/// two neighbours in the other's place.
+pub(super) fn is_slip(a: u64, b: u64) -> bool {
+    let apart = a ^ b;
+    let differing = (apart | apart >> 1 | apart >> 2 | apart >> 3) & LOWEST_BITS;
+    let first = differing.trailing_zeros();
+    if a.leading_zeros() / 4 != b.leading_zeros() / 4 || differing == 0 {
         return false;
     }
-    let (mut a, mut b, mut found) = (a, b, 0);
-    let mut pairs = [(0, 0); 2];
-    let mut at = [0; 2];
-    for place in 0..20 {
-        let digits = (a % 10, b % 10);
-        if digits.0 != digits.1 {
-            if found == 2 {
-                return false;
-            }
-            (pairs[found], at[found]) = (digits, place);
-            found += 1;
+    // Shifted by its first digit that differs: 1, or 1 and its neighbour.
+    match differing >> first {
+        0x1 => true,
+        0x11 => {
+            let pair = |number: u64| (number >> first & 15, number >> (first + 4) & 15);
+            let ((low, high), other) = (pair(a), pair(b));
+            (high, low) == other
         }
-        (a, b) = (a / 10, b / 10);
+        _ => false,
     }
-    let swapped = at[1] == at[0] + 1 && pairs[0] == (pairs[1].1, pairs[1].0);
-    found == 1 || (found == 2 && swapped)
 }
 
 #[cfg(test)]
@@ -54,8 +63,7 @@ mod tests {
     use super::*;
 
     fn level(a: &str, b: &str) -> u8 {
-        let none = super::super::names::Names::default();
-        (NUMBER.compare)(&none, pack(a).unwrap_or(0), pack(b).unwrap_or(0))
+        super::level(&Names::default(), pack(a).unwrap_or(0), pack(b).unwrap_or(0))
     }
 
     #[test]
@@ -72,7 +80,26 @@ mod tests {
     fn leading_zeros_and_length_are_part_of_a_number() {
         assert_ne!(pack("012"), pack("12"));
         assert_eq!(level("01", "1"), 3);
-        assert_eq!(pack("1234567890123456789"), None);
+        assert_eq!(pack("1234567890123456"), None);
         assert_eq!(pack("C12"), None);
+    }
+
+    /// The plain twin of [`is_slip`], on texts.
+    fn is_slip_of_texts(a: &str, b: &str) -> bool {
+        let (a, b) = (a.as_bytes(), b.as_bytes());
+        let differing: Vec<usize> = (0..a.len().min(b.len())).filter(|&at| a[at] != b[at]).collect();
+        match differing[..] {
+            [_] => a.len() == b.len(),
+            [at, next] => a.len() == b.len() && next == at + 1 && a[at] == b[next] && a[next] == b[at],
+            _ => false,
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn slips_of_packed_numbers_are_slips_of_their_texts(a in "[0-3]{1,6}", b in "[0-3]{1,6}") {
+            let packed = is_slip(pack(&a).unwrap_or(0), pack(&b).unwrap_or(0));
+            proptest::prop_assert_eq!(packed, is_slip_of_texts(&a, &b));
+        }
     }
 }

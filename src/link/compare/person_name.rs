@@ -1,7 +1,7 @@
 //! Full names by their parts: surname first, given name last.
 
 use super::names::{Name, Names};
-use super::{Comparator, Reading};
+use super::{Comparator, Reading, column};
 
 const MISSING: u8 = 0;
 const EXACT: u8 = 1;
@@ -25,8 +25,15 @@ const DIFFERENT: u8 = 9;
 /// - `middle`: surname and given name agree, the middle is contradicted (Văn and Thị);
 /// - `given`: the given name alone agrees;
 /// - `different`: not even that.
-pub(super) const PERSON_NAME: Comparator =
-    Comparator { id: "person_name", reading: Reading::Name, compare: level };
+pub(super) const PERSON_NAME: Comparator = Comparator {
+    id: "person_name",
+    readings: &[Reading::Name],
+    columns: &[""],
+    pack: super::NARROW,
+    #[cfg(test)]
+    level,
+    levels: |names, pairs, places, vectors| column(level, names, pairs, places, vectors),
+};
 
 fn level(names: &Names, a: u64, b: u64) -> u8 {
     if a == 0 || b == 0 {
@@ -42,7 +49,7 @@ fn level(names: &Names, a: u64, b: u64) -> u8 {
     if is_omission(a.plain, b.plain) || is_omission(b.plain, a.plain) {
         return OMITTED;
     }
-    of_different_letters(names, a.plain, b.plain)
+    of_different_letters(names, a, b)
 }
 
 fn of_equal_letters(a: Name<'_>, b: Name<'_>) -> u8 {
@@ -61,20 +68,26 @@ fn is_omission(short: &[u32], long: &[u32]) -> bool {
     short[0] == long[0] && short.last() == long.last() && short.iter().all(|word| rest.any(|w| w == word))
 }
 
-fn of_different_letters(names: &Names, a: &[u32], b: &[u32]) -> u8 {
-    if a.len() != b.len() && letters(names, a).eq(letters(names, b)) {
-        return SIMILAR;
-    }
+fn of_different_letters(names: &Names, left: Name<'_>, right: Name<'_>) -> u8 {
+    let (a, b) = (left.plain, right.plain);
     if is_given_name_first(a, b) || is_given_name_first(b, a) {
         return SIMILAR;
     }
+    // What needs the words' letters is asked last: most names differ in more than that.
+    if a.len() != b.len() && left.letters == right.letters && letters(names, a).eq(letters(names, b)) {
+        return SIMILAR;
+    }
     let differing = || a.iter().zip(b).filter(|(a, b)| a != b);
+    let is_damaged = left.is_damaged || right.is_damaged;
+    if is_damaged
+        && a.len() == b.len()
+        && differing().all(|(&a, &b)| lost_letters(names.word(a), names.word(b)))
+    {
+        return SIMILAR;
+    }
     let one_slip = a.len() == b.len()
         && differing().count() == 1
         && differing().all(|(&a, &b)| one_letter_apart(names.word(a), names.word(b)));
-    if a.len() == b.len() && differing().all(|(&a, &b)| lost_letters(names.word(a), names.word(b))) {
-        return SIMILAR;
-    }
     match (a.last() == b.last(), a.first() == b.first()) {
         (true, _) if one_slip => SIMILAR,
         (false, _) if one_slip => GIVEN_SIMILAR,

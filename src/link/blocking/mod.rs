@@ -1,0 +1,437 @@
+//! Which records meet: equal keys, one blocking rule at a time.
+//!
+//! A rule's keys are hashed to `u64` and scattered into partitions ([`partition`]);
+//! gathered, equal keys lie side by side: a block is a range. A pair belongs to the
+//! first rule that meets it, which the ids of its records' earlier blocks tell
+//! ([`block_ids`]); there is no set of pairs. A block over its cap is split by
+//! finer keys; what is still too large is left out, counted ([`account`]), and
+//! can be met by a later rule.
+//!
+//! Cost: 16 bytes a record for the rule at work, 4 bytes a record and rule for the
+//! blocks; candidate pairs stream through batches and only those that the judge
+//! keeps are stored.
+
+mod account;
+mod block_ids;
+mod keys;
+mod partition;
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::column::ValueColumn;
+use super::links::Pair;
+use super::space::RecordSpace;
+use account::pairs_of;
+use block_ids::{BlockIds, share_a_block};
+use partition::{Blocks, Gatherer, Partitions};
+
+pub use account::BlockingAccount;
+pub use keys::keys;
+
+/// Pairs, or records, that are gathered before they are compared: what is fetched for them fits
+/// the second-level cache.
+const BATCH: usize = 2048;
+
+/// One blocking rule over columns of values.
+pub(super) struct KeyRule {
+    /// Places in the list of columns; all must have a value.
+    pub(super) keys: Vec<usize>,
+    /// Places in the list of columns; empty: no finer key.
+    pub(super) finer: Vec<usize>,
+    /// Most records of a block.
+    pub(super) block_size_max: usize,
+}
+
+/// A batch of candidate pairs of some records: `records[left[i]] < records[right[i]]`.
+#[derive(Debug, Default)]
+pub(super) struct Candidates {
+    pub(super) records: Vec<u32>,
+    /// Places in `records`.
+    pub(super) left: Vec<u32>,
+    pub(super) right: Vec<u32>,
+}
+
+impl Candidates {
+    /// Takes a block's records in, and all of its pairs.
+    fn add_block(&mut self, block: &[u32]) {
+        let first = self.records.len() as u32;
+        let past = first + block.len() as u32;
+        self.records.extend_from_slice(block);
+        for left in first..past {
+            self.left.extend((left + 1..past).map(|_| left));
+            self.right.extend(left + 1..past);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.left.len() >= BATCH || self.records.len() >= BATCH
+    }
+
+    fn clear(&mut self) {
+        self.records.clear();
+        self.left.clear();
+        self.right.clear();
+    }
+
+    /// Leaves out the records that are in no pair; `places` is scratch.
+    fn drop_unpaired(&mut self, places: &mut Vec<u32>) {
+        const UNPAIRED: u32 = u32::MAX;
+        places.clear();
+        places.resize(self.records.len(), UNPAIRED);
+        self.left.iter().chain(&self.right).for_each(|&at| places[at as usize] = 0);
+        let mut paired = 0;
+        for (at, place) in places.iter_mut().enumerate().filter(|(_, place)| **place != UNPAIRED) {
+            self.records[paired as usize] = self.records[at];
+            *place = paired;
+            paired += 1;
+        }
+        self.records.truncate(paired as usize);
+        self.left.iter_mut().chain(&mut self.right).for_each(|at| *at = places[*at as usize]);
+    }
+
+    /// Keeps the pairs of which `keep` says so, by places of both records.
+    fn retain(&mut self, keep: impl Fn(usize, usize) -> bool) {
+        let mut kept = 0;
+        for at in 0..self.left.len() {
+            let (left, right) = (self.left[at], self.right[at]);
+            (self.left[kept], self.right[kept]) = (left, right);
+            kept += usize::from(keep(left as usize, right as usize));
+        }
+        self.left.truncate(kept);
+        self.right.truncate(kept);
+    }
+}
+
+/// Says what is kept of candidate pairs.
+pub(super) trait Judge: Sync {
+    /// What a thread needs again and again.
+    type Scratch: Default + Send;
+
+    /// Keeps what is worth keeping of a batch that one blocking rule, by place, met first.
+    fn judge(&self, batch: &Candidates, rule: u8, scratch: &mut Self::Scratch, kept: &mut Vec<Pair>);
+}
+
+/// What one thread needs again and again.
+#[derive(Default)]
+struct Scratch<S> {
+    gatherer: Gatherer,
+    batch: Candidates,
+    ids: Vec<u32>,
+    judge: S,
+}
+
+/// All the rules over one set of records.
+pub(super) struct Blocking<'a> {
+    pub(super) space: &'a RecordSpace,
+    pub(super) columns: &'a [ValueColumn<'a>],
+    pub(super) rules: &'a [KeyRule],
+}
+
+/// What came of blocking.
+pub(super) struct Met {
+    /// What the judge kept, in order of rules, partitions and keys; in pieces, since one list of
+    /// all of it would have to be copied as it grows.
+    pub(super) kept: Vec<Vec<Pair>>,
+    /// By rule.
+    pub(super) accounts: Vec<BlockingAccount>,
+    ids: BlockIds,
+}
+
+impl Met {
+    /// The rules that meet two records; bit `r` for rule `r`.
+    pub(super) fn meeting(&self, a: u32, b: u32) -> u64 {
+        self.ids.meeting(a, b)
+    }
+}
+
+impl Blocking<'_> {
+    /// Every pair that some rule meets goes to the judge once. `done` is told records as they
+    /// are worked off, all of them once a rule.
+    pub(super) fn run<J: Judge>(&self, judge: &J, done: &(dyn Fn(u64) + Sync)) -> Met {
+        let ids = BlockIds::new(self.space.len(), self.rules.len());
+        let mut met = Met { kept: Vec::new(), accounts: Vec::new(), ids };
+        for (rule, declared) in self.rules.iter().enumerate() {
+            let partitions = Partitions::new(self.space.len(), |records, out| {
+                self.keys(&declared.keys, records, out);
+            });
+            let at_work = AtWork { blocking: self, ids: &met.ids, rule, judge };
+            let work = |scratch: &mut Scratch<J::Scratch>, at: usize| {
+                let blocks = partitions.blocks(at, &mut scratch.gatherer);
+                let mut found = at_work.work_off(&blocks, partitions.start(at), scratch);
+                found.1.records = u64::from(partitions.entries_of(at));
+                done(found.1.records);
+                found
+            };
+            let found: Vec<(Vec<Pair>, BlockingAccount)> =
+                (0..partitions.len()).into_par_iter().map_init(Scratch::default, work).collect();
+            done((self.space.len() - partitions.entries()) as u64);
+            let mut account = BlockingAccount::default();
+            for (kept, of_partition) in found {
+                met.kept.push(kept);
+                account.merge(&of_partition);
+            }
+            met.accounts.push(account);
+        }
+        met
+    }
+
+    /// The keys of some records over some columns.
+    fn keys(&self, columns: &[usize], records: Range<usize>, out: &mut Vec<u64>) {
+        let (mut values, mut of_source) = (Vec::new(), Vec::new());
+        out.clear();
+        for (source, rows) in self.space.of_sources(records) {
+            for (at, &column) in columns.iter().enumerate() {
+                self.columns[column].read(source, rows.clone(), &mut values);
+                keys::extend_keys(at == 0, &values, &mut of_source);
+            }
+            out.extend_from_slice(&of_source);
+        }
+    }
+}
+
+/// One blocking rule at work.
+struct AtWork<'a, J> {
+    blocking: &'a Blocking<'a>,
+    ids: &'a BlockIds,
+    rule: usize,
+    judge: &'a J,
+}
+
+impl<J: Judge> AtWork<'_, J> {
+    /// All blocks of one partition; `start` entries stand in partitions before it.
+    fn work_off(
+        &self,
+        blocks: &Blocks,
+        start: u32,
+        scratch: &mut Scratch<J::Scratch>,
+    ) -> (Vec<Pair>, BlockingAccount) {
+        let rule = &self.blocking.rules[self.rule];
+        let mut kept = Vec::new();
+        let mut account = BlockingAccount::default();
+        for (key, before, records) in blocks.iter() {
+            account.see(records.len() as u64);
+            if records.len() <= rule.block_size_max {
+                self.meet(records, start + before, scratch, &mut account);
+            } else {
+                self.split((key, records), start + before, scratch, &mut account, &mut kept);
+            }
+            if scratch.batch.is_full() {
+                self.flush(scratch, &mut account, &mut kept);
+            }
+        }
+        self.flush(scratch, &mut account, &mut kept);
+        kept.shrink_to_fit();
+        (kept, account)
+    }
+
+    /// One block that is worked off as it is; `first` entries stand before it.
+    fn meet(
+        &self,
+        block: &[u32],
+        first: u32,
+        scratch: &mut Scratch<J::Scratch>,
+        account: &mut BlockingAccount,
+    ) {
+        for &record in block {
+            self.ids.set(record, self.rule, first + 1);
+        }
+        scratch.batch.add_block(block);
+        account.work_off(block.len() as u64);
+    }
+
+    /// A block over its cap, by finer keys.
+    fn split(
+        &self,
+        (key, block): (u64, &[u32]),
+        first: u32,
+        scratch: &mut Scratch<J::Scratch>,
+        account: &mut BlockingAccount,
+        kept: &mut Vec<Pair>,
+    ) {
+        let rule = &self.blocking.rules[self.rule];
+        let entries = self.finer(key, block);
+        let (mut next, mut met) = (first, 0);
+        let mut part = Vec::new();
+        for run in entries.chunk_by(|a, b| a.0 == b.0) {
+            part.clear();
+            part.extend(run.iter().map(|(_, record)| record));
+            if part.len() <= rule.block_size_max {
+                self.meet(&part, next, scratch, account);
+                met += pairs_of(part.len() as u64);
+            } else {
+                account.records_left_out += part.len() as u64;
+            }
+            next += part.len() as u32;
+            if scratch.batch.is_full() {
+                self.flush(scratch, account, kept);
+            }
+        }
+        account.records_left_out += (block.len() - entries.len()) as u64;
+        account.pairs_left_out += pairs_of(block.len() as u64) - met;
+    }
+
+    /// A block's records by finer key, those that have one.
+    fn finer(&self, coarse: u64, block: &[u32]) -> Vec<(u64, u32)> {
+        let columns = &self.blocking.rules[self.rule].finer;
+        let mut key = Vec::new();
+        let mut finer = |&record: &u32| {
+            self.blocking.keys(columns, record as usize..record as usize + 1, &mut key);
+            let key = key.first().map_or(0, |&key| keys::within(coarse, key));
+            (key != 0).then_some((key, record))
+        };
+        let mut entries: Vec<(u64, u32)> = block.iter().filter_map(&mut finer).collect();
+        entries.sort_unstable();
+        entries
+    }
+
+    /// Takes the pairs that an earlier rule has met out of the batch and gives the rest to the judge.
+    fn flush(&self, scratch: &mut Scratch<J::Scratch>, account: &mut BlockingAccount, kept: &mut Vec<Pair>) {
+        let Scratch { batch, ids, judge, .. } = scratch;
+        if self.rule > 0 {
+            self.ids.gather(&batch.records, self.rule, ids);
+            let of = |place: usize| &ids[place * self.rule..(place + 1) * self.rule];
+            batch.retain(|left, right| !share_a_block(of(left), of(right)));
+            batch.drop_unpaired(ids);
+        }
+        account.pairs_new += batch.left.len() as u64;
+        if !batch.left.is_empty() {
+            self.judge.judge(batch, self.rule as u8, judge, kept);
+        }
+        batch.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bits::Bits;
+    use super::super::column::SourceValues;
+    use super::super::links::Levels;
+    use super::*;
+    use proptest::prelude::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    fn column(rows: &[u64]) -> ValueColumn<'static> {
+        ValueColumn { sources: vec![SourceValues::Rows(rows.to_vec())] }
+    }
+
+    struct KeepAll;
+
+    impl Judge for KeepAll {
+        type Scratch = ();
+
+        fn judge(&self, batch: &Candidates, rule: u8, (): &mut (), kept: &mut Vec<Pair>) {
+            for (&left, &right) in batch.left.iter().zip(&batch.right) {
+                let (left, right) = (batch.records[left as usize], batch.records[right as usize]);
+                assert!(left < right);
+                let (levels, weight) = (Levels::default(), Bits::default());
+                kept.push(Pair { left, right, levels, weight, blocking_rule: rule, links: true, reason: 0 });
+            }
+        }
+    }
+
+    fn run(columns: &[ValueColumn<'_>], rules: &[KeyRule], rows: usize) -> Met {
+        let space = RecordSpace::of_rows(&[rows]);
+        let done = AtomicU64::new(0);
+        let count = |records| {
+            done.fetch_add(records, Ordering::Relaxed);
+        };
+        let met = Blocking { space: &space, columns, rules }.run(&KeepAll, &count);
+        assert_eq!(done.into_inner(), (rows * rules.len()) as u64);
+        met
+    }
+
+    fn pairs(met: &Met) -> Vec<(u32, u32, u8)> {
+        let mut pairs: Vec<_> =
+            met.kept.iter().flatten().map(|pair| (pair.left, pair.right, pair.blocking_rule)).collect();
+        pairs.sort_unstable();
+        pairs
+    }
+
+    /// The plain twin: every pair asked of every rule; a rule's blocks by counting equal values.
+    fn naive(rows: &[[u64; 3]], rules: &[KeyRule]) -> Vec<(u32, u32, u64)> {
+        let values =
+            |columns: &[usize], row: usize| columns.iter().map(|&c| rows[row][c]).collect::<Vec<_>>();
+        let full = |columns: &[usize], row: usize| {
+            !columns.is_empty() && values(columns, row).iter().all(|&v| v != 0)
+        };
+        let block = |columns: &[usize], row: usize| {
+            (0..rows.len()).filter(|&other| values(columns, other) == values(columns, row)).count()
+        };
+        let meets = |rule: &KeyRule, a: usize, b: usize| {
+            let equal = |columns: &[usize]| full(columns, a) && values(columns, a) == values(columns, b);
+            if !equal(&rule.keys) {
+                return false;
+            }
+            let both = [rule.keys.clone(), rule.finer.clone()].concat();
+            block(&rule.keys, a) <= rule.block_size_max
+                || (equal(&rule.finer) && block(&both, a) <= rule.block_size_max)
+        };
+        let mut found = Vec::new();
+        for a in 0..rows.len() {
+            for b in a + 1..rows.len() {
+                let bit = |(at, rule)| u64::from(meets(rule, a, b)) << at;
+                let meeting = rules.iter().enumerate().map(bit).sum();
+                if meeting != 0 {
+                    found.push((a as u32, b as u32, meeting));
+                }
+            }
+        }
+        found
+    }
+
+    fn rules(cap: usize) -> Vec<KeyRule> {
+        let rule = |keys: &[usize], finer: &[usize]| KeyRule {
+            keys: keys.to_vec(),
+            finer: finer.to_vec(),
+            block_size_max: cap,
+        };
+        vec![rule(&[0], &[1]), rule(&[1, 2], &[]), rule(&[2], &[0, 1])]
+    }
+
+    proptest! {
+        #[test]
+        fn each_pair_is_met_once_and_by_its_first_rule(
+            rows in prop::collection::vec(prop::array::uniform3(0_u64..4), 0..40),
+            cap in 2_usize..8,
+        ) {
+            let columns: Vec<_> = (0..3).map(|c| column(&rows.iter().map(|row| row[c]).collect::<Vec<_>>())).collect();
+            let met = run(&columns, &rules(cap), rows.len());
+            let expected = naive(&rows, &rules(cap));
+            let first: Vec<_> =
+                expected.iter().map(|&(a, b, meeting)| (a, b, meeting.trailing_zeros() as u8)).collect();
+            prop_assert_eq!(pairs(&met), first);
+            for &(a, b, meeting) in &expected {
+                prop_assert_eq!(met.meeting(a, b), meeting);
+            }
+            for (rule, account) in met.accounts.iter().enumerate() {
+                let of_rule = expected.iter().filter(|pair| pair.2 >> rule & 1 == 1);
+                prop_assert_eq!(account.pairs, of_rule.clone().count() as u64);
+                let new = of_rule.filter(|pair| pair.2.trailing_zeros() as usize == rule).count();
+                prop_assert_eq!(account.pairs_new, new as u64);
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_over_its_cap_is_accounted_for() {
+        let key = column(&[7, 7, 7, 7, 7, 9, 9]);
+        let finer = column(&[1, 1, 2, 2, 0, 5, 6]);
+        let rule = KeyRule { keys: vec![0], finer: vec![1], block_size_max: 3 };
+        let met = run(&[key, finer], &[rule], 7);
+        assert_eq!(pairs(&met), [(0, 1, 0), (2, 3, 0), (5, 6, 0)]);
+        let account = BlockingAccount {
+            rule: String::new(),
+            records: 7,
+            blocks: 3,
+            block_size_max: 2,
+            largest: [5, 2, 0],
+            pairs: 3,
+            pairs_new: 3,
+            records_left_out: 1,
+            pairs_left_out: 8,
+        };
+        assert_eq!(met.accounts, [account]);
+    }
+}

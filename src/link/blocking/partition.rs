@@ -1,0 +1,256 @@
+//! Records by key: scattered into partitions, equal keys gathered within each.
+//!
+//! A key's highest bits name its partition, so that equal keys meet in one, and
+//! a partition is small enough to be gathered in cache, worked off and dropped by
+//! one thread. Nothing is sorted: a table of keys counts, a second pass places.
+//! Blocks stand in the order of their first records, records within a block in
+//! their own order: both depend on the keys alone.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+/// A record under its key.
+type Entry = (u64, u32);
+
+/// Records that are scattered as one piece.
+const PIECE: usize = 1 << 17;
+/// Records of a partition, about: entries and table fit the second-level cache.
+const PARTITION: usize = 1 << 15;
+
+/// All records that have a key, in partitions.
+pub(super) struct Partitions {
+    pieces: Vec<Piece>,
+    /// By partition, and one past the last: the entries before it.
+    starts: Vec<u32>,
+}
+
+/// One piece of records, scattered.
+struct Piece {
+    entries: Vec<Entry>,
+    /// By partition, and one past the last.
+    starts: Vec<u32>,
+}
+
+/// Blocks of two records or more.
+#[derive(Debug, Default)]
+pub(super) struct Blocks {
+    /// By block: its key.
+    keys: Vec<u64>,
+    /// By block: one past its last record.
+    ends: Vec<u32>,
+    /// The blocks' records, back to back.
+    records: Vec<u32>,
+}
+
+impl Blocks {
+    /// Each block: its key, how many records stand before it, and its records.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, u32, &[u32])> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        let spans = starts.zip(&self.ends);
+        self.keys
+            .iter()
+            .zip(spans)
+            .map(|(&key, (start, &end))| (key, start, &self.records[start as usize..end as usize]))
+    }
+}
+
+/// What gathering needs again and again.
+#[derive(Default)]
+pub(super) struct Gatherer {
+    entries: Vec<Entry>,
+    /// Open addressing by key: one more than the group's number, 0 for an empty slot.
+    slots: Vec<u32>,
+    /// By group: its key, and how many records it has.
+    groups: Vec<(u64, u32)>,
+    /// By entry.
+    group_of: Vec<u32>,
+}
+
+impl Gatherer {
+    /// Gathers the records of equal keys. O(entries), each in cache.
+    fn gather(&mut self) -> Blocks {
+        let slots = (2 * self.entries.len()).next_power_of_two().max(2);
+        self.slots.clear();
+        self.slots.resize(slots, 0);
+        self.groups.clear();
+        self.group_of.clear();
+        for at in 0..self.entries.len() {
+            let group = self.group(self.entries[at].0, slots - 1);
+            self.groups[group as usize].1 += 1;
+            self.group_of.push(group);
+        }
+        self.place()
+    }
+
+    /// The group of a key, which is begun if it is new.
+    fn group(&mut self, key: u64, mask: usize) -> u32 {
+        let mut slot = key as usize & mask;
+        loop {
+            let group = self.slots[slot];
+            if group == 0 {
+                self.groups.push((key, 0));
+                self.slots[slot] = self.groups.len() as u32;
+                return self.groups.len() as u32 - 1;
+            }
+            if self.groups[group as usize - 1].0 == key {
+                return group - 1;
+            }
+            slot = (slot + 1) & mask;
+        }
+    }
+
+    /// Places the records of groups of two or more side by side.
+    fn place(&mut self) -> Blocks {
+        let mut blocks = Blocks::default();
+        let mut end = 0;
+        // A group's count becomes the place of its next record; `MAX` for a record alone.
+        for (key, count) in &mut self.groups {
+            if *count < 2 {
+                *count = u32::MAX;
+                continue;
+            }
+            let start = end;
+            end += *count;
+            *count = start;
+            blocks.keys.push(*key);
+            blocks.ends.push(end);
+        }
+        blocks.records.resize(end as usize, 0);
+        for (&(_, record), &group) in self.entries.iter().zip(&self.group_of) {
+            let next = &mut self.groups[group as usize].1;
+            if *next != u32::MAX {
+                blocks.records[*next as usize] = record;
+                *next += 1;
+            }
+        }
+        blocks
+    }
+}
+
+impl Partitions {
+    /// Scatters records by their keys; `keys` gives those of a range of records, 0 for none.
+    /// O(records), in parallel.
+    pub(super) fn new(records: usize, keys: impl Fn(Range<usize>, &mut Vec<u64>) + Sync) -> Self {
+        let bits = (records / PARTITION).max(1).next_power_of_two().ilog2();
+        let firsts: Vec<usize> = (0..records).step_by(PIECE).collect();
+        let scatter = |keys_of: &mut Vec<u64>, &first: &usize| {
+            keys(first..(first + PIECE).min(records), keys_of);
+            Piece::new(first as u32, keys_of, bits)
+        };
+        let pieces: Vec<Piece> = firsts.par_iter().map_init(Vec::new, scatter).collect();
+        let mut starts = vec![0];
+        for at in 0..1 << bits {
+            let entries: usize = pieces.iter().map(|piece| piece.partition(at).len()).sum();
+            starts.push(starts[at] + entries as u32);
+        }
+        Self { pieces, starts }
+    }
+
+    /// Number of partitions.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// Number of records that have a key.
+    pub(super) fn entries(&self) -> usize {
+        self.starts[self.len()] as usize
+    }
+
+    /// Number of entries in one partition.
+    pub(super) fn entries_of(&self, at: usize) -> u32 {
+        self.starts[at + 1] - self.starts[at]
+    }
+
+    /// Number of entries in the partitions before this one.
+    pub(super) fn start(&self, at: usize) -> u32 {
+        self.starts[at]
+    }
+
+    /// One partition's blocks. O(its entries).
+    pub(super) fn blocks(&self, at: usize, gatherer: &mut Gatherer) -> Blocks {
+        gatherer.entries.clear();
+        self.pieces.iter().for_each(|piece| gatherer.entries.extend_from_slice(piece.partition(at)));
+        gatherer.gather()
+    }
+}
+
+impl Piece {
+    /// A counting sort by the highest bits of the keys.
+    fn new(first: u32, keys: &[u64], bits: u32) -> Self {
+        let partition = |key: u64| (key.checked_shr(64 - bits).unwrap_or(0)) as usize;
+        let mut starts = vec![0_u32; (1 << bits) + 1];
+        for &key in keys.iter().filter(|key| **key != 0) {
+            starts[partition(key) + 1] += 1;
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut next = starts.clone();
+        let mut entries = vec![(0, 0); starts[1 << bits] as usize];
+        for (record, &key) in (first..).zip(keys).filter(|(_, key)| **key != 0) {
+            let next = &mut next[partition(key)];
+            entries[*next as usize] = (key, record);
+            *next += 1;
+        }
+        Self { entries, starts }
+    }
+
+    fn partition(&self, at: usize) -> &[Entry] {
+        &self.entries[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn blocks(keys: &[u64]) -> (BTreeMap<u64, Vec<u32>>, usize) {
+        let partitions = Partitions::new(keys.len(), |records, out| {
+            out.clear();
+            out.extend_from_slice(&keys[records]);
+        });
+        let mut gatherer = Gatherer::default();
+        let mut found = BTreeMap::new();
+        for at in 0..partitions.len() {
+            let mut before = 0;
+            for (key, start, records) in partitions.blocks(at, &mut gatherer).iter() {
+                assert_eq!(start, before);
+                before += records.len() as u32;
+                assert!(found.insert(key, records.to_vec()).is_none(), "a key has one block");
+            }
+            assert!(before <= partitions.entries_of(at));
+        }
+        (found, partitions.entries())
+    }
+
+    /// The plain twin.
+    fn naive(keys: &[u64]) -> BTreeMap<u64, Vec<u32>> {
+        let mut found: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
+        for (record, &key) in (0..).zip(keys).filter(|(_, key)| **key != 0) {
+            found.entry(key).or_default().push(record);
+        }
+        found.retain(|_, records| records.len() > 1);
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn blocks_are_the_records_of_equal_keys(keys in prop::collection::vec(0_u64..9, 0..60)) {
+            for spread in [1, u64::MAX / 9] {
+                let keys: Vec<u64> = keys.iter().map(|key| key.wrapping_mul(spread)).collect();
+                let with_key = keys.iter().filter(|key| **key != 0).count();
+                prop_assert_eq!(blocks(&keys), (naive(&keys), with_key));
+            }
+        }
+    }
+
+    #[test]
+    fn many_partitions_are_the_same_as_one() {
+        let key = |at: u64| at.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (at % 3);
+        let keys: Vec<u64> = (0..5 * PARTITION as u64 + 17).map(|at| key(at / 2)).collect();
+        assert_eq!(blocks(&keys).0, naive(&keys));
+    }
+}

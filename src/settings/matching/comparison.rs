@@ -1,0 +1,392 @@
+//! `[[comparisons]]`: how alike two records are, a level each.
+
+use super::expression::Expression;
+use super::{Reader, unused};
+use crate::settings::reader::{Located, TableReader};
+
+/// One comparison of two records.
+#[derive(Clone, Debug)]
+pub struct ComparisonRule {
+    /// Its id, which names its column in `links.parquet`.
+    pub id: String,
+    /// How its values are compared.
+    pub comparator: ComparatorWord,
+    /// What is compared: as many expressions as the comparator takes.
+    pub values: Vec<Expression>,
+    /// The declared levels; the first is `missing`, the last `else`.
+    pub levels: Vec<String>,
+    /// By the comparator's level: the declared level.
+    pub level_of: [u8; LEVELS_MAX],
+}
+
+/// How values are compared: its word in rules and the words of its levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ComparatorWord {
+    /// The word of `comparator = "…"`.
+    pub id: &'static str,
+    /// How many expressions it compares.
+    pub values: usize,
+    /// Its levels; the first is always `missing`.
+    pub levels: &'static [&'static str],
+}
+
+/// Most comparisons: a comparison vector is one `u64` of 4 bits each.
+pub const COMPARISONS_MAX: usize = 16;
+
+/// Most levels of a comparison: what 4 bits tell apart.
+pub const LEVELS_MAX: usize = 16;
+
+/// The first declared level: a side has no value.
+pub(super) const MISSING: &str = "missing";
+
+/// The last declared level: whatever level of the comparator is not declared.
+const ELSE: &str = "else";
+
+/// The comparators there are; the link stage has one file for each.
+pub const COMPARATORS: [ComparatorWord; 6] = [
+    ComparatorWord {
+        id: "person_name",
+        values: 1,
+        levels: &[
+            "missing",
+            "exact",
+            "unaccented",
+            "accents",
+            "omitted",
+            "similar",
+            "given_similar",
+            "middle",
+            "given",
+            "different",
+        ],
+    },
+    ComparatorWord {
+        id: "date",
+        values: 1,
+        levels: &["missing", "exact", "placeholder", "year", "near", "different", "generation"],
+    },
+    ComparatorWord { id: "number", values: 1, levels: &["missing", "exact", "one_digit", "different"] },
+    ComparatorWord { id: "equal", values: 1, levels: &["missing", "exact", "different"] },
+    ComparatorWord { id: "nested", values: 2, levels: &["missing", "exact", "outer", "different"] },
+    ComparatorWord {
+        id: "identity_number",
+        values: 2,
+        levels: &["missing", "exact", "one_digit", "misplaced", "different"],
+    },
+];
+
+impl ComparisonRule {
+    /// The declared level of a name.
+    pub(super) fn level(&self, name: &str) -> Option<usize> {
+        self.levels.iter().position(|level| level == name)
+    }
+}
+
+impl Reader<'_> {
+    /// Reads one comparison and its groups. One with mistakes is kept in mind by its id, so
+    /// that nothing that names it is told as a mistake too.
+    pub(super) fn read_comparison(&mut self, table: &TableReader<'_>) {
+        let id = table.text("id");
+        let words: Vec<_> = COMPARATORS.iter().map(|word| (word.id, *word)).collect();
+        let comparator = table.word("comparator", &words);
+        let values = self.values(table, comparator);
+        let levels = levels(table, comparator);
+        let groups = table.optional_table("groups");
+        let Some(id) = id else { return };
+        let is_new = unused(table, &id, self.matching.comparisons.iter().map(|c| c.id.as_str()));
+        if self.matching.comparisons.len() == COMPARISONS_MAX {
+            table.problem(
+                id.place,
+                format!("more than {COMPARISONS_MAX} comparisons"),
+                "leave the least telling out",
+            );
+            self.unread.push(id.value);
+            return;
+        }
+        let (true, Some(comparator), Some(values), Some(levels)) = (is_new, comparator, values, levels)
+        else {
+            // What its groups name cannot be judged without its levels.
+            if let Some(groups) = groups {
+                groups.free_keys();
+            }
+            self.unread.push(id.value);
+            return;
+        };
+        let level_of = level_of(comparator, &levels);
+        self.matching.comparisons.push(ComparisonRule { id: id.value, comparator, values, levels, level_of });
+        if let Some(groups) = groups {
+            self.read_groups(&groups);
+        }
+    }
+
+    /// The expressions of `value`, as many as the comparator takes.
+    fn values(&self, table: &TableReader<'_>, comparator: Option<ComparatorWord>) -> Option<Vec<Expression>> {
+        let typed = table.text_or_texts("value");
+        if !table.has("value") {
+            table.problem(table.place(), "key `value` is missing", "add `value = …`");
+            return None;
+        }
+        let values = self.expressions(table, &typed);
+        let comparator = comparator?;
+        if typed.len() != comparator.values {
+            let (id, takes) = (comparator.id, comparator.values);
+            let help = match takes {
+                1 => "write one text; alternatives stand between bars: \"old_id.old | personal_id.old\"",
+                _ if id == "nested" => "write two texts, the outer one first: [\"ward_code\", \"address\"]",
+                _ => "write two texts, the number first: [\"personal_id\", \"birth_date.year\"]",
+            };
+            let message =
+                format!("comparator `{id}` takes {takes} expressions, but `value` has {}", typed.len());
+            table.problem(table.place_of_value("value"), message, help);
+            return None;
+        }
+        (values.len() == typed.len()).then_some(values)
+    }
+}
+
+/// The declared level of each of the comparator's levels.
+fn level_of(comparator: ComparatorWord, levels: &[String]) -> [u8; LEVELS_MAX] {
+    let other = levels.len().saturating_sub(1);
+    std::array::from_fn(|level| {
+        let word = comparator.levels.get(level);
+        let declared = word.and_then(|word| levels.iter().position(|declared| declared == word));
+        declared.unwrap_or(other) as u8
+    })
+}
+
+/// The declared levels, none where something is wrong with them.
+fn levels(table: &TableReader<'_>, comparator: Option<ComparatorWord>) -> Option<Vec<String>> {
+    let typed = table.texts("levels");
+    let comparator = comparator?;
+    let (Some(first), Some(last)) = (typed.first(), typed.last()) else {
+        let help = format!("add `levels = [{}]`, or fewer", quoted(&all_but_last(comparator)));
+        table.problem(table.place_of_value("levels"), "a comparison needs its levels", help);
+        return None;
+    };
+    let mut mistakes = Mistakes { table, found: 0 };
+    mistakes.of_number(&typed);
+    mistakes.of_first(first, &typed);
+    mistakes.of_words(comparator, &typed);
+    mistakes.of_last(comparator, last, &typed);
+    (mistakes.found == 0).then(|| typed.into_iter().map(|level| level.value).collect())
+}
+
+/// The longest list of levels that is right: all of a comparator's, `else` for the last.
+fn all_but_last(comparator: ComparatorWord) -> Vec<&'static str> {
+    let kept = comparator.levels.len().saturating_sub(1);
+    comparator.levels.iter().copied().take(kept).chain([ELSE]).collect()
+}
+
+fn quoted(words: &[&str]) -> String {
+    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
+}
+
+/// Tells and counts what is wrong with a list of levels.
+struct Mistakes<'t, 'a> {
+    table: &'t TableReader<'a>,
+    found: usize,
+}
+
+impl Mistakes<'_, '_> {
+    fn tell(&mut self, at: &Located<String>, message: String, help: impl Into<String>) {
+        self.table.problem(at.place.clone(), message, help);
+        self.found += 1;
+    }
+
+    fn of_number(&mut self, typed: &[Located<String>]) {
+        if let Some(over) = typed.get(LEVELS_MAX) {
+            self.tell(over, format!("more than {LEVELS_MAX} levels"), "let some of them fall to `else`");
+        }
+    }
+
+    fn of_first(&mut self, first: &Located<String>, typed: &[Located<String>]) {
+        let found = typed.iter().find(|level| level.value == MISSING);
+        if first.value != MISSING {
+            let help = "put \"missing\" first: what a side without a value shows";
+            self.tell(found.unwrap_or(first), "`missing` is not the first level".to_owned(), help);
+        }
+    }
+
+    fn of_words(&mut self, comparator: ComparatorWord, typed: &[Located<String>]) {
+        for (at, level) in typed.iter().enumerate() {
+            let known = level.value == ELSE || comparator.levels.contains(&level.value.as_str());
+            if !known {
+                let valid = comparator.levels.iter().copied().chain([ELSE]);
+                self.table.unknown_word(level, "level", valid);
+                self.found += 1;
+            } else if typed[..at].iter().any(|before| before.value == level.value) {
+                let message =
+                    format!("level `{}` stands here twice: a level that can never be reached", level.value);
+                self.tell(level, message, "leave the second one out");
+            }
+        }
+    }
+
+    /// `else` stands last, and something is left for it.
+    fn of_last(&mut self, comparator: ComparatorWord, last: &Located<String>, typed: &[Located<String>]) {
+        let listed = |word: &&str| typed.iter().any(|level| level.value == *word);
+        let catch_all = comparator.levels.last().copied().unwrap_or_default();
+        let all_listed = comparator.levels.iter().all(listed);
+        match typed.iter().find(|level| level.value == ELSE) {
+            None if all_listed => {
+                let help = format!("write \"else\" in place of \"{catch_all}\"");
+                self.tell(last, "`else` is not the last level".to_owned(), help);
+            }
+            None => {
+                let help = "end the list with \"else\": what no other level of it is";
+                self.tell(last, "`else` is not the last level".to_owned(), help);
+            }
+            Some(at) if last.value != ELSE => {
+                let message = "`else` is not the last level: what stands behind it can never be reached";
+                self.tell(at, message.to_owned(), "move \"else\" to the end");
+            }
+            Some(at) if all_listed => {
+                let message =
+                    format!("`else` can never be reached: all levels of `{}` are listed", comparator.id);
+                self.tell(at, message, format!("leave \"{catch_all}\" out, which is then `else`"));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::matching::testing::{PEOPLE, read_good, told_of_people};
+
+    /// What is told when the levels of `sex` (`equal`: missing, exact, different) are these.
+    fn told(levels: &str) -> Vec<String> {
+        told_of_people(&PEOPLE.replace("[\"missing\", \"exact\", \"else\"]", levels))
+    }
+
+    #[test]
+    fn levels_that_are_not_listed_fall_to_else() {
+        let matching = read_good(PEOPLE);
+        let [name, sex] = &matching.comparisons[..] else { panic!("{matching:?}") };
+        assert_eq!(name.levels, ["missing", "exact", "unaccented", "given", "else"]);
+        // missing exact unaccented accents omitted similar given_similar middle given different
+        assert_eq!(name.level_of[..10], [0, 1, 2, 4, 4, 4, 4, 4, 3, 4]);
+        assert_eq!(sex.level_of[..3], [0, 1, 2]);
+    }
+
+    #[test]
+    fn the_last_word_may_be_listed_where_something_is_left_for_else() {
+        let matching = read_good(&PEOPLE.replace("\"given\", \"else\"]", "\"different\", \"else\"]"));
+        assert_eq!(matching.comparisons[0].level_of[8..10], [4, 3]);
+    }
+
+    #[test]
+    fn an_unknown_level_is_told_with_the_nearest() {
+        assert_eq!(
+            told("[\"missing\", \"exakt\", \"else\"]"),
+            [
+                "error[SET-004]: rules/matching/people.toml:22:22: unknown level `exakt`\n  help: did you mean `exact`?"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_level_that_can_never_be_reached_is_told() {
+        assert_eq!(
+            told("[\"missing\", \"exact\", \"exact\", \"else\"]"),
+            [
+                "error[SET-004]: rules/matching/people.toml:22:31: level `exact` stands here twice: a level that can \
+              never be reached\n  help: leave the second one out"
+            ]
+        );
+        assert_eq!(
+            told("[\"missing\", \"else\", \"exact\"]"),
+            [
+                "error[SET-004]: rules/matching/people.toml:22:22: `else` is not the last level: what stands behind \
+              it can never be reached\n  help: move \"else\" to the end"
+            ]
+        );
+        assert_eq!(
+            told("[\"missing\", \"exact\", \"different\", \"else\"]"),
+            [
+                "error[SET-004]: rules/matching/people.toml:22:44: `else` can never be reached: all levels of `equal` \
+              are listed\n  help: leave \"different\" out, which is then `else`"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_list_that_does_not_begin_with_missing_or_end_with_else_is_told() {
+        assert_eq!(
+            told("[\"exact\", \"missing\"]"),
+            [
+                "error[SET-004]: rules/matching/people.toml:22:20: `else` is not the last level\n  help: end the \
+                 list with \"else\": what no other level of it is",
+                "error[SET-004]: rules/matching/people.toml:22:20: `missing` is not the first level\n  help: put \
+                 \"missing\" first: what a side without a value shows",
+            ]
+        );
+        let all = told("[\"missing\", \"exact\", \"different\"]");
+        assert!(all[0].contains("write \"else\" in place of \"different\""), "{all:?}");
+    }
+
+    #[test]
+    fn too_many_levels_are_told() {
+        let told = told(&format!("[\"missing\", {}\"else\"]", "\"exact\", ".repeat(15)));
+        assert!(told.iter().any(|one| one.contains(":22:157: more than 16 levels")), "{told:?}");
+    }
+
+    #[test]
+    fn no_levels_at_all_are_told_with_what_to_write() {
+        let expected = "a comparison needs its levels\n  help: add `levels = [\"missing\", \"exact\", \"else\"]`, or fewer";
+        assert!(told("[]")[0].ends_with(expected));
+        let without = told_of_people(&PEOPLE.replace("levels = [\"missing\", \"exact\", \"else\"]", ""));
+        assert!(without[0].contains("people.toml:18:1: ") && without[0].ends_with(expected), "{without:?}");
+    }
+
+    #[test]
+    fn a_comparator_takes_its_number_of_expressions() {
+        let two = told_of_people(&PEOPLE.replace("value = \"sex\"", "value = [\"sex\", \"phone\"]"));
+        assert_eq!(
+            two,
+            [
+                "error[SET-004]: rules/matching/people.toml:21:9: comparator `equal` takes 1 expressions, but `value` \
+              has 2\n  help: write one text; alternatives stand between bars: \"old_id.old | personal_id.old\""
+            ]
+        );
+        let one = told_of_people(&PEOPLE.replace("comparator = \"equal\"", "comparator = \"nested\""));
+        assert_eq!(
+            one,
+            [
+                "error[SET-004]: rules/matching/people.toml:21:9: comparator `nested` takes 2 expressions, but `value` \
+              has 1\n  help: write two texts, the outer one first: [\"ward_code\", \"address\"]"
+            ]
+        );
+    }
+
+    #[test]
+    fn nested_takes_the_outer_value_first() {
+        let people = PEOPLE
+            .replace("comparator = \"equal\"", "comparator = \"nested\"")
+            .replace("value = \"sex\"", "value = [\"ward_code | address.ward\", \"address.hamlet\"]");
+        let place = &read_good(&people).comparisons[1];
+        assert_eq!(place.values[0].alternatives.len(), 2);
+        assert_eq!(place.values[1].alternatives[0].facet.value, "hamlet");
+        assert_eq!(place.level_of[..4], [0, 1, 2, 2]);
+    }
+
+    #[test]
+    fn what_names_a_comparison_with_mistakes_is_not_told_too() {
+        let told = told_of_people(&PEOPLE.replace("comparator = \"equal\"", "comparator = \"equals\""));
+        assert_eq!(
+            told,
+            [
+                "error[SET-004]: rules/matching/people.toml:20:14: unknown word `equals`\n  help: did you mean `equal`?"
+            ]
+        );
+    }
+
+    #[test]
+    fn every_comparator_begins_with_missing_and_leaves_room_for_else() {
+        for word in COMPARATORS {
+            assert_eq!(word.levels[0], MISSING, "{}", word.id);
+            assert!(word.levels.len() < LEVELS_MAX && !word.levels.contains(&ELSE), "{}", word.id);
+        }
+    }
+}
