@@ -250,7 +250,8 @@ fn rows_kept(deliveries: &[Delivery]) -> u64 {
     deliveries.iter().map(|delivery| delivery.account().rows_kept).sum()
 }
 
-fn tables(deliveries: Vec<Delivery>) -> Vec<(SourceIndex, Table)> {
+/// The tables of the sources that were delivered.
+pub(crate) fn tables(deliveries: Vec<Delivery>) -> Vec<(SourceIndex, Table)> {
     let delivered = |(index, delivery)| match delivery {
         Delivery::Delivered(extract) => Some((SourceIndex(index as u8), extract.table)),
         Delivery::Refused(_) => None,

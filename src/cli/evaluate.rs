@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use serde::Serialize;
 
 use super::{Exit, console};
 use crate::diagnostic::{Diagnostic, Outcome, Place};
-use crate::evaluate::{self, Evaluation};
+use crate::evaluate;
 
 /// Measure a run against the truth of a generated province.
 #[derive(Debug, Args)]
@@ -34,8 +35,12 @@ pub(super) fn run(options: &Options) -> Outcome<Exit> {
     Ok(Exit::Done)
 }
 
-fn write_json(file: &Path, evaluation: &Evaluation) -> Outcome<()> {
-    let json = serde_json::to_string_pretty(evaluation).map_err(|error| error.to_string());
+/// Writes figures as JSON, a line each.
+///
+/// # Errors
+/// `CLI-003`: a file that cannot be written.
+pub(super) fn write_json(file: &Path, figures: &impl Serialize) -> Outcome<()> {
+    let json = serde_json::to_string_pretty(figures).map_err(|error| error.to_string());
     json.and_then(|json| std::fs::write(file, json + "\n").map_err(|error| error.to_string())).map_err(
         |why| {
             let place = Place::file(file.display().to_string());

@@ -1,5 +1,6 @@
 //! The command line: one command a file, typed options first, then what they mean.
 
+mod blocking;
 mod completions;
 mod console;
 mod evaluate;
@@ -30,6 +31,7 @@ use crate::settings::{RulesFolder, Settings};
 #[command(after_help = "Examples:\n  \
     doisoat run                                    reconcile sample-data/ into out/\n  \
     doisoat run --input /data/tonight --out /srv/doisoat\n  \
+    doisoat blocking --input /data/tonight         what the blocking rules cost, before a run\n  \
     doisoat generate --residents 100000 --seed 7 --out province\n  \
     doisoat evaluate --truth province --run out/latest\n\n\
     Exit codes: 0 done; 1 done, but a source other than the primary one was refused; 2 not done.")]
@@ -64,6 +66,7 @@ impl Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Options),
+    Blocking(blocking::Options),
     Generate(generate::Options),
     Evaluate(evaluate::Options),
     Show(show::Options),
@@ -77,6 +80,7 @@ pub fn main() -> ExitCode {
     let progress = cli.global.progress();
     let done = match cli.command {
         Command::Run(options) => run::run(&options, &progress),
+        Command::Blocking(options) => blocking::run(&options, &progress),
         Command::Generate(options) => generate::run(&options, &progress),
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Show(options) => show::run(&options),

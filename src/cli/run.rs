@@ -1,6 +1,6 @@
 //! `doisoat run`: one night.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
 use clap::Args;
@@ -64,15 +64,7 @@ fn exit(ended: &Ended) -> Exit {
 /// Options as typed → the night as meant.
 fn night(options: &Options, settings: &Settings) -> Outcome<Night> {
     let input = &options.input;
-    if !input.is_dir() {
-        return Err(Diagnostic::error(
-            "CLI-001",
-            Place::file(input.display().to_string()),
-            "the input folder is not there",
-            "give the folder with the extracts: doisoat run --input DIR",
-        )
-        .into());
-    }
+    input_stands(input, "run")?;
     let started = Utc::now();
     let cut_offs = cut_off_days(input, &settings.sources)?;
     let primary = &settings.source(settings.primary()).id;
@@ -92,7 +84,28 @@ fn night(options: &Options, settings: &Settings) -> Outcome<Night> {
     })
 }
 
-fn set_threads(threads: Option<u16>) -> Outcome<()> {
+/// Looks whether the folder of the extracts is there, for a command of this name.
+///
+/// # Errors
+/// `CLI-001` where it is not.
+pub(super) fn input_stands(input: &Path, command: &str) -> Outcome<()> {
+    if input.is_dir() {
+        return Ok(());
+    }
+    Err(Diagnostic::error(
+        "CLI-001",
+        Place::file(input.display().to_string()),
+        "the input folder is not there",
+        format!("give the folder with the extracts: doisoat {command} --input DIR"),
+    )
+    .into())
+}
+
+/// Has so many threads work; all cores where none is given.
+///
+/// # Errors
+/// `CLI-002`: they cannot be started.
+pub(super) fn set_threads(threads: Option<u16>) -> Outcome<()> {
     let Some(threads) = threads else { return Ok(()) };
     rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global().map_err(|error| {
         Diagnostic::error(

@@ -25,6 +25,11 @@ impl Groups {
     pub(super) fn each(&self) -> impl Iterator<Item = &[(u64, u32)]> {
         self.keyed.chunk_by(|a, b| a.0 == b.0)
     }
+
+    /// The same on all threads.
+    pub(super) fn par_each(&self) -> impl ParallelIterator<Item = &[(u64, u32)]> {
+        self.keyed.par_chunk_by(|a, b| a.0 == b.0)
+    }
 }
 
 /// Numbers of pairs by source and source. A pair counts once, under the lesser source first.
@@ -68,6 +73,11 @@ impl PairCounts {
     pub(super) fn add(&mut self, a: u8, b: u8, pairs: u64) {
         let (left, right) = (a.min(b) as usize, a.max(b) as usize);
         self.counts[left * self.sources + right] += pairs;
+    }
+
+    /// Adds pairs that were counted elsewhere.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.counts.iter_mut().zip(&other.counts).for_each(|(count, more)| *count += more);
     }
 
     /// Number of pairs of two sources, in either order.

@@ -13,8 +13,11 @@
 //! some 60 bytes a record at the peak.
 
 mod calibration;
+mod completeness;
+mod completeness_text;
 mod figures;
 mod finding_figures;
+pub(crate) mod grid;
 mod groups;
 mod link_figures;
 mod note;
@@ -31,6 +34,10 @@ use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Outcome, Place};
 
+pub use completeness::{
+    KindCompleteness, NotMet, PairsCompleteness, ReadSource, RuleCompleteness, SourcePairCompleteness,
+    SourceRead, TruthFolder, pairs_completeness,
+};
 use figures::share;
 pub use figures::{
     BCubed, CalibrationBin, ClusterSize, ErrorKindRecall, Evaluation, FalseLinks, HardPairFigures,

@@ -6,6 +6,7 @@ use super::figures::{
     CalibrationBin, ClusterSize, ErrorKindRecall, Evaluation, FalseLinks, HardPairFigures, PairFigures,
     RuleFigures, Score, SourceRecords,
 };
+use super::grid::{Grid, maybe, number, percent};
 use crate::diagnostic::printable;
 
 /// Cluster sizes from here on share one row; JSON has each.
@@ -33,75 +34,10 @@ impl fmt::Display for Evaluation {
         sections.push(calibration("match_probability against truth", &self.link_calibration));
         sections.push(calibration("suggestion_confidence against truth", &self.suggestion_calibration));
         let shown: Vec<String> =
-            sections.iter().filter(|grid| !grid.rows.is_empty()).map(Grid::to_string).collect();
+            sections.iter().filter(|grid| !grid.is_empty()).map(Grid::to_string).collect();
         write!(f, "{}", shown.join("\n"))?;
         self.notes.iter().try_for_each(|note| write!(f, "\n{note}\n"))
     }
-}
-
-/// A title, a header and rows; the first columns are words, the others figures.
-struct Grid {
-    title: &'static str,
-    words: usize,
-    header: Vec<&'static str>,
-    rows: Vec<Vec<String>>,
-}
-
-impl Grid {
-    fn new<T>(
-        title: &'static str,
-        words: usize,
-        header: &[&'static str],
-        rows: impl IntoIterator<Item = T>,
-        cells: impl Fn(T) -> Vec<String>,
-    ) -> Self {
-        Self { title, words, header: header.to_vec(), rows: rows.into_iter().map(cells).collect() }
-    }
-
-    fn width(&self, column: usize) -> usize {
-        let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
-        cells.chain([self.header[column].chars().count()]).max().unwrap_or(0)
-    }
-
-    fn line<T: AsRef<str>>(&self, widths: &[usize], cells: &[T]) -> String {
-        let cell = |(column, (cell, &width)): (usize, (&T, &usize))| {
-            let cell = cell.as_ref();
-            if column < self.words { format!("{cell:<width$}") } else { format!("{cell:>width$}") }
-        };
-        let cells: Vec<String> = cells.iter().zip(widths).enumerate().map(cell).collect();
-        format!("  {}", cells.join("  ").trim_end())
-    }
-}
-
-impl fmt::Display for Grid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let widths: Vec<usize> = (0..self.header.len()).map(|column| self.width(column)).collect();
-        writeln!(f, "{}", self.title)?;
-        writeln!(f, "{}", self.line(&widths, &self.header))?;
-        self.rows.iter().try_for_each(|row| writeln!(f, "{}", self.line(&widths, row)))
-    }
-}
-
-/// Hundredths of a percent; a dash for a ratio of nothing.
-fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| "-".to_owned(), |share| format!("{:.2}", share * 100.0))
-}
-
-/// Digits in groups of three, as in `2 600 000`.
-fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(' ');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-fn maybe(count: Option<u64>) -> String {
-    count.map_or_else(|| "-".to_owned(), number)
 }
 
 fn records(rows: &[SourceRecords]) -> Grid {
