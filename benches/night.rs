@@ -11,28 +11,29 @@
 
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
+mod common;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::path::Path;
 
 use chrono::Utc;
-use doisoat::generate::{self, ErrorLevel, Format};
+use common::Runs;
+use doisoat::generate;
 use doisoat::pipeline::{self, Night};
 use doisoat::progress::Progress;
-use doisoat::settings::{RulesFolder, Settings};
+use doisoat::settings::Settings;
 
 const NIGHTS: usize = 3;
 const SOURCES: [&str; 4] = ["cu_tru", "ho_tich", "bhyt", "thue_bao"];
 
 fn main() {
-    let residents =
-        std::env::var("DOISOAT_BENCH_RESIDENTS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);
-    let settings = Settings::read(&RulesFolder::embedded()).expect("the default rules are valid");
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-    let province = province(&settings, &folder, residents);
-    let out = folder.join(format!("nights-{}", std::process::id()));
+    let residents = common::residents(100_000);
+    let settings = common::settings();
+    let province = common::province(&settings, residents);
+    let out = common::folder().join(format!("nights-{}", std::process::id()));
+    let machine = common::machine();
 
-    let mut seconds: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    let mut seconds: BTreeMap<String, Runs> = BTreeMap::new();
     let mut answers = Vec::new();
     for at in 0..NIGHTS {
         let json = night(&settings, &province, &out, &format!("night-{at}"));
@@ -47,32 +48,13 @@ fn main() {
     }
     assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "every night finds the same");
 
-    println!("{residents} residents, median of {NIGHTS} nights");
+    println!("{residents} residents, median of {NIGHTS} nights ({machine})");
     for (stage, seconds) in seconds {
-        println!("  {stage:<10} {:>8.2} s", median(seconds));
+        println!("  {stage:<10} {seconds}");
     }
-    println!(
-        "  yardstick  {:>8.2} s  (csv crate, one thread, cells only)",
-        median((0..NIGHTS).map(|_| cut(&province)).collect())
-    );
+    let cells = Runs::of(NIGHTS, || cut(&province));
+    println!("  yardstick  {cells}: csv crate, one thread, cells only");
     std::fs::remove_dir_all(out).expect("the bench's own folder");
-}
-
-/// Generated once and kept for the next time.
-fn province(settings: &Settings, folder: &Path, residents: u64) -> PathBuf {
-    let province = folder.join(format!("province-{residents}"));
-    if !province.join("delivery.toml").exists() {
-        let options = generate::Options {
-            residents,
-            seed: 1,
-            out: province.clone(),
-            errors: ErrorLevel::Typical,
-            format: Format::Csv,
-            as_of: generate::Options::default_as_of(),
-        };
-        generate::generate(&options, settings, &Progress::silent()).expect("a province can be made");
-    }
-    province
 }
 
 fn night(settings: &Settings, province: &Path, out: &Path, run_id: &str) -> serde_json::Value {
@@ -89,8 +71,8 @@ fn night(settings: &Settings, province: &Path, out: &Path, run_id: &str) -> serd
     serde_json::from_slice(&json).expect("run.json is JSON")
 }
 
-fn cut(province: &Path) -> f64 {
-    let began = Instant::now();
+/// Cuts all files into cells; how many there are.
+fn cut(province: &Path) -> usize {
     let mut cells = 0;
     for source in SOURCES {
         let mut reader = csv::Reader::from_path(province.join(format!("{source}.csv"))).expect("generated");
@@ -99,11 +81,6 @@ fn cut(province: &Path) -> f64 {
             cells += row.len();
         }
     }
-    assert!(cells > 0);
-    began.elapsed().as_secs_f64()
-}
-
-fn median(mut seconds: Vec<f64>) -> f64 {
-    seconds.sort_by(f64::total_cmp);
-    seconds[seconds.len() / 2]
+    assert!(cells > 0, "the files have cells");
+    cells
 }
