@@ -200,10 +200,9 @@ impl<'a> Core<'a> {
 
     /// What keys are made of is used up, so that its room is free when the pairs are put in order.
     fn pairs(&self, keyed: Keyed<'_>, progress: &Progress) -> ScoredPairs {
-        let blocking = Blocking { space: &self.space, columns: &keyed.columns, rules: &keyed.rules };
         let bar = progress.begin("link", (self.space.len() * keyed.rules.len()) as u64, "keys");
+        let blocking = Blocking { space: &self.space, columns: keyed.columns, rules: keyed.rules };
         let blocking::Met { kept, accounts, .. } = blocking.run(&self.judge(), &|records| bar.add(records));
-        drop(keyed);
         ScoredPairs {
             pairs: links::in_order(kept, self.space.len()),
             accounts: meetings::named(self.matching, accounts),

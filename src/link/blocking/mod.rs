@@ -125,8 +125,9 @@ struct Scratch<S> {
 /// All the rules over one set of records.
 pub(super) struct Blocking<'a> {
     pub(super) space: &'a RecordSpace,
-    pub(super) columns: &'a [ValueColumn<'a>],
-    pub(super) rules: &'a [KeyRule],
+    /// What keys are made of; a column is dropped when no rule will ask for it any more.
+    pub(super) columns: Vec<ValueColumn<'a>>,
+    pub(super) rules: Vec<KeyRule>,
 }
 
 /// What came of blocking.
@@ -149,14 +150,14 @@ impl Met {
 impl Blocking<'_> {
     /// Every pair that some rule meets goes to the judge once. `done` is told records as they
     /// are worked off, all of them once a rule.
-    pub(super) fn run<J: Judge>(&self, judge: &J, done: &(dyn Fn(u64) + Sync)) -> Met {
+    pub(super) fn run<J: Judge>(mut self, judge: &J, done: &(dyn Fn(u64) + Sync)) -> Met {
         let ids = BlockIds::new(self.space.len(), self.rules.len());
         let mut met = Met { kept: Vec::new(), accounts: Vec::new(), ids };
-        for (rule, declared) in self.rules.iter().enumerate() {
+        for rule in 0..self.rules.len() {
             let partitions = Partitions::new(self.space.len(), |records, out| {
-                self.keys(&declared.keys, records, out);
+                self.keys(&self.rules[rule].keys, records, out);
             });
-            let at_work = AtWork { blocking: self, ids: &met.ids, rule, judge };
+            let at_work = AtWork { blocking: &self, ids: &met.ids, rule, judge };
             let work = |scratch: &mut Scratch<J::Scratch>, at: usize| {
                 let blocks = partitions.blocks(at, &mut scratch.gatherer);
                 let mut found = at_work.work_off(&blocks, partitions.start(at), scratch);
@@ -173,8 +174,19 @@ impl Blocking<'_> {
                 account.merge(&of_partition);
             }
             met.accounts.push(account);
+            self.drop_columns_after(rule);
         }
         met
+    }
+
+    /// Drops the columns that no rule behind this one names.
+    fn drop_columns_after(&mut self, rule: usize) {
+        let later = self.rules[rule + 1..].iter().flat_map(|rule| rule.keys.iter().chain(&rule.finer));
+        let mut wanted = vec![false; self.columns.len()];
+        later.for_each(|&column| wanted[column] = true);
+        for (column, _) in self.columns.iter_mut().zip(wanted).filter(|(_, wanted)| !wanted) {
+            *column = ValueColumn::default();
+        }
     }
 
     /// The keys of some records over some columns.
@@ -331,14 +343,15 @@ mod tests {
         }
     }
 
-    fn run(columns: &[ValueColumn<'_>], rules: &[KeyRule], rows: usize) -> Met {
+    fn run(columns: Vec<ValueColumn<'_>>, rules: Vec<KeyRule>, rows: usize) -> Met {
         let space = RecordSpace::of_rows(&[rows]);
         let done = AtomicU64::new(0);
         let count = |records| {
             done.fetch_add(records, Ordering::Relaxed);
         };
+        let rules_of = rules.len();
         let met = Blocking { space: &space, columns, rules }.run(&KeepAll, &count);
-        assert_eq!(done.into_inner(), (rows * rules.len()) as u64);
+        assert_eq!(done.into_inner(), (rows * rules_of) as u64);
         met
     }
 
@@ -397,7 +410,7 @@ mod tests {
             cap in 2_usize..8,
         ) {
             let columns: Vec<_> = (0..3).map(|c| column(&rows.iter().map(|row| row[c]).collect::<Vec<_>>())).collect();
-            let met = run(&columns, &rules(cap), rows.len());
+            let met = run(columns, rules(cap), rows.len());
             let expected = naive(&rows, &rules(cap));
             let first: Vec<_> =
                 expected.iter().map(|&(a, b, meeting)| (a, b, meeting.trailing_zeros() as u8)).collect();
@@ -419,7 +432,7 @@ mod tests {
         let key = column(&[7, 7, 7, 7, 7, 9, 9]);
         let finer = column(&[1, 1, 2, 2, 0, 5, 6]);
         let rule = KeyRule { keys: vec![0], finer: vec![1], block_size_max: 3 };
-        let met = run(&[key, finer], &[rule], 7);
+        let met = run(vec![key, finer], vec![rule], 7);
         assert_eq!(pairs(&met), [(0, 1, 0), (2, 3, 0), (5, 6, 0)]);
         let account = BlockingAccount {
             rule: String::new(),
