@@ -210,7 +210,15 @@ fn every_mistake_of_matching_rules_and_model_is_told_at_once_at_its_place() {
             _ => {}
         }
     }
-    insta::assert_snapshot!(Settings::read(&folder).unwrap_err().to_string());
+    let told = Settings::read(&folder).unwrap_err().to_string();
+    insta::assert_snapshot!(told.lines().map(without_line).collect::<Vec<_>>().join("\n"));
+}
+
+/// Lines and columns move with every change of the default rules; unit tests tell that they are right.
+fn without_line(line: &str) -> String {
+    let Some((place, rest)) = line.split_once(".toml:") else { return line.to_owned() };
+    let message = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':');
+    format!("{place}.toml:…{message}")
 }
 
 #[test]
