@@ -233,7 +233,7 @@ fn rules_hold(settings: &Settings) -> Outcome<()> {
 }
 
 /// Without the primary source there is nothing to clean.
-fn primary_stands(settings: &Settings, deliveries: &[Delivery]) -> Outcome<()> {
+pub(crate) fn primary_stands(settings: &Settings, deliveries: &[Delivery]) -> Outcome<()> {
     let primary = settings.primary();
     let Some(Delivery::Refused(refusal)) = deliveries.get(primary.index()) else { return Ok(()) };
     let mut diagnostics = refusal.diagnostics.clone();

@@ -11,7 +11,7 @@ use clap::Args;
 use super::evaluate::write_json;
 use super::run::{input_stands, set_threads};
 use super::{Exit, RulesOption, console};
-use crate::diagnostic::{Diagnostic, Failure, Outcome, Place};
+use crate::diagnostic::{Failure, Outcome};
 use crate::evaluate::{PairsCompleteness, ReadSource, TruthFolder, pairs_completeness};
 use crate::ingest::{self, Delivery};
 use crate::link::{self, Meetings};
@@ -56,7 +56,7 @@ pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
     set_threads(options.threads)?;
 
     let deliveries = ingest::ingest(&settings, &options.input, progress)?;
-    primary_stands(&settings, &deliveries)?;
+    pipeline::primary_stands(&settings, &deliveries)?;
     console::tell_diagnostics(deliveries.iter().flat_map(Delivery::diagnostics));
     let refused = deliveries.iter().any(|delivery| matches!(delivery, Delivery::Refused(_)));
     let records = normalise::normalise(&settings, pipeline::tables(deliveries), progress);
@@ -78,20 +78,6 @@ pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
 fn rules_hold(settings: &Settings) -> Outcome<()> {
     let diagnostics = link::problems(settings);
     if diagnostics.is_empty() { Ok(()) } else { Err(Failure { diagnostics }) }
-}
-
-/// Without the primary source there would be no run.
-fn primary_stands(settings: &Settings, deliveries: &[Delivery]) -> Outcome<()> {
-    let primary = settings.primary();
-    let Some(Delivery::Refused(refusal)) = deliveries.get(primary.index()) else { return Ok(()) };
-    let mut diagnostics = refusal.diagnostics.clone();
-    diagnostics.push(Diagnostic::error(
-        "CLI-008",
-        Place::file(settings.source(primary).id.clone()),
-        "the primary source is refused, so there would be no run to block records for",
-        "mend its delivery as said above and try again",
-    ));
-    Err(Failure { diagnostics })
 }
 
 /// Only the ids of the records are kept while true pairs are looked up.

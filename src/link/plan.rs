@@ -44,31 +44,19 @@ pub(super) fn read<'a>(
     space: &RecordSpace,
     source: &impl Columns<'a>,
 ) -> (Compared, Keyed<'a>) {
-    let mut list = WantedList::default();
     let comparisons: Vec<(Comparator, [u8; 16])> =
         matching.comparisons.iter().map(|rule| (comparator(rule.comparator.id), rule.level_of)).collect();
-    let compared: Vec<Places> = matching
-        .comparisons
-        .iter()
-        .zip(&comparisons)
-        .enumerate()
-        .map(|(at, (rule, (comparator, _)))| {
-            let term = matching.model.comparisons.get(at).is_some_and(|model| model.term_frequency.is_some());
-            list.of_comparison(&rule.values, comparator, term)
-        })
-        .collect();
+    let mut list = WantedList::default();
+    let places: Vec<Places> =
+        (0..comparisons.len()).map(|at| list.of_comparison(matching, at, &comparisons[at].0)).collect();
     let mut rules = list.of_blocking(matching);
     let (names, mut columns) = source.read(&list.wanted);
-    let packed: Vec<Packed<'_, 'a>> = compared
-        .iter()
-        .zip(&comparisons)
-        .enumerate()
-        .map(|(at, (places, (comparator, _)))| Packed {
-            comparator: *comparator,
-            columns: places.values.iter().map(|&at| &columns[at]).collect(),
-            rarity: places.term.and_then(|term| rarity(matching.model.comparisons.get(at)?, &columns[term])),
-        })
-        .collect();
+    let pack = |(at, places): (usize, &Places)| Packed {
+        comparator: comparisons[at].0,
+        columns: places.values.iter().map(|&place| &columns[place]).collect(),
+        rarity: places.term.and_then(|term| rarity(matching.model.comparisons.get(at)?, &columns[term])),
+    };
+    let packed: Vec<Packed<'_, 'a>> = places.iter().enumerate().map(pack).collect();
     let rows = CompareRows::new(space, &packed);
     drop(packed);
     let columns = keep_keys(&mut rules, &mut columns);
@@ -105,11 +93,14 @@ impl<'e> WantedList<'e> {
         compared.unwrap_or_else(|| self.place(key, Reading::Hash))
     }
 
-    fn of_comparison(&mut self, values: &'e [Expression], comparator: &Comparator, term: bool) -> Places {
+    fn of_comparison(&mut self, matching: &'e Matching, at: usize, comparator: &Comparator) -> Places {
+        let values = &matching.comparisons[at].values;
+        let has_term = matching.model.comparisons.get(at).is_some_and(|one| one.term_frequency.is_some());
         let readings = values.iter().zip(comparator.readings);
-        let values_at = readings.map(|(value, &reading)| self.place(value, reading)).collect();
-        let term = values.first().filter(|_| term).map(|value| self.place(value, Reading::Term));
-        Places { values: values_at, term }
+        Places {
+            values: readings.map(|(value, &reading)| self.place(value, reading)).collect(),
+            term: values.first().filter(|_| has_term).map(|value| self.place(value, Reading::Term)),
+        }
     }
 
     fn of_blocking(&mut self, matching: &'e Matching) -> Vec<KeyRule> {

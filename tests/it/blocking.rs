@@ -425,7 +425,7 @@ fn what_is_missing_is_told_before_anything_is_read() {
     fs::remove_file(folder.path().join("cu_tru.csv")).unwrap();
     let (exit, told, complaints) = blocking(folder.path(), &[]);
     assert_eq!((exit, told.as_str()), (2, ""));
-    assert!(complaints.contains("error[CLI-008]: cu_tru"), "{complaints}");
+    assert!(complaints.contains("error[RUN-001]: cu_tru"), "{complaints}");
 }
 
 #[test]
