@@ -270,6 +270,11 @@ mod tests {
             kernel.score(&vectors, &[("full_name", &rarity)], kernel.prior(0.04, 2_600_000)).unwrap()
         };
         assert_eq!(score(&kernel), score(&shipped));
+        let mut crowded = kernel.clone();
+        crowded.comparisons = vec![kernel.comparisons[0].clone(); 17];
+        crowded.models = vec![kernel.models[0].clone(); 17];
+        let error = Kernel::from_bytes(&crowded.to_bytes()).err().unwrap().to_string();
+        assert!(error.contains("more than 16 comparisons"), "{error}");
         let error = Kernel::from_bytes(b"{}").err().unwrap().to_string();
         assert!(error.ends_with("ship it anew"), "{error}");
     }

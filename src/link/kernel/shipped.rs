@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Compared, Kernel, KernelError};
 use crate::link::compare::COMPARATORS;
-use crate::settings::{ComparisonModel, KIN, LevelModel, Model, TermFrequency};
+use crate::settings::{COMPARISONS_MAX, ComparisonModel, KIN, LevelModel, Model, TermFrequency};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -54,6 +54,9 @@ impl Kernel {
             serde_json::from_slice(bytes).map_err(|error| KernelError::Bytes(error.to_string()))?;
         if shipped.version != VERSION {
             return Err(KernelError::Bytes(format!("version {} instead of {VERSION}", shipped.version)));
+        }
+        if shipped.comparisons.len() > COMPARISONS_MAX {
+            return Err(KernelError::Bytes(format!("more than {COMPARISONS_MAX} comparisons")));
         }
         let mut comparisons = Vec::new();
         let mut models = Vec::new();
