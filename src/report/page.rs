@@ -106,7 +106,7 @@ fn overview(night: &Night<'_>) -> Markup {
         ("Người, sau khi khớp hồ sơ", tally.people, ""),
         ("Nghi sai lệch", tally.findings, ""),
         ("Trong đó khẩn", tally.of_severity(Severity::Urgent), "urgent"),
-        ("Xã, phường cần xử lý", tally.to_do(), ""),
+        ("Việc xã, phường cần xử lý", tally.to_do(), ""),
         ("Cặp hồ sơ cần xác minh", reviews, ""),
     ];
     html! {
