@@ -17,7 +17,7 @@ use super::figures::share;
 use super::groups::{Groups, PairCounts};
 use super::people_figures::each_bit;
 use super::records::{NONE, Records};
-use super::truth::{self, Errors, KINDS_MAX};
+use super::truth::{self, Errors, KIND_BITS, KindMask};
 use crate::diagnostic::{Diagnostic, Outcome, Place};
 use crate::progress::Progress;
 use crate::table::{RecordRef, SourceIndex, TextColumn};
@@ -270,7 +270,7 @@ struct Asked<'a, M> {
     records: &'a Records,
     rows: &'a Rows,
     /// Kinds of error by record; empty for none.
-    mask_of: &'a [u64],
+    mask_of: &'a [KindMask],
     meeting: M,
 }
 
@@ -293,7 +293,7 @@ impl<M: Fn(RecordRef, RecordRef) -> u64> Asked<'_, M> {
         tally
     }
 
-    fn kinds(&self, record: u32) -> u64 {
+    fn kinds(&self, record: u32) -> KindMask {
         self.mask_of.get(record as usize).copied().unwrap_or(0)
     }
 }
@@ -304,7 +304,7 @@ struct Pair {
     /// The rules that meet it; `None` where a record was not read.
     rules: Option<u64>,
     /// The kinds of error on either side.
-    kinds: u64,
+    kinds: KindMask,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -321,8 +321,8 @@ struct Tally {
     rules: Vec<RuleTally>,
     not_read: u64,
     without_error: u64,
-    with_kind: [u64; KINDS_MAX],
-    not_met_with_kind: [u64; KINDS_MAX],
+    with_kind: [u64; KIND_BITS],
+    not_met_with_kind: [u64; KIND_BITS],
 }
 
 impl Tally {
@@ -333,8 +333,8 @@ impl Tally {
             rules: vec![RuleTally::default(); rules],
             not_read: 0,
             without_error: 0,
-            with_kind: [0; KINDS_MAX],
-            not_met_with_kind: [0; KINDS_MAX],
+            with_kind: [0; KIND_BITS],
+            not_met_with_kind: [0; KIND_BITS],
         }
     }
 
@@ -367,7 +367,7 @@ impl Tally {
         }
         self.not_read += other.not_read;
         self.without_error += other.without_error;
-        for kind in 0..KINDS_MAX {
+        for kind in 0..KIND_BITS {
             self.with_kind[kind] += other.with_kind[kind];
             self.not_met_with_kind[kind] += other.not_met_with_kind[kind];
         }

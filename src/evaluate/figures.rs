@@ -257,6 +257,9 @@ pub struct Evaluation {
     pub cluster_sizes: Vec<ClusterSize>,
     /// By kind; empty without `truth_errors.parquet`.
     pub error_kinds: Vec<ErrorKindRecall>,
+    /// True pairs of which one record at least lacks a usable personal number and one at least has
+    /// its name miswritten; records are those with both. Empty without `truth_errors.parquet`.
+    pub hidden_pairs: Vec<ErrorKindRecall>,
     /// By kind; empty without `truth_hard_pairs.parquet`.
     pub hard_pairs: Vec<HardPairFigures>,
     /// By kind, `other` last; `None` without `links.parquet`.

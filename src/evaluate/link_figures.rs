@@ -10,7 +10,7 @@ use super::figures::{CalibrationBin, FalseLinks, HardPairFigures, share};
 use super::groups::PairCounts;
 use super::people_figures::{Population, each_bit};
 use super::run::LinkRow;
-use super::truth::{HardPairs, KINDS_MAX};
+use super::truth::{HardPairs, KIND_BITS, KindMask};
 
 /// What the pairs say.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(super) struct LinkFigures {
     /// Pairs with any decision of one person in truth.
     pub(super) written_right: PairCounts,
     /// By kind of error: right links with one on at least one side.
-    pub(super) right_with_kind: [u64; KINDS_MAX],
+    pub(super) right_with_kind: [u64; KIND_BITS],
     /// Links between two people, by code of the kind; code 0 is "other".
     false_by_kind: Vec<u64>,
     calibration: Calibration,
@@ -42,7 +42,7 @@ pub(super) fn sort_links(links: &mut Vec<LinkRow>) {
 pub(super) fn link_figures(
     population: Population<'_>,
     links: &[LinkRow],
-    mask_of: &[u64],
+    mask_of: &[KindMask],
     hard: &HardPairs,
 ) -> LinkFigures {
     let none = PairCounts::none(population.counted.len());
@@ -50,7 +50,7 @@ pub(super) fn link_figures(
         predicted: none.clone(),
         right: none.clone(),
         written_right: none,
-        right_with_kind: [0; KINDS_MAX],
+        right_with_kind: [0; KIND_BITS],
         false_by_kind: vec![0; hard.kinds.len()],
         calibration: Calibration::default(),
     };
@@ -66,7 +66,7 @@ impl LinkFigures {
         &mut self,
         population: Population<'_>,
         link: &LinkRow,
-        mask_of: &[u64],
+        mask_of: &[KindMask],
         hard: &[(u32, u32, u32)],
     ) {
         let (left, right) = (link.left as usize, link.right as usize);

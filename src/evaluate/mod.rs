@@ -48,7 +48,7 @@ use link_figures::{LinkFigures, hard_pair_figures, link_figures};
 use people_figures::{PeopleFigures, Population, people_figures};
 use records::{NONE, Records};
 use run::Clusters;
-use truth::{Errors, Words};
+use truth::{Errors, Hiding, KIND_BITS, Words};
 
 /// Measures a run: `truth` is a province's folder or its `truth/`, `run` a run's
 /// folder or the one that holds `latest`.
@@ -89,6 +89,7 @@ pub fn evaluate(truth: &Path, run: &Path) -> Outcome<Evaluation> {
         all_pairs: all_pairs(&people, link.as_ref()),
         pairs: pairs(records.names(), &counted, &people, link.as_ref()),
         error_kinds: error_kinds(population, &errors, &people, link.as_ref()),
+        hidden_pairs: hidden_pairs(population, &errors, &people, link.as_ref()),
         hard_pairs,
         false_links: link.as_ref().map(|link| link.false_links(&hard)),
         link_calibration: link.as_ref().map(LinkFigures::calibration).unwrap_or_default(),
@@ -229,7 +230,7 @@ fn error_kinds(
     people: &PeopleFigures,
     link: Option<&LinkFigures>,
 ) -> Vec<ErrorKindRecall> {
-    let mut records = vec![0; errors.kinds.len()];
+    let mut records = vec![0; KIND_BITS];
     for (record, &mask) in errors.mask_of.iter().enumerate() {
         if population.counts(record as u32) {
             people_figures::each_bit(mask, |kind| records[kind] += 1);
@@ -253,4 +254,41 @@ fn error_kinds(
             }
         })
         .collect()
+}
+
+/// What the pairs of [`hidden_pairs`] are called, with the bits of their condition.
+const HIDDEN: [(&str, Hiding, Hiding); 2] = [
+    ("name miswritten", Hiding::Name, Hiding::NameOrNumber),
+    ("name miswritten beyond accents", Hiding::NameBeyondAccents, Hiding::NameBeyondAccentsOrNumber),
+];
+
+/// True pairs without a usable personal number on a side and with a miswritten name on a side:
+/// those with the one, and those with the other, less those with either.
+fn hidden_pairs(
+    population: Population<'_>,
+    errors: &Errors,
+    people: &PeopleFigures,
+    link: Option<&LinkFigures>,
+) -> Vec<ErrorKindRecall> {
+    if errors.mask_of.is_empty() {
+        return Vec::new();
+    }
+    let row = |(kind, name, either): (&str, Hiding, Hiding)| {
+        let number = Hiding::Number as usize;
+        let both = |counts: &[u64]| counts[name as usize] + counts[number] - counts[either as usize];
+        let of_both = |mask: u128| (mask >> name as usize) & (mask >> number) & 1 == 1;
+        let carries = |&(record, &mask): &(usize, &u128)| population.counts(record as u32) && of_both(mask);
+        let (true_pairs, in_one_person) = (both(&people.actual_with_kind), both(&people.right_with_kind));
+        let linked = link.map(|link| both(&link.right_with_kind));
+        ErrorKindRecall {
+            kind: kind.to_owned(),
+            records: errors.mask_of.iter().enumerate().filter(carries).count() as u64,
+            true_pairs,
+            linked,
+            link_recall: linked.and_then(|linked| share(linked, true_pairs)),
+            in_one_person,
+            person_recall: share(in_one_person, true_pairs),
+        }
+    };
+    HIDDEN.into_iter().map(row).collect()
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::figures::{BCubed, ClusterSize, f1};
 use super::groups::{Groups, PairCounts, pairs_of};
 use super::records::NONE;
-use super::truth::KINDS_MAX;
+use super::truth::{KIND_BITS, KindMask};
 
 /// Who is who in truth and in the run. Slices are by record.
 #[derive(Clone, Copy, Debug)]
@@ -77,15 +77,15 @@ pub(super) struct PeopleFigures {
     /// Pairs of one person in both.
     pub(super) right: PairCounts,
     /// By kind of error: true pairs with one on at least one side.
-    pub(super) actual_with_kind: [u64; KINDS_MAX],
+    pub(super) actual_with_kind: [u64; KIND_BITS],
     /// By kind of error: those of them that stand in one person of the run.
-    pub(super) right_with_kind: [u64; KINDS_MAX],
+    pub(super) right_with_kind: [u64; KIND_BITS],
     pub(super) b_cubed: BCubed,
     pub(super) cluster_sizes: Vec<ClusterSize>,
 }
 
 /// Compares the partitions. `mask_of` has the kinds of error by record; empty for none.
-pub(super) fn people_figures(population: Population<'_>, mask_of: &[u64]) -> PeopleFigures {
+pub(super) fn people_figures(population: Population<'_>, mask_of: &[KindMask]) -> PeopleFigures {
     let sources = population.counted.len();
     let mut sizes = BTreeMap::new();
     let pairs = |groups: &Groups| PairCounts::within(groups, population.source_of, sources);
@@ -119,12 +119,12 @@ fn cluster_size((size, [in_run, in_truth]): (usize, [u64; 2])) -> ClusterSize {
 
 /// Pairs within groups of which one record at least carries an error of each kind:
 /// all pairs of the group less those among its records without one.
-fn pairs_with_kind(groups: &Groups, mask_of: &[u64]) -> [u64; KINDS_MAX] {
-    let mut pairs = [0; KINDS_MAX];
+fn pairs_with_kind(groups: &Groups, mask_of: &[KindMask]) -> [u64; KIND_BITS] {
+    let mut pairs = [0; KIND_BITS];
     if mask_of.is_empty() {
         return pairs;
     }
-    let mut carriers = [0; KINDS_MAX];
+    let mut carriers = [0; KIND_BITS];
     for group in groups.each().filter(|group| group.len() > 1) {
         let mut seen = 0;
         for &(_, record) in group {
@@ -142,7 +142,8 @@ fn pairs_with_kind(groups: &Groups, mask_of: &[u64]) -> [u64; KINDS_MAX] {
 }
 
 /// Calls with the number of every bit that is set.
-pub(super) fn each_bit(mut mask: u64, mut call: impl FnMut(usize)) {
+pub(super) fn each_bit(mask: impl Into<KindMask>, mut call: impl FnMut(usize)) {
+    let mut mask = mask.into();
     while mask != 0 {
         call(mask.trailing_zeros() as usize);
         mask &= mask - 1;

@@ -24,7 +24,8 @@ impl fmt::Display for Evaluation {
             }),
             b_cubed(self),
             cluster_sizes(&self.cluster_sizes),
-            error_kinds(&self.error_kinds),
+            error_kinds("recall of true pairs by kind of error", "error on a side", &self.error_kinds),
+            error_kinds("recall of true pairs without a usable number on a side", "and", &self.hidden_pairs),
             hard_pairs(&self.hard_pairs),
             false_links(self.false_links.as_deref().unwrap_or_default()),
         ];
@@ -97,9 +98,9 @@ fn cluster_sizes(sizes: &[ClusterSize]) -> Grid {
     Grid::new("people by number of records", 1, &["records", "in run", "in truth"], rows, |row| row)
 }
 
-fn error_kinds(rows: &[ErrorKindRecall]) -> Grid {
-    let header = ["error on a side", "records", "true pairs", "linked", "%", "one person", "%"];
-    Grid::new("recall of true pairs by kind of error", 1, &header, rows, |row| {
+fn error_kinds(title: &'static str, kind: &'static str, rows: &[ErrorKindRecall]) -> Grid {
+    let header = [kind, "records", "true pairs", "linked", "%", "one person", "%"];
+    Grid::new(title, 1, &header, rows, |row| {
         vec![
             printable(&row.kind),
             number(row.records),

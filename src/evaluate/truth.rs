@@ -24,7 +24,12 @@ const FINDINGS: &[Column] = &[
     Column::optional("mendable", Kind::Flag),
 ];
 
-const ERRORS: &[Column] = &[Column::needed("source"), Column::needed("record_id"), Column::needed("kind")];
+const ERRORS: &[Column] = &[
+    Column::needed("source"),
+    Column::needed("record_id"),
+    Column::needed("kind"),
+    Column::optional("field", Kind::Text),
+];
 
 const HARD_PAIRS: &[Column] = &[
     Column::needed("left_source"),
@@ -34,8 +39,73 @@ const HARD_PAIRS: &[Column] = &[
     Column::needed("kind"),
 ];
 
-/// More kinds of error than a province plants; a record's kinds are bits of one integer.
-pub(super) const KINDS_MAX: usize = 64;
+/// A record's kinds of error as bits of one integer.
+pub(super) type KindMask = u128;
+
+/// Bits of a [`KindMask`].
+pub(super) const KIND_BITS: usize = 128;
+
+/// More kinds of error than a province plants. The bits above are those of [`Hiding`].
+pub(super) const KINDS_MAX: usize = 120;
+
+/// What hides a record from whoever looks for it by number and name, as a bit of its mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hiding {
+    /// Its own name is miswritten.
+    Name = KINDS_MAX as isize,
+    /// So it is, and not only by lost accents.
+    NameBeyondAccents,
+    /// Its personal number is missing or not the person's.
+    Number,
+    /// The name or the number.
+    NameOrNumber,
+    /// The name beyond lost accents, or the number.
+    NameBeyondAccentsOrNumber,
+}
+
+/// The field of a record's own name.
+const NAME_FIELD: &str = "ho_ten";
+/// The one kind of error that takes all accents away and nothing else.
+const ACCENTS_LOST: &str = "name_marks_lost";
+/// Kinds of error that are the written form's alone: whoever reads the name is not misled.
+const FORM_ONLY: [&str; 7] = [
+    "name_capitals",
+    "name_lower_case",
+    "name_decomposed",
+    "name_look_alike",
+    "name_invisible",
+    "name_spacing",
+    "name_new_tone_mark",
+];
+/// Kinds of error that leave no personal number to be found by.
+const NUMBER_UNUSABLE: [&str; 10] = [
+    "number_missing",
+    "number_digit_slip",
+    "number_year_slip",
+    "number_sex_digit",
+    "number_digits_swapped",
+    "number_of_parent",
+    "number_of_another",
+    "number_nine_digits",
+    "number_scientific",
+    "number_former",
+];
+
+/// The bits that an error sets beside its kind's.
+fn hiding(kind: &str, field: &str) -> KindMask {
+    let bits = |of: &[Hiding]| of.iter().fold(0, |mask, bit| mask | 1 << *bit as usize);
+    if NUMBER_UNUSABLE.contains(&kind) {
+        return bits(&[Hiding::Number, Hiding::NameOrNumber, Hiding::NameBeyondAccentsOrNumber]);
+    }
+    if field != NAME_FIELD || !kind.starts_with("name_") || FORM_ONLY.contains(&kind) {
+        return 0;
+    }
+    let name = bits(&[Hiding::Name, Hiding::NameOrNumber]);
+    if kind == ACCENTS_LOST {
+        return name;
+    }
+    name | bits(&[Hiding::NameBeyondAccents, Hiding::NameBeyondAccentsOrNumber])
+}
 
 /// Codes of rules and fields, shared by the truth and the run. Code 0 is "none".
 #[derive(Debug, Default)]
@@ -63,7 +133,7 @@ pub(super) struct TrueFinding {
 pub(super) struct Errors {
     pub(super) kinds: Vec<String>,
     /// By record: bit k is set where it carries an error of kind k.
-    pub(super) mask_of: Vec<u64>,
+    pub(super) mask_of: Vec<KindMask>,
 }
 
 /// A pair of records that looks like one person and is two.
@@ -167,12 +237,14 @@ pub(super) fn errors(
             return;
         };
         match kinds.code(row.text(2)) as usize {
-            kind @ 1..=KINDS_MAX => mask_of[record as usize] |= 1 << (kind - 1),
+            kind @ 1..=KINDS_MAX => {
+                mask_of[record as usize] |= 1 << (kind - 1) | hiding(row.text(2), row.text(3));
+            }
             _ => beyond += 1,
         }
     })?;
     note::count(notes, &rows, unknown, "rows name a record that truth_people.parquet does not; left out");
-    note::count(notes, &rows, beyond, "rows have no kind, or one beyond the 64th; left out");
+    note::count(notes, &rows, beyond, "rows have no kind, or one beyond the 120th; left out");
     let kinds = kinds.finish().texts().skip(1).take(KINDS_MAX).map(str::to_owned).collect();
     Ok(Some(Errors { kinds, mask_of }))
 }

@@ -28,7 +28,7 @@ struct Province {
     source_of: Vec<u8>,
     person_of: Vec<u32>,
     cluster_of: Vec<u32>,
-    mask_of: Vec<u64>,
+    mask_of: Vec<u128>,
     counted: Vec<bool>,
     links: Vec<LinkRow>,
     hard: Vec<HardPair>,
@@ -127,7 +127,7 @@ fn province() -> impl Strategy<Value = Province> {
             Province {
                 source_of: records.iter().map(|record| record.0).collect(),
                 cluster_of: records.iter().map(|record| record.2).collect(),
-                mask_of: records.iter().map(|record| record.3).collect(),
+                mask_of: records.iter().map(|record| u128::from(record.3)).collect(),
                 links: links.collect(),
                 person_of,
                 counted,

@@ -24,6 +24,7 @@ mod folder;
 mod insurance;
 mod lexicon;
 mod lives;
+mod name_pairs;
 mod names_written;
 mod numbers;
 mod numbers_written;
@@ -38,6 +39,7 @@ mod telecom;
 mod truth;
 mod written;
 
+pub use name_pairs::{NamePair, NamePairs, name_pairs};
 pub use rates::ErrorLevel;
 pub use sink::Format;
 pub use truth::RULES;

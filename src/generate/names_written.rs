@@ -20,14 +20,8 @@ pub(super) struct NameWriter<'a> {
 }
 
 /// Faults of the words, in the order they are tried.
-const OF_WORDS: [Fault; 6] = [
-    Fault::NameDialect,
-    Fault::NameIy,
-    Fault::NameDoublet,
-    Fault::NameSlip,
-    Fault::NameMarkLost,
-    Fault::NameResidue,
-];
+const OF_WORDS: [Fault; 5] =
+    [Fault::NameDialect, Fault::NameIy, Fault::NameDoublet, Fault::NameSlip, Fault::NameMarkLost];
 
 impl NameWriter<'_> {
     /// Faults of content: the name as the office has it in its books. Capitalised words, NFC.
@@ -37,7 +31,6 @@ impl NameWriter<'_> {
         for fault in OF_WORDS {
             if self.chances.happens(fault, draw) && self.change_word(fault, &mut words, draw) {
                 faults.push((self.column, fault.word()));
-                written.is_visibly_damaged |= fault == Fault::NameResidue;
             }
         }
         self.change_shape(&mut words, sex, &mut written, draw, faults);
@@ -81,7 +74,6 @@ impl NameWriter<'_> {
             Fault::NameDoublet => self.spelling.doublet(word),
             Fault::NameSlip => slip(word, draw),
             Fault::NameMarkLost => Some(without_marks(word)),
-            Fault::NameResidue => self.spelling.residue(word, draw),
             _ => None,
         }
     }
@@ -164,9 +156,22 @@ impl NameWriter<'_> {
             Fault::NameInvisible => hide(text, draw),
             Fault::NameSpacing => space(text, draw),
             Fault::NameLower => text.to_lowercase(),
+            Fault::NameResidue => self.keys_left(written, draw)?,
             _ => self.new_tone_marks(text, written.is_capitals)?,
         };
         (other != *text).then_some(other)
+    }
+
+    /// One word with the keys of its marked letters left in it.
+    fn keys_left(&self, written: &WrittenName, draw: &mut Draw) -> Option<String> {
+        let mut words: Vec<String> = written.text.split(' ').map(str::to_owned).collect();
+        let at = draw.below(words.len());
+        let found = (0..words.len())
+            .map(|step| (at + step) % words.len())
+            .find_map(|place| Some((place, self.spelling.residue(&words[place].to_lowercase(), draw)?)));
+        let (place, keys) = found?;
+        words[place] = if written.is_capitals { keys.to_uppercase() } else { capitalised_word(&keys) };
+        Some(words.join(" "))
     }
 
     fn new_tone_marks(&self, text: &str, is_capitals: bool) -> Option<String> {
@@ -184,8 +189,9 @@ impl NameWriter<'_> {
 }
 
 /// Faults of form and what they make of it, in the order they are tried.
-const OF_FORM: [(Fault, NameForm); 7] = [
+const OF_FORM: [(Fault, NameForm); 8] = [
     (Fault::NameLegacy, NameForm::Legacy),
+    (Fault::NameResidue, NameForm::Keystrokes),
     (Fault::NameDecomposed, NameForm::Unicode),
     (Fault::NameLookAlike, NameForm::Unicode),
     (Fault::NameInvisible, NameForm::Unicode),

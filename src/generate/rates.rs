@@ -78,7 +78,6 @@ faults! {
     NameOrder = "name_order", [0.0003, 0.0003, 0.0008, 0.006], "given name first, as foreign forms ask for it";
     NameShort = "name_abbreviated", [0.0015, 0.002, 0.0015, 0.002], "T. for Thị, Ng. for Nguyễn";
     NameExtra = "name_call_name", [0.0006, 0.001, 0.0008, 0.0008], "a call name in brackets, a title in front";
-    NameResidue = "name_keystroke_residue", [0.0003, 0.0006, 0.0003, 0.0006], "VNI or Telex keys left in the text";
     NameQuestion = "name_question_marks", [0.0004, 0.0006, 0.0005, 0.0008], "letters lost to `?` on the way between systems";
     // Names, form.
     NameCapitals = "name_capitals", [0.09, 0.10, 0.10, 0.32], "forms are filled in capitals; no fault";
@@ -89,6 +88,7 @@ faults! {
     NameSpacing = "name_spacing", [0.003, 0.003, 0.004, 0.004], "outer or doubled spaces";
     NameNewTone = "name_new_tone_mark", [0.15, 0.15, 0.15, 0.15], "of names with an open oa, oe, uy: Hoà for Hòa (25 % in an unedited list)";
     NameLegacy = "name_legacy_encoding", [0.0008, 0.0015, 0.0015, 0.0012], "TCVN3 or UTF-8 bytes shown as windows-1252";
+    NameResidue = "name_keystroke_residue", [0.0003, 0.0006, 0.0003, 0.0006], "VNI or Telex keys left in the text";
     // Birth dates.
     DateDaySlip = "date_day_slip", [0.004, 0.006, 0.003, 0.006], "one digit of day or month";
     DateYearSlip = "date_year_slip", [0.003, 0.004, 0.002, 0.004], "one digit of the year";
@@ -153,15 +153,25 @@ impl Fault {
 pub(super) struct Chances {
     pub(super) source: Source,
     pub(super) level: ErrorLevel,
+    /// The one fault that happens, always; all others never.
+    only: Option<Fault>,
 }
 
 impl Chances {
     pub(super) fn new(source: Source, level: ErrorLevel) -> Self {
-        Self { source, level }
+        Self { source, level, only: None }
+    }
+
+    /// One fault for certain and no other.
+    pub(super) fn only(fault: Fault) -> Self {
+        Self { only: Some(fault), ..Self::new(Source::Residence, ErrorLevel::Typical) }
     }
 
     /// How often the fault happens here.
     pub(super) fn rate(self, fault: Fault) -> f64 {
+        if let Some(only) = self.only {
+            return f64::from(u8::from(only == fault));
+        }
         if fault == Fault::RowRepeated {
             return if self.level == ErrorLevel::Dirty { REPEATED_WHEN_DIRTY } else { 0.0 };
         }

@@ -15,6 +15,8 @@ pub(super) enum NameForm {
     ToneMark,
     /// Bytes of another encoding.
     Legacy,
+    /// Keys of Telex or VNI left in a word.
+    Keystrokes,
 }
 
 /// A name as written.

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 
 use super::{
     CardNumber as CardValue, DateValue, FormFault, IdentityNumber as IdentityValue,
-    InsuranceNumber as InsuranceValue, Phone as PhoneNumber, Precision, Values, WardCode as WardValue,
+    InsuranceNumber as InsuranceValue, Oddity, Phone as PhoneNumber, Precision, Values,
+    WardCode as WardValue,
 };
 use crate::settings::Kind;
 use crate::table::TextColumn;
@@ -135,7 +136,7 @@ facets! {
     Text PersonName, "key", |_, values, code| borrowed(values.person_names().map(|names| names.key(code))),
         "the name in small letters with old-style tone marks; equal names have equal keys";
     Text PersonName, "plain", |_, values, code| borrowed(values.person_names().map(|names| names.plain(code))),
-        "the key without accents: a to z and spaces";
+        "the key without accents: a to z, ? for a lost letter, spaces";
     Text PersonName, "given", |_, values, code| {
         borrowed(values.person_names().and_then(|names| names.given(code)))
     }, "the last word of plain: the given name";
@@ -150,7 +151,10 @@ facets! {
     }, "plain with sounds merged that southern spelling confuses (d gi v, s x, ch tr, n ng, t c): a blocking key";
     Text PersonName, "form_fault", |_, values, code| {
         borrowed(values.person_names().and_then(|names| names.form_fault(code)).map(FormFault::word))
-    }, "what is wrong with the written form: unicode, spacing, case or tone_mark; NULL if nothing";
+    }, "what is wrong with the written form: unicode, encoding, keystrokes, spacing, case or tone_mark; NULL if nothing";
+    Text PersonName, "oddity", |_, values, code| {
+        borrowed(values.person_names().and_then(|names| names.oddity(code)).map(Oddity::word))
+    }, "what stands in the cell beside the name: placeholder, lost_letters, abbreviation, title, call_name or digits; NULL if nothing";
 
     Date Date, "", |_, values, code| {
         null_or(at(values.dates(), code).and_then(DateValue::days_since_epoch), FacetValue::Date)

@@ -38,7 +38,7 @@ pub use date::{DateForm, DateValue, Precision};
 pub use facet::{FACETS, Facet, FacetType, FacetValue, facet, facets_of};
 pub use identity_number::{IdentityForm, IdentityNumber};
 pub use insurance_number::InsuranceNumber;
-pub use person_name::{FormFault, PersonNames};
+pub use person_name::{FormFault, Oddity, PersonNames};
 pub use phone::{Phone, PhoneForm};
 pub use syllable::key_words as name_key;
 pub use unicode::plain_words;

@@ -3,39 +3,22 @@
 //! The standard form mends coding, spaces, case and the place of tone marks, and
 //! leaves everything else (digits, brackets, commas, ALL CAPITALS) as it was
 //! written. The key is the name in small letters without any of that; the plain
-//! key has no accents either.
+//! key has no accents either. A letter lost to `?` stays a `?` in both.
+
+mod form;
+mod key;
+mod letters;
 
 use super::legacy::{Legacy, is_damaged};
 use super::skeleton::skeleton;
-use super::syllable::{LETTERS_MAX, place_tone};
 use super::texts::{Chunk, Rewritten, Texts, by_chunk};
-use super::unicode::{clean, is_letter, lower, plain, upper};
+use super::unicode::clean;
 use crate::table::Dictionary;
+use form::{has_case_fault, mend, part_joined};
+use key::push_keys;
 
-/// What is wrong with the way a name is written. The first that applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FormFault {
-    /// Decomposed, look-alike, full-width or invisible characters, or an encoding of before Unicode.
-    Unicode,
-    /// Outer or doubled spaces, or words run together.
-    Spacing,
-    /// Neither `Mỗi Từ Viết Hoa` nor `TOÀN CHỮ HOA`.
-    Case,
-    /// A tone mark on another vowel than the old style puts it on: `Hoà`, `Qúy`.
-    ToneMark,
-}
-
-impl FormFault {
-    /// Its word in rules.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Unicode => "unicode",
-            Self::Spacing => "spacing",
-            Self::Case => "case",
-            Self::ToneMark => "tone_mark",
-        }
-    }
-}
+pub use form::FormFault;
+pub use key::Oddity;
 
 /// The names of a column by code.
 #[derive(Debug, Default)]
@@ -43,7 +26,8 @@ pub struct PersonNames {
     keys: Texts,
     plains: Texts,
     standards: Rewritten,
-    faults: Vec<Option<FormFault>>,
+    /// Form fault and oddity by code.
+    told: Vec<(Option<FormFault>, Option<Oddity>)>,
 }
 
 impl PersonNames {
@@ -52,7 +36,7 @@ impl PersonNames {
         self.keys.get(code)
     }
 
-    /// The key without accents: a to z and single spaces. O(1).
+    /// The key without accents: a to z, `?` for a lost letter, single spaces. O(1).
     pub fn plain(&self, code: u32) -> &str {
         self.plains.get(code)
     }
@@ -86,7 +70,12 @@ impl PersonNames {
 
     /// What is wrong with the written form, if anything. O(1).
     pub fn form_fault(&self, code: u32) -> Option<FormFault> {
-        self.faults.get(code as usize).copied().flatten()
+        self.told.get(code as usize)?.0
+    }
+
+    /// What stands in the cell and is no part of a name, if anything does. O(1).
+    pub fn oddity(&self, code: u32) -> Option<Oddity> {
+        self.told.get(code as usize)?.1
     }
 }
 
@@ -103,7 +92,7 @@ struct Piece {
     keys: Chunk,
     plains: Chunk,
     standards: Vec<(u32, Box<str>)>,
-    faults: Vec<Option<FormFault>>,
+    told: Vec<(Option<FormFault>, Option<Oddity>)>,
 }
 
 /// Reads all names of a column. O(total length), in parallel.
@@ -114,18 +103,18 @@ pub(super) fn read_all(dictionary: &Dictionary, legacy: &Legacy) -> PersonNames 
             let name = read(text, legacy, piece.keys.buffer(), piece.plains.buffer());
             piece.keys.finish_text();
             piece.plains.finish_text();
-            piece.faults.push(name.fault);
+            piece.told.push((name.fault, name.oddity));
             piece.standards.extend(name.standard.map(|standard| (code, standard.into_boxed_str())));
         }
         piece
     });
-    let mut names = PersonNames { faults: Vec::with_capacity(dictionary.len()), ..PersonNames::default() };
+    let mut names = PersonNames { told: Vec::with_capacity(dictionary.len()), ..PersonNames::default() };
     let (mut keys, mut plains, mut standards) = (Vec::new(), Vec::new(), Vec::new());
     for piece in pieces {
         keys.push(piece.keys);
         plains.push(piece.plains);
         standards.push(piece.standards);
-        names.faults.extend(piece.faults);
+        names.told.extend(piece.told);
     }
     PersonNames {
         keys: Texts::new(keys),
@@ -139,6 +128,7 @@ pub(super) fn read_all(dictionary: &Dictionary, legacy: &Legacy) -> PersonNames 
 #[derive(Debug, PartialEq, Eq)]
 struct Reading {
     fault: Option<FormFault>,
+    oddity: Option<Oddity>,
     /// The standard form, where it is not the text itself.
     standard: Option<String>,
 }
@@ -151,7 +141,8 @@ fn read(raw: &str, legacy: &Legacy, key: &mut String, plain_key: &mut String) ->
     let damaged = is_damaged(&cleaned.text);
     let parted = if damaged { None } else { part_joined(&cleaned.text) };
     let text = parted.as_deref().unwrap_or(&cleaned.text);
-    let tone_moved = push_keys(text, key, plain_key) && !damaged;
+    let told = push_keys(text, key, plain_key);
+    let tone_moved = told.tone_moved && !damaged;
     let case = !damaged && has_case_fault(text);
     let fault = [
         (cleaned.odd || decoded != raw, FormFault::Unicode),
@@ -161,213 +152,7 @@ fn read(raw: &str, legacy: &Legacy, key: &mut String, plain_key: &mut String) ->
     ];
     let fault = fault.into_iter().find(|(applies, _)| *applies).map(|(_, fault)| fault);
     let standard = fault.map(|_| if case || tone_moved { mend(text, case) } else { text.to_owned() });
-    Reading { fault, standard }
-}
-
-/// Words run together (`NguyễnThị`), parted; `None` where there are none. A
-/// capital begins a word if it is followed by a small letter and stands behind
-/// the small letters of a word that began with a capital.
-fn part_joined(text: &str) -> Option<String> {
-    let joined = |window: &[char; 3]| is_small(window[0]) && is_capital(window[1]) && is_small(window[2]);
-    let mut window = ['\0'; 3];
-    let mut begun_by_capital = false;
-    let mut cuts = Vec::new();
-    let mut after_letter = false;
-    for (at, c) in text.char_indices() {
-        window = [window[1], window[2], c];
-        if joined(&window) && begun_by_capital {
-            cuts.push(at - window[1].len_utf8());
-        }
-        if is_letter(c) && !after_letter {
-            begun_by_capital = is_capital(c);
-        }
-        after_letter = is_letter(c);
-    }
-    if cuts.is_empty() {
-        return None;
-    }
-    let mut out = String::with_capacity(text.len() + cuts.len());
-    let mut from = 0;
-    for cut in cuts {
-        out.push_str(&text[from..cut]);
-        out.push(' ');
-        from = cut;
-    }
-    out.push_str(&text[from..]);
-    Some(out)
-}
-
-fn is_small(c: char) -> bool {
-    is_letter(c) && upper(c) != c
-}
-
-fn is_capital(c: char) -> bool {
-    is_letter(c) && lower(c) != c
-}
-
-/// Appends key and plain key; tells whether a tone mark had to be moved. What
-/// stands in brackets is a call name and belongs to neither.
-fn push_keys(text: &str, key: &mut String, plain_key: &mut String) -> bool {
-    let (key_begin, plain_begin) = (key.len(), plain_key.len());
-    let mut moved = false;
-    let mut skip_to = 0;
-    let mut brackets = text.contains('(');
-    for (at, run) in runs(text) {
-        match run {
-            Run::Word(word, whole) => {
-                let mut letters = Letters::of(word, true);
-                moved |= whole && letters.place();
-                if at >= skip_to {
-                    letters.for_each(|c| {
-                        key.push(c);
-                        plain_key.extend(plain(c));
-                    });
-                }
-            }
-            Run::Other(c) => {
-                if c == '(' && brackets && at >= skip_to && key.len() > key_begin {
-                    match text[at..].find(')') {
-                        Some(close) => skip_to = at + close,
-                        None => brackets = false,
-                    }
-                }
-                if !joins(c) {
-                    push_gap(key, key_begin);
-                    push_gap(plain_key, plain_begin);
-                }
-            }
-        }
-    }
-    trim_gap(key, key_begin);
-    trim_gap(plain_key, plain_begin);
-    moved
-}
-
-/// Apostrophes and stray marks stand inside a word; all else divides words.
-fn joins(c: char) -> bool {
-    matches!(c, '\'' | '’' | '‘' | '`') || is_mark(c)
-}
-
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}')
-}
-
-fn push_gap(out: &mut String, begin: usize) {
-    if out.len() > begin && !out.ends_with(' ') {
-        out.push(' ');
-    }
-}
-
-fn trim_gap(out: &mut String, begin: usize) {
-    if out.len() > begin && out.ends_with(' ') {
-        out.pop();
-    }
-}
-
-/// Neither capitals throughout nor a capital at the start of every word alone.
-/// After a hyphen or another sign inside a word either case is fine.
-fn has_case_fault(text: &str) -> bool {
-    let (mut small, mut wrong) = (false, false);
-    let (mut word_begun, mut after_letter) = (false, false);
-    for c in text.chars() {
-        if is_letter(c) {
-            small |= upper(c) != c;
-            wrong |= if word_begun { after_letter && lower(c) != c } else { upper(c) != c };
-            word_begun = true;
-        }
-        after_letter = is_letter(c);
-        word_begun &= c != ' ';
-    }
-    small && wrong
-}
-
-/// Writes the words anew: tone marks in place, and with `case` a capital first
-/// and small letters after it.
-fn mend(text: &str, case: bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut word_begun = false;
-    for (_, run) in runs(text) {
-        match run {
-            Run::Other(c) => {
-                word_begun &= c != ' ';
-                out.push(c);
-            }
-            Run::Word(word, whole) => {
-                let mut letters = Letters::of(word, false);
-                let _ = whole && letters.place();
-                let mut first = true;
-                letters.for_each(|c| {
-                    let mended = match (case, first, word_begun) {
-                        (false, ..) | (true, true, true) => c,
-                        (true, true, false) => upper(c),
-                        (true, false, _) => lower(c),
-                    };
-                    (first, word_begun) = (false, true);
-                    out.push(mended);
-                });
-            }
-        }
-    }
-    out
-}
-
-/// A longest stretch of letters, or a character that is none. A stretch is not
-/// whole where a stray mark follows, which would join a letter whose own mark moves.
-enum Run<'a> {
-    Word(&'a str, bool),
-    Other(char),
-}
-
-fn runs(text: &str) -> impl Iterator<Item = (usize, Run<'_>)> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let rest = text.get(at..)?;
-        let first = rest.chars().next()?;
-        let begin = at;
-        if !is_letter(first) {
-            at += first.len_utf8();
-            return Some((begin, Run::Other(first)));
-        }
-        let len = rest.find(|c| !is_letter(c)).unwrap_or(rest.len());
-        at += len;
-        let (word, after) = rest.split_at(len);
-        Some((begin, Run::Word(word, !after.starts_with(is_mark))))
-    })
-}
-
-/// The letters of a word: a syllable in place, or a longer word by reference.
-enum Letters<'a> {
-    Syllable([char; LETTERS_MAX], usize),
-    Long(&'a str, bool),
-}
-
-impl<'a> Letters<'a> {
-    fn of(word: &'a str, small: bool) -> Self {
-        let mut letters = ['\0'; LETTERS_MAX];
-        let mut len = 0;
-        for c in word.chars() {
-            match letters.get_mut(len) {
-                Some(letter) => *letter = if small { lower(c) } else { c },
-                None => return Self::Long(word, small),
-            }
-            len += 1;
-        }
-        Self::Syllable(letters, len)
-    }
-
-    fn place(&mut self) -> bool {
-        match self {
-            Self::Syllable(letters, len) => place_tone(&mut letters[..*len]),
-            Self::Long(..) => false,
-        }
-    }
-
-    fn for_each(self, mut give: impl FnMut(char)) {
-        match self {
-            Self::Syllable(letters, len) => letters[..len].iter().copied().for_each(give),
-            Self::Long(word, small) => word.chars().for_each(|c| give(if small { lower(c) } else { c })),
-        }
-    }
+    Reading { fault, oddity: told.oddity, standard }
 }
 
 #[cfg(test)]
@@ -423,6 +208,40 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_part_of_a_name_is_told_and_left_out_of_its_keys() {
+        use Oddity::{Abbreviation, CallName, Digits, LostLetters, Placeholder, Title};
+        let cases = [
+            ("Ông Lê Văn Bảy", "lê văn bảy", Some(Title)),
+            ("BA NGUYEN THI HOA", "nguyen thi hoa", Some(Title)),
+            ("Ong Văn An", "ong văn an", None),
+            ("Bà Ông Lê Văn Bảy", "lê văn bảy", Some(Title)),
+            ("Ông Bảy", "ông bảy", None),
+            ("Trần Văn A - Tý", "trần văn a", Some(CallName)),
+            ("Trần Thị Ba (mẹ)", "trần thị ba", Some(CallName)),
+            ("Trần Thị Ba, Lê Văn Tư", "trần thị ba", Some(CallName)),
+            ("Phạm Thị Bé 5", "phạm thị bé năm", Some(Digits)),
+            ("Phạm Văn An 2", "phạm văn an", Some(Digits)),
+            ("Ng. Văn An", "ng văn an", Some(Abbreviation)),
+            ("Nguyễn T. Hoa", "nguyễn t hoa", Some(Abbreviation)),
+            ("LÊ VĂN BẢY.", "lê văn bảy", None),
+            ("Nguy?n Th? Hoa", "nguy?n th? hoa", Some(LostLetters)),
+            ("L\u{fffd} Hoa", "l? hoa", Some(LostLetters)),
+            ("Lê Th?", "lê th?", Some(LostLetters)),
+            ("Lê Hoa?", "lê hoa", None),
+            ("Không rõ", "", Some(Placeholder)),
+            ("KHONG RO", "", Some(Placeholder)),
+            ("Võ Danh", "võ danh", None),
+            ("Khổng Minh", "khổng minh", None),
+            ("H - Niê", "h niê", Some(Abbreviation)),
+        ];
+        for (raw, key, oddity) in cases {
+            let (mut found, mut plain) = (String::new(), String::new());
+            let reading = read(raw, &LEGACY, &mut found, &mut plain);
+            assert_eq!((found.as_str(), reading.oddity), (key, oddity), "{raw:?}");
+        }
+    }
+
+    #[test]
     fn words_of_a_name_stand_once_in_order() {
         let cases = [
             ("tran van an", Some("an tran van")),
@@ -468,9 +287,9 @@ mod tests {
         }
 
         #[test]
-        fn a_plain_key_is_words_of_a_to_z(raw in any::<String>()) {
+        fn a_plain_key_is_words_of_a_to_z_and_lost_letters(raw in any::<String>()) {
             let (_, _, plain, _) = parts(&raw);
-            prop_assert!(plain.split(' ').all(|word| word.chars().all(|c| c.is_ascii_lowercase())));
+            prop_assert!(plain.split(' ').all(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '?')));
             prop_assert!(!plain.contains("  ") && !plain.starts_with(' ') && !plain.ends_with(' '));
         }
     }
