@@ -106,8 +106,14 @@ const SHORT_FORMS: &str = "typo_abbrev";
 /// What the table says of words that are two names after all.
 const DIFFERENT: &str = "different names, often confused";
 
-/// How two people's names are alike.
-const ALIKE: [&str; 5] = ["sibling", "parent", "same_surname", "same_surname_and_given", "confusable"];
+/// How two people's names are alike, and how many of a hundred pairs are so.
+const ALIKE: [(&str, u32); 5] = [
+    ("sibling", 30),
+    ("parent", 15),
+    ("same_surname", 30),
+    ("same_surname_and_given", 20),
+    ("confusable", 5),
+];
 
 /// One person of whom a name is drawn.
 #[derive(Clone)]
@@ -245,7 +251,7 @@ impl Maker {
     /// Two people's names.
     fn of_two(&self, draw: &mut Draw) -> NamePair {
         for _ in 0..TRIES {
-            let kind = draw.pick(&ALIKE);
+            let (kind, _) = ALIKE[draw.weighted(&ALIKE.map(|(_, share)| share))];
             let person = &self.pool[draw.below(self.pool.len())];
             let Some((person, other)) = self.other(person, kind, draw) else { continue };
             if person.name == other.name {

@@ -4,18 +4,16 @@
 //! source has the value in one column, the record's dictionary code leads to it;
 //! only where several columns stand in for each other is there a number a row.
 
-use std::borrow::Cow;
-use std::hash::BuildHasher;
 use std::ops::Range;
 
-use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
-use super::compare::{Names, NamesBuilder, Reading, civil, pack_date, pack_number};
+use super::cells::{Cells, cells_of};
+use super::compare::{Names, Reading};
+use super::name_table::NameTable;
 use super::plan::{Columns, Wanted};
-use crate::normalise::{Facet, FacetValue, Records, Values, facets_of};
-use crate::settings::{Expression, FieldFacet, Kind, Part, Settings};
-use crate::table::TextColumn;
+use crate::normalise::Records;
+use crate::settings::{Expression, FieldFacet, Settings};
 
 /// The values of one expression, by source.
 #[derive(Debug, Default)]
@@ -136,122 +134,6 @@ impl<'a> ValueColumn<'a> {
     }
 }
 
-/// Names that are taken apart as one piece.
-const NAMES_PIECE: usize = 1 << 15;
-
-/// A column's texts and typed values.
-#[derive(Clone, Copy)]
-struct Cells<'a> {
-    texts: &'a TextColumn,
-    values: &'a Values,
-    kind: &'a Kind,
-    source: usize,
-}
-
-impl<'a> Cells<'a> {
-    fn of(settings: &'a Settings, records: &'a Records, field: &str) -> Option<Self> {
-        let source = settings.sources.get(records.source.index())?;
-        let column = source.column_of(field)?;
-        let texts = records.table.columns.get(column)?.as_ref()?;
-        let values = records.values.get(column)?.as_ref()?;
-        let kind = &source.columns.get(column)?.kind;
-        Some(Self { texts, values, kind, source: records.source.index() })
-    }
-
-    fn facet(&self, name: &str) -> Option<&'static Facet> {
-        facets_of(self.kind).find(|facet| facet.name == name)
-    }
-
-    fn read(&self, facet: Option<&'static Facet>, code: u32) -> FacetValue<'a> {
-        facet.map_or(FacetValue::Null, |facet| (facet.read)(self.texts, self.values, code))
-    }
-
-    /// A value a code, 0 for code 0. In parallel over codes.
-    fn by_code(&self, value: impl Fn(u32) -> u64 + Sync) -> Vec<u64> {
-        let codes = 0..self.texts.dictionary().len() as u32;
-        codes.into_par_iter().with_min_len(1024).map(|c| if c == 0 { 0 } else { value(c) }).collect()
-    }
-
-    fn hashes(&self, facet: &str, part: Part) -> Vec<u64> {
-        let facet = self.facet(facet);
-        self.by_code(|code| hash(&cut(self.read(facet, code), part)))
-    }
-
-    fn integers(&self, facet: &str) -> Vec<u64> {
-        let facet = self.facet(facet);
-        self.by_code(|code| match self.read(facet, code) {
-            FacetValue::Integer(number) => u64::try_from(number).unwrap_or(0),
-            _ => 0,
-        })
-    }
-
-    /// What term frequencies are counted of: names without accents, anything else as it is.
-    fn terms(&self, asked: &FieldFacet) -> Vec<u64> {
-        let plain = asked.facet.value.is_empty() && self.facet("plain").is_some();
-        self.hashes(if plain { "plain" } else { &asked.facet.value }, asked.part)
-    }
-
-    fn numbers(&self, facet: &str) -> Vec<u64> {
-        let facet = self.facet(facet);
-        let number = |value: FacetValue<'_>| match &value {
-            FacetValue::Text(text) => pack_number(text).unwrap_or_else(|| hash(&value)),
-            _ => hash(&value),
-        };
-        self.by_code(|code| number(self.read(facet, code)))
-    }
-
-    fn dates(&self) -> Vec<u64> {
-        let [day, year, month] = ["", "year", "month"].map(|name| self.facet(name));
-        let part = |facet, code, most: i64| match self.read(facet, code) {
-            FacetValue::Integer(number) if (1..=most).contains(&number) => number as u32,
-            _ => 0,
-        };
-        self.by_code(|code| match self.read(day, code) {
-            FacetValue::Date(days) => {
-                let (year, month, day) = civil(days);
-                pack_date(year, month, day)
-            }
-            _ => match part(year, code, 9999) {
-                0 => 0,
-                year => pack_date(year, part(month, code, 12), 0),
-            },
-        })
-    }
-}
-
-/// The part of a text that an expression asks for; a shorter text is its own part.
-fn cut(value: FacetValue<'_>, part: Part) -> FacetValue<'_> {
-    let FacetValue::Text(text) = &value else { return value };
-    let ends = |nth: Option<(usize, char)>| nth.map(|(at, _)| at);
-    let piece = match part {
-        Part::Whole => return value,
-        Part::First(characters) => {
-            ends(text.char_indices().nth(usize::from(characters))).map(|end| &text[..end])
-        }
-        Part::Last(characters) => {
-            let last = usize::from(characters).checked_sub(1);
-            last.and_then(|last| ends(text.char_indices().nth_back(last))).map(|start| &text[start..])
-        }
-    };
-    match piece {
-        Some(piece) => FacetValue::Text(Cow::Owned(piece.to_owned())),
-        None => value,
-    }
-}
-
-/// A hash of a facet's value, the same for equal values; 0 for none.
-fn hash(value: &FacetValue<'_>) -> u64 {
-    let state = FixedState::default();
-    let hash = match value {
-        FacetValue::Null => return 0,
-        FacetValue::Text(text) => state.hash_one(text.as_ref()),
-        FacetValue::Integer(number) => state.hash_one(number),
-        FacetValue::Boolean(truth) => state.hash_one(truth),
-        FacetValue::Date(days) => state.hash_one(days),
-    };
-    hash.max(1)
-}
-
 /// Columns out of normalised records.
 pub(super) struct OfRecords<'a> {
     pub(super) settings: &'a Settings,
@@ -264,57 +146,61 @@ impl<'a> Columns<'a> for OfRecords<'a> {
         let Self { settings, records } = *self;
         let of_names: Vec<&Expression> =
             wanted.iter().filter(|one| one.reading == Reading::Name).map(|one| one.expression).collect();
-        let (names, columns) = read_names(settings, records, &of_names);
-        let mut next_column = columns.into_iter();
-        let columns = wanted.iter().map(|one| match one.reading {
-            Reading::Name => next_column.next().unwrap_or_default(),
-            reading => read(settings, records, one.expression, reading),
+        let (names, table) = NameTable::read(settings, records, &of_names);
+        let columns = wanted.iter().map(|one| {
+            let reader = OneByOne { settings, records, names: &table };
+            reader.read(one.expression, one.reading)
         });
-        (names, columns.collect())
+        let columns = columns.collect();
+        (names, columns)
     }
 }
 
-/// The values of an expression in all sources.
-fn read<'a>(
+/// Reads one expression after the other.
+struct OneByOne<'a, 't> {
     settings: &'a Settings,
     records: &'a [Records],
-    expression: &Expression,
-    reading: Reading,
-) -> ValueColumn<'a> {
-    assemble(settings, records, expression, |cells, asked| match reading {
-        Reading::Date => cells.dates(),
-        Reading::Number => cells.numbers(&asked.facet.value),
-        Reading::Integer => cells.integers(&asked.facet.value),
-        Reading::Term => cells.terms(asked),
-        Reading::Hash | Reading::Name => cells.hashes(&asked.facet.value, asked.part),
-    })
+    names: &'t NameTable<'a>,
 }
 
-/// The delivered columns that an expression names, and the facet asked of each.
-fn cells_of<'a, 'e>(
-    settings: &'a Settings,
-    records: &'a [Records],
-    expression: &'e Expression,
-) -> Vec<(Cells<'a>, &'e FieldFacet)> {
-    let of = |one| {
-        let parts = expression.alternatives.iter();
-        parts.filter_map(move |part| Some((Cells::of(settings, one, &part.field)?, part)))
-    };
-    records.iter().flat_map(of).collect()
+impl<'a> OneByOne<'a, '_> {
+    /// The values of an expression in all sources.
+    fn read(&self, expression: &Expression, reading: Reading) -> ValueColumn<'a> {
+        let Self { settings, records, names } = *self;
+        let cells = cells_of(settings, records, expression);
+        let mut by_name = names.hashes(&cells, reading);
+        assemble(settings, cells, |place, cells, asked| match reading {
+            Reading::Name => names.values(cells),
+            Reading::Date => cells.dates(),
+            Reading::Number => cells.numbers(&asked.facet.value),
+            Reading::Integer => cells.integers(&asked.facet.value),
+            Reading::Hash | Reading::Term => match by_name.get_mut(place).and_then(Option::take) {
+                Some(hashes) => hashes,
+                None => cells.hashes(facet_of(&cells, asked, reading), asked.part),
+            },
+        })
+    }
 }
 
-/// Puts an expression's values together out of what `values` gives for each column's codes.
+/// The facet that is asked for. Term frequencies are counted of names without accents, of anything
+/// else as it is.
+pub(super) fn facet_of<'e>(cells: &Cells<'_>, asked: &'e FieldFacet, reading: Reading) -> &'e str {
+    let of_name = reading == Reading::Term && asked.facet.value.is_empty() && cells.facet("plain").is_some();
+    if of_name { "plain" } else { &asked.facet.value }
+}
+
+/// Puts an expression's values together out of what `values` gives for each column's codes, by
+/// place among the cells.
 fn assemble<'a>(
     settings: &'a Settings,
-    records: &'a [Records],
-    expression: &Expression,
-    mut values: impl FnMut(Cells<'a>, &FieldFacet) -> Vec<u64>,
+    all: Vec<(Cells<'a>, &FieldFacet)>,
+    mut values: impl FnMut(usize, Cells<'a>, &FieldFacet) -> Vec<u64>,
 ) -> ValueColumn<'a> {
     let mut sources: Vec<SourceValues<'a>> = Vec::new();
     sources.resize_with(settings.sources.len(), SourceValues::default);
-    for (cells, asked) in cells_of(settings, records, expression) {
+    for (place, (cells, asked)) in all.into_iter().enumerate() {
         let codes = cells.texts.codes();
-        let second = SourceValues::Coded { codes, values: values(cells, asked) };
+        let second = SourceValues::Coded { codes, values: values(place, cells, asked) };
         let slot = &mut sources[cells.source];
         *slot = match std::mem::take(slot) {
             SourceValues::Absent => second,
@@ -325,62 +211,4 @@ fn assemble<'a>(
         };
     }
     ValueColumn { sources }
-}
-
-/// The names of several expressions, and for each its values: places in [`Names`].
-///
-/// Equal names have equal values over all columns and sources. Names are told
-/// apart by a 64-bit hash of their keys; O(n log n) in distinct texts.
-fn read_names<'a>(
-    settings: &'a Settings,
-    records: &'a [Records],
-    expressions: &[&Expression],
-) -> (Names, Vec<ValueColumn<'a>>) {
-    let cells = expressions.iter().flat_map(|expression| cells_of(settings, records, expression));
-    let mut columns: Vec<_> = cells.map(|(cells, _)| (cells, cells.hashes("key", Part::Whole))).collect();
-    let names = number_names(&mut columns);
-    // The columns come back in the order in which they were asked for.
-    let mut numbered = columns.into_iter().map(|(_, values)| values);
-    let value_columns = expressions.iter().map(|expression| {
-        assemble(settings, records, expression, |_, _| numbered.next().unwrap_or_default())
-    });
-    (names, value_columns.collect())
-}
-
-/// Replaces the hashes of keys by places in the names made of them.
-fn number_names(columns: &mut [(Cells<'_>, Vec<u64>)]) -> Names {
-    let entries = |(at, (_, hashes)): (usize, &(Cells<'_>, Vec<u64>))| {
-        let codes = hashes.iter().enumerate().filter(|(_, hash)| **hash != 0);
-        codes.map(move |(code, &hash)| (hash, at as u32, code as u32)).collect::<Vec<_>>()
-    };
-    let mut all: Vec<(u64, u32, u32)> = columns.iter().enumerate().flat_map(entries).collect();
-    all.par_sort_unstable();
-    let runs: Vec<&[(u64, u32, u32)]> = all.chunk_by(|a, b| a.0 == b.0).collect();
-    let text = |at: u32, facet, code| {
-        let cells = columns[at as usize].0;
-        match cells.read(cells.facet(facet), code) {
-            FacetValue::Text(text) => text,
-            _ => Cow::Borrowed(""),
-        }
-    };
-    let piece = |runs: &[&[(u64, u32, u32)]]| {
-        let mut names = NamesBuilder::default();
-        let push = |run: &&[(u64, u32, u32)]| {
-            let (_, at, code) = run[0];
-            names.push(&text(at, "key", code), &text(at, "plain", code))
-        };
-        let values: Vec<u64> = runs.iter().map(push).collect();
-        (names.finish(), values)
-    };
-    let pieces: Vec<(Names, Vec<u64>)> = runs.par_chunks(NAMES_PIECE).map(piece).collect();
-    let mut names = NamesBuilder::default();
-    for (runs, (piece, values)) in runs.chunks(NAMES_PIECE).zip(pieces) {
-        let first = names.append(&piece);
-        for (run, value) in runs.iter().zip(values) {
-            for &(_, at, code) in *run {
-                columns[at as usize].1[code as usize] = first + value;
-            }
-        }
-    }
-    names.finish()
 }

@@ -16,6 +16,7 @@
 mod assign;
 mod bits;
 mod blocking;
+mod cells;
 mod cluster;
 mod column;
 mod compare;
@@ -23,6 +24,7 @@ mod decide;
 pub mod kernel;
 mod links;
 mod meetings;
+mod name_table;
 mod people;
 mod plan;
 mod problems;

@@ -40,7 +40,7 @@ pub use identity_number::{IdentityForm, IdentityNumber};
 pub use insurance_number::InsuranceNumber;
 pub use person_name::{FormFault, Oddity, PersonNames};
 pub use phone::{Phone, PhoneForm};
-pub use syllable::key_words as name_key;
+pub use syllable::{Relation, Syllable, Word, key_words as name_key, relation};
 pub use unicode::plain_words;
 pub use value::{CleanTexts, Values};
 pub use ward_code::{WardCode, WardStatus};

@@ -20,6 +20,7 @@ pub use names::{Names, NamesBuilder};
 pub use number::pack as pack_number;
 
 pub(in crate::link) use date::civil;
+pub(in crate::link) use person_name::levels as name_levels;
 
 /// How one of the values of a comparator is read out of facets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

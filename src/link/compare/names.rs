@@ -1,9 +1,11 @@
 //! All distinct names of all sources, as sequences of word codes.
 //!
-//! A name is one run of numbers: how many words, how many letters and whether some
-//! were lost, the words as written, the words without accents. Its value is where the run begins, so that a comparison of
-//! two names misses memory once a name.
+//! A name is one run of numbers: how many words, how many letters and whether it has no accents,
+//! the words as written, the words without accents. Its value is where the run begins, so that a
+//! comparison of two names misses memory once a name. Every distinct word is taken apart once;
+//! there are some ten thousand of them, which stay in the cache.
 
+use crate::normalise::{Relation, Word, relation};
 use crate::table::{Dictionary, DictionaryBuilder};
 
 /// Names by value; value 0 is "missing".
@@ -11,6 +13,8 @@ use crate::table::{Dictionary, DictionaryBuilder};
 pub struct Names {
     /// By word: its text, accents and all.
     words: Dictionary,
+    /// By word: what it is made of.
+    forms: Vec<Word>,
     /// The names' runs, back to back; the first number belongs to none.
     runs: Vec<u32>,
 }
@@ -22,8 +26,8 @@ pub(super) struct Name<'a> {
     pub(super) plain: &'a [u32],
     /// Letters without accents, spaces not counted.
     pub(super) letters: u32,
-    /// Whether some letter was lost to `?`.
-    pub(super) is_damaged: bool,
+    /// Whether no word bears any accent.
+    pub(super) is_bare: bool,
 }
 
 /// Numbers in front of a name's words.
@@ -35,7 +39,7 @@ impl Names {
         let run = &self.runs[value as usize..];
         let words = run[0] as usize;
         let (marked, rest) = run[HEAD..].split_at(words);
-        Name { marked, plain: &rest[..words], letters: run[1] >> 1, is_damaged: run[1] & 1 == 1 }
+        Name { marked, plain: &rest[..words], letters: run[1] >> 1, is_bare: run[1] & 1 == 1 }
     }
 
     /// Fetches names into the cache, so that comparing them need not wait for one after the other.
@@ -43,6 +47,15 @@ impl Names {
         let seen =
             values.iter().fold(0, |seen, &value| seen ^ self.runs.get(value as usize).copied().unwrap_or(0));
         std::hint::black_box(seen);
+    }
+
+    /// How two words are alike. O(1) but for words that are nearly alike.
+    pub(super) fn relation(&self, a: u32, b: u32) -> Relation {
+        if a == b {
+            return Relation::Same;
+        }
+        let (one, other) = (&self.forms[a as usize], &self.forms[b as usize]);
+        relation(one, other, || (self.word(a), self.word(b)))
     }
 
     /// The text of a word.
@@ -78,7 +91,8 @@ impl NamesBuilder {
         }
         let letters: usize = plain.split_whitespace().map(str::len).sum();
         runs[start] = marked as u32;
-        runs[start + 1] = (letters as u32) << 1 | u32::from(plain.contains('?'));
+        let is_bare = runs[start + HEAD..start + HEAD + marked] == runs[start + HEAD + marked..];
+        runs[start + 1] = (letters as u32) << 1 | u32::from(is_bare);
         start as u64
     }
 
@@ -103,6 +117,7 @@ impl NamesBuilder {
 
     /// The finished names.
     pub fn finish(self) -> Names {
-        Names { words: self.words.finish(), runs: self.runs }
+        let words = self.words.finish();
+        Names { forms: words.texts().map(Word::read).collect(), words, runs: self.runs }
     }
 }

@@ -192,6 +192,13 @@ impl Kernel {
     }
 }
 
+/// The levels of pairs of names, appended to `out`: for engines that hold names as values of
+/// [`Names`] and compare nothing else. `left` and `right` are places in `values`, a pair a row; the
+/// levels are those of the comparator `person_name`, in its order.
+pub fn name_levels(names: &Names, values: &[u64], left: &[u32], right: &[u32], out: &mut Vec<u8>) {
+    super::compare::name_levels(names, values, left, right, out);
+}
+
 fn same_length(left: usize, right: usize) -> Result<(), KernelError> {
     if left == right { Ok(()) } else { Err(KernelError::Lengths { left, right }) }
 }

@@ -174,14 +174,14 @@ mod tests {
     fn wrong_comparisons_levels_and_groups_are_told_at_once() {
         let people = PEOPLE
             .replace("agrees = [", "given = [")
-            .replace("[\"agrees\", \"else\"]", "[\"similar\", \"unacented\"]")
+            .replace("[\"agrees\", \"else\"]", "[\"slip\", \"unacented\"]")
             .replace("when.sex =", "when.sx =");
         assert_eq!(
             told_of_people(&people),
             [
                 "error[SET-004]: rules/matching/people.toml:16:8: `given` is a level already\n  help: give the \
                  group a name of its own",
-                "error[SET-004]: rules/matching/people.toml:26:19: level `similar` is not in the `levels` of \
+                "error[SET-004]: rules/matching/people.toml:26:19: level `slip` is not in the `levels` of \
                  `full_name` and counts as `else`\n  help: write `else`, or list it there",
                 "error[SET-004]: rules/matching/people.toml:26:30: unknown level `unacented`\n  help: did you \
                  mean `unaccented`?",

@@ -6,6 +6,12 @@
 //! slips of the keyboard give other places (Qúy, Híêu). All of them are one
 //! word, so the place is computed and the mark put there.
 
+mod parts;
+mod relation;
+
+pub use parts::Syllable;
+pub use relation::{Relation, Word, relation};
+
 use unicode_normalization::UnicodeNormalization;
 
 use super::unicode::{compose as compose_text, is_letter, letter, lower};

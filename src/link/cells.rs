@@ -1,0 +1,132 @@
+//! The cells of a delivered column, read as numbers once a distinct text.
+
+use std::borrow::Cow;
+use std::hash::BuildHasher;
+
+use foldhash::fast::FixedState;
+use rayon::prelude::*;
+
+use super::compare::{civil, pack_date, pack_number};
+use crate::normalise::{Facet, FacetValue, Records, Values, facets_of};
+use crate::settings::{Expression, FieldFacet, Kind, Part, Settings};
+use crate::table::TextColumn;
+
+/// A column's texts and typed values.
+#[derive(Clone, Copy)]
+pub(super) struct Cells<'a> {
+    pub(super) texts: &'a TextColumn,
+    values: &'a Values,
+    kind: &'a Kind,
+    pub(super) source: usize,
+}
+
+impl<'a> Cells<'a> {
+    fn of(settings: &'a Settings, records: &'a Records, field: &str) -> Option<Self> {
+        let source = settings.sources.get(records.source.index())?;
+        let column = source.column_of(field)?;
+        let texts = records.table.columns.get(column)?.as_ref()?;
+        let values = records.values.get(column)?.as_ref()?;
+        let kind = &source.columns.get(column)?.kind;
+        Some(Self { texts, values, kind, source: records.source.index() })
+    }
+
+    pub(super) fn facet(&self, name: &str) -> Option<&'static Facet> {
+        facets_of(self.kind).find(|facet| facet.name == name)
+    }
+
+    pub(super) fn read(&self, facet: Option<&'static Facet>, code: u32) -> FacetValue<'a> {
+        facet.map_or(FacetValue::Null, |facet| (facet.read)(self.texts, self.values, code))
+    }
+
+    /// A value a code, 0 for code 0. In parallel over codes.
+    pub(super) fn by_code(&self, value: impl Fn(u32) -> u64 + Sync) -> Vec<u64> {
+        let codes = 0..self.texts.dictionary().len() as u32;
+        codes.into_par_iter().with_min_len(1024).map(|c| if c == 0 { 0 } else { value(c) }).collect()
+    }
+
+    pub(super) fn hashes(&self, facet: &str, part: Part) -> Vec<u64> {
+        let facet = self.facet(facet);
+        self.by_code(|code| hash(&cut(self.read(facet, code), part)))
+    }
+
+    pub(super) fn integers(&self, facet: &str) -> Vec<u64> {
+        let facet = self.facet(facet);
+        self.by_code(|code| match self.read(facet, code) {
+            FacetValue::Integer(number) => u64::try_from(number).unwrap_or(0),
+            _ => 0,
+        })
+    }
+
+    pub(super) fn numbers(&self, facet: &str) -> Vec<u64> {
+        let facet = self.facet(facet);
+        let number = |value: FacetValue<'_>| match &value {
+            FacetValue::Text(text) => pack_number(text).unwrap_or_else(|| hash(&value)),
+            _ => hash(&value),
+        };
+        self.by_code(|code| number(self.read(facet, code)))
+    }
+
+    pub(super) fn dates(&self) -> Vec<u64> {
+        let [day, year, month] = ["", "year", "month"].map(|name| self.facet(name));
+        let part = |facet, code, most: i64| match self.read(facet, code) {
+            FacetValue::Integer(number) if (1..=most).contains(&number) => number as u32,
+            _ => 0,
+        };
+        self.by_code(|code| match self.read(day, code) {
+            FacetValue::Date(days) => {
+                let (year, month, day) = civil(days);
+                pack_date(year, month, day)
+            }
+            _ => match part(year, code, 9999) {
+                0 => 0,
+                year => pack_date(year, part(month, code, 12), 0),
+            },
+        })
+    }
+}
+
+/// The delivered columns that an expression names, and the facet asked of each.
+pub(super) fn cells_of<'a, 'e>(
+    settings: &'a Settings,
+    records: &'a [Records],
+    expression: &'e Expression,
+) -> Vec<(Cells<'a>, &'e FieldFacet)> {
+    let of = |one| {
+        let parts = expression.alternatives.iter();
+        parts.filter_map(move |part| Some((Cells::of(settings, one, &part.field)?, part)))
+    };
+    records.iter().flat_map(of).collect()
+}
+
+/// The part of a text that an expression asks for; a shorter text is its own part.
+pub(super) fn cut(value: FacetValue<'_>, part: Part) -> FacetValue<'_> {
+    let FacetValue::Text(text) = &value else { return value };
+    let ends = |nth: Option<(usize, char)>| nth.map(|(at, _)| at);
+    let piece = match part {
+        Part::Whole => return value,
+        Part::First(characters) => {
+            ends(text.char_indices().nth(usize::from(characters))).map(|end| &text[..end])
+        }
+        Part::Last(characters) => {
+            let last = usize::from(characters).checked_sub(1);
+            last.and_then(|last| ends(text.char_indices().nth_back(last))).map(|start| &text[start..])
+        }
+    };
+    match piece {
+        Some(piece) => FacetValue::Text(Cow::Owned(piece.to_owned())),
+        None => value,
+    }
+}
+
+/// A hash of a facet's value, the same for equal values; 0 for none.
+pub(super) fn hash(value: &FacetValue<'_>) -> u64 {
+    let state = FixedState::default();
+    let hash = match value {
+        FacetValue::Null => return 0,
+        FacetValue::Text(text) => state.hash_one(text.as_ref()),
+        FacetValue::Integer(number) => state.hash_one(number),
+        FacetValue::Boolean(truth) => state.hash_one(truth),
+        FacetValue::Date(days) => state.hash_one(days),
+    };
+    hash.max(1)
+}
