@@ -7,8 +7,8 @@
 use std::borrow::Cow;
 
 use super::{
-    CardNumber as CardValue, DateValue, FormFault, IdentityNumber as IdentityValue,
-    InsuranceNumber as InsuranceValue, Oddity, Phone as PhoneNumber, Precision, Values,
+    CardFault, CardNumber as CardValue, DateFault, DateValue, FormFault, IdentityNumber as IdentityValue,
+    InsuranceNumber as InsuranceValue, NumberFault, Oddity, Phone as PhoneNumber, PhoneFault, Precision, Values,
     WardCode as WardValue,
 };
 use crate::settings::Kind;
@@ -173,6 +173,9 @@ facets! {
         "the date as dd/mm/yyyy, mm/yyyy or yyyy";
     Text Date, "form", |_, values, code| borrowed(at(values.dates(), code).map(|date| date.form().word())),
         "how it is written: normal, other (readable) or unreadable";
+    Text Date, "fault", |_, values, code| {
+        borrowed(at(values.dates(), code).and_then(DateValue::fault).map(DateFault::word))
+    }, "why it is unreadable: impossible, too_old, implausible (far ahead), unknown (as the words say), ambiguous, lunar, not_a_date";
 
     Text IdentityNumber, "", |_, values, code| {
         padded(at(values.identity_numbers(), code).and_then(IdentityValue::personal), 12)
@@ -195,6 +198,9 @@ facets! {
     Boolean IdentityNumber, "repaired", |_, values, code| {
         boolean(at(values.identity_numbers(), code).map(IdentityValue::repaired))
     }, "whether a readable number was written otherwise: separators, O for 0, a zero lost";
+    Text IdentityNumber, "fault", |_, values, code| {
+        borrowed(at(values.identity_numbers(), code).and_then(IdentityValue::fault).map(NumberFault::word))
+    }, "what was mended (separators, letters, label, zero_lost, fraction, scientific), or why it is unreadable: digits_lost, letters, zero_lost, placeholder, several_numbers, unknown_province, unknown_century, wrong_length, words";
 
     Text InsuranceNumber, "", |_, values, code| {
         padded(at(values.insurance_numbers(), code).and_then(InsuranceValue::number), 10)
@@ -202,15 +208,27 @@ facets! {
     Text InsuranceNumber, "personal_id", |_, values, code| {
         padded(at(values.insurance_numbers(), code).and_then(InsuranceValue::personal), 12)
     }, "the personal number that stands in its place, 12 digits";
+    Text InsuranceNumber, "fault", |_, values, code| {
+        borrowed(at(values.insurance_numbers(), code).and_then(InsuranceValue::fault).map(NumberFault::word))
+    }, "what was mended, or why it is no such number: words as of an identity number";
 
     Text CardNumber, "", |_, values, code| {
         owned(at(values.card_numbers(), code).and_then(CardValue::standard))
     }, "the card number, 15 characters";
+    Text CardNumber, "insurance_number", |_, values, code| {
+        padded(at(values.card_numbers(), code).and_then(CardValue::insurance_number), 10)
+    }, "the social insurance number in it, its last 10 digits";
+    Text CardNumber, "fault", |_, values, code| {
+        borrowed(at(values.card_numbers(), code).and_then(CardValue::fault).map(CardFault::word))
+    }, "why it is no card number: wrong_length, no_group, benefit, not_a_digit";
 
     Text Phone, "", |_, values, code| owned(at(values.phones(), code).and_then(PhoneNumber::standard)),
         "the number of today: 10 digits, 11 for a land line";
     Text Phone, "form", |_, values, code| borrowed(at(values.phones(), code).map(|phone| phone.form().word())),
         "how it is written: normal, old_prefix (of before 2018), other or invalid";
+    Text Phone, "fault", |_, values, code| {
+        borrowed(at(values.phones(), code).and_then(PhoneNumber::fault).map(PhoneFault::word))
+    }, "what was mended (several_numbers, extension, letters, zero_lost, old_area), or why it is invalid: too_short, too_long, unknown_prefix, unknown_area, placeholder, words";
 
     Text WardCode, "", |_, values, code| {
         padded(at(values.ward_codes(), code).and_then(WardValue::in_force).map(u64::from), 5)
@@ -244,6 +262,9 @@ facets! {
     Text Category(_), "", |_, values, code| {
         borrowed(values.categories().and_then(|categories| categories.word(code)))
     }, "the word of the list";
+    Text Category(_), "form", |_, values, code| {
+        borrowed(values.categories().map(|categories| categories.form(code).word()))
+    }, "how it is written: normal (the word of the list), other (another form of it), slip (one letter wrong) or unknown";
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! century and sex, 2 for the year of birth, 6 random; it has no check digit
 //! (Circular 07/2016/TT-BCA, Decree 137/2015).
 
-use super::digits::digits;
+use super::digits::{self, Digits, NumberFault};
 use super::unicode::clean;
 
 /// The provinces whose code may begin a personal number.
@@ -18,6 +18,20 @@ impl ProvinceCodes {
         let mut codes: Vec<u16> = codes.into_iter().filter_map(|code| code.parse().ok()).collect();
         codes.sort_unstable();
         Self(codes)
+    }
+
+    /// Whether a number of twelve digits is of a known province, and of a century that people of
+    /// today were born in. Births registered abroad carry a country's code; no list of those was
+    /// found, so that they read as of no province.
+    fn check(&self, number: u64) -> Result<(), NumberFault> {
+        let province = (number / 1_000_000_000) as u16;
+        if self.0.binary_search(&province).is_err() {
+            Err(NumberFault::UnknownProvince)
+        } else if number / 100_000_000 % 10 > 3 {
+            Err(NumberFault::UnknownCentury)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -46,7 +60,7 @@ impl IdentityForm {
     }
 }
 
-/// An identity number in 8 bytes: digits, form, and whether it had to be mended.
+/// An identity number in 8 bytes: digits, form, what had to be mended or what is wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct IdentityNumber(u64);
 
@@ -54,8 +68,9 @@ const PERSONAL: u64 = 1 << 60;
 const OLD: u64 = 2 << 60;
 const PASSPORT: u64 = 3 << 60;
 const FORM: u64 = 3 << 60;
-const REPAIRED: u64 = 1 << 59;
-const NUMBER: u64 = (1 << 59) - 1;
+const FAULT_SHIFT: u32 = 48;
+const FAULT: u64 = 0xff;
+const NUMBER: u64 = (1 << FAULT_SHIFT) - 1;
 
 impl IdentityNumber {
     /// What kind of number it is.
@@ -81,7 +96,12 @@ impl IdentityNumber {
     /// Whether a readable number was written otherwise: separators, O for 0, scientific
     /// notation, a leading zero lost.
     pub fn repaired(self) -> bool {
-        self.0 & REPAIRED != 0
+        self.0 & FORM != 0 && self.fault().is_some()
+    }
+
+    /// What had to be mended, or why the number is unreadable.
+    pub fn fault(self) -> Option<NumberFault> {
+        NumberFault::unpacked(self.0 >> FAULT_SHIFT & FAULT)
     }
 
     /// The year of birth that a personal number encodes.
@@ -102,43 +122,51 @@ impl IdentityNumber {
 
 /// Reads a number of an identity paper. O(length).
 pub(super) fn read(raw: &str, provinces: &ProvinceCodes) -> IdentityNumber {
-    let Some(digits) = digits(raw) else { return passport(raw) };
-    let value = digits.value;
-    let (form, repaired) = match digits.count {
-        12 if is_personal(value, provinces) => (PERSONAL, digits.mended),
-        // Numbers of 095 and 096, the province's own, whose zero a spreadsheet dropped.
-        11 if matches!(value / 1_000_000_000, 95 | 96) && is_personal(value, provinces) => (PERSONAL, true),
-        9 if !is_placeholder(value) => (OLD, digits.mended),
-        _ => return passport(raw),
+    let (form, value, fault) = match digits::read(raw) {
+        Ok(digits) => match of_digits(digits, provinces) {
+            Ok((form, mended)) => (form, digits.value, mended),
+            Err(fault) => (0, 0, Some(fault)),
+        },
+        Err(_) if is_passport(raw) => (PASSPORT, 0, None),
+        Err(fault) => (0, 0, Some(fault)),
     };
-    IdentityNumber(form | value | if repaired { REPAIRED } else { 0 })
+    IdentityNumber(form | fault.map_or(0, NumberFault::packed) << FAULT_SHIFT | value)
 }
 
-/// A known province, and a century that people of today were born in.
-fn is_personal(value: u64, provinces: &ProvinceCodes) -> bool {
-    let province = (value / 1_000_000_000) as u16;
-    value / 100_000_000 % 10 <= 3 && provinces.0.binary_search(&province).is_ok()
+/// The form of a number and what had to be mended in it.
+fn of_digits(digits: Digits, provinces: &ProvinceCodes) -> Result<(u64, Option<NumberFault>), NumberFault> {
+    if digits.is_placeholder() {
+        return Err(NumberFault::Placeholder);
+    }
+    match digits.count {
+        12 => provinces.check(digits.value).map(|()| (PERSONAL, digits.mended)),
+        // Numbers of 095 and 096, the province's own, whose zero a spreadsheet dropped.
+        11 if matches!(digits.value / 1_000_000_000, 95 | 96) => {
+            provinces.check(digits.value)?;
+            Ok((PERSONAL, digits.mended.filter(|fault| *fault == NumberFault::Scientific).or(ZERO_LOST)))
+        }
+        // Of another province: any of its digits may be the one that lacks.
+        11 if provinces.check(digits.value).is_ok() => Err(NumberFault::ZeroLost),
+        9 => Ok((OLD, digits.mended)),
+        _ => Err(NumberFault::WrongLength),
+    }
 }
 
-/// Numbers typed to fill a field: nine equal digits, 123456789.
-fn is_placeholder(value: u64) -> bool {
-    value.is_multiple_of(111_111_111) || matches!(value, 123_456_789 | 987_654_321)
-}
+const ZERO_LOST: Option<NumberFault> = Some(NumberFault::ZeroLost);
 
 /// One or two letters and six to eight digits. The letters are not kept: a
 /// passport's number links nobody here.
-fn passport(raw: &str) -> IdentityNumber {
+fn is_passport(raw: &str) -> bool {
     let cleaned = clean(raw);
     let (mut letters, mut digits) = (0, 0);
     for c in cleaned.text.chars().filter(|c| *c != ' ') {
         match c {
             c if c.is_ascii_digit() => digits += 1,
             c if c.is_ascii_alphabetic() && digits == 0 => letters += 1,
-            _ => return IdentityNumber::default(),
+            _ => return false,
         }
     }
-    let fits = (1..=2).contains(&letters) && (6..=8).contains(&digits);
-    IdentityNumber(if fits { PASSPORT } else { 0 })
+    (1..=2).contains(&letters) && (6..=8).contains(&digits)
 }
 
 #[cfg(test)]
@@ -171,6 +199,11 @@ mod tests {
             ("B1234567", "passport", None, false),
             ("PA 0123456", "passport", None, false),
             ("không", "unreadable", None, false),
+            ("I12345678", "old", None, true),
+            ("I1234567", "passport", None, false),
+            ("CMND 386456214", "old", None, true),
+            ("386456214.0", "old", None, true),
+            ("096l15688113", "personal", Some(96_115_688_113), true),
         ];
         for (raw, form, personal, repaired) in cases {
             let number = read(raw);
@@ -197,6 +230,36 @@ mod tests {
         }
         assert_eq!(read("079058171373").province(), Some(79));
         assert_eq!(read("386456214").birth_year(), None);
+    }
+
+    #[test]
+    fn what_was_mended_and_what_cannot_be_is_told() {
+        let cases = [
+            ("095058171373", ""),
+            ("386456214", ""),
+            ("B1234567", ""),
+            ("096 315.688113", "separators"),
+            ("O96315688113", "letters"),
+            ("96058171373", "zero_lost"),
+            ("9.6315688113E+10", "scientific"),
+            ("386456214.0", "fraction"),
+            ("CCCD 096315688113", "label"),
+            ("9.63157E+10", "digits_lost"),
+            ("79058171373", "zero_lost"),
+            ("003058171373", "unknown_province"),
+            ("095458171373", "unknown_century"),
+            ("0950581713730", "wrong_length"),
+            ("38645621", "wrong_length"),
+            ("111111111", "placeholder"),
+            ("000000000000", "placeholder"),
+            ("123456789012", "placeholder"),
+            ("09631568S113", "letters"),
+            ("096315688113 / 386456214", "several_numbers"),
+            ("không", "words"),
+        ];
+        for (raw, fault) in cases {
+            assert_eq!(read(raw).fault().map_or("", NumberFault::word), fault, "{raw}");
+        }
     }
 
     proptest! {

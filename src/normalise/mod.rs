@@ -32,14 +32,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use address::Addresses;
-pub use card_number::CardNumber;
-pub use category::Categories;
-pub use date::{DateForm, DateValue, Precision};
+pub use card_number::{CardFault, CardNumber};
+pub use category::{Categories, CategoryForm};
+pub use date::{DateFault, DateForm, DateValue, Precision};
+pub use digits::NumberFault;
 pub use facet::{FACETS, Facet, FacetType, FacetValue, facet, facets_of};
 pub use identity_number::{IdentityForm, IdentityNumber};
 pub use insurance_number::InsuranceNumber;
 pub use person_name::{FormFault, Oddity, PersonNames};
-pub use phone::{Phone, PhoneForm};
+pub use phone::{Phone, PhoneFault, PhoneForm};
 pub use syllable::{Relation, Syllable, Word, key_words as name_key, relation};
 pub use unicode::plain_words;
 pub use value::{CleanTexts, Values};
@@ -87,21 +88,21 @@ pub fn normalise(
     tables: Vec<(SourceIndex, Table)>,
     progress: &Progress,
 ) -> Vec<Records> {
-    let prepared = Prepared::new(settings);
+    let reader = Reader::new(settings);
     let delivered = tables.iter().flat_map(|(_, table)| table.columns.iter().flatten());
     let bar =
         progress.begin("normalise", delivered.map(|column| column.dictionary().len() as u64).sum(), "texts");
     tables
         .into_iter()
         .map(|(source, table)| {
-            let values = prepared.read_table(settings.source(source), &table, &bar);
+            let values = reader.read_table(settings.source(source), &table, &bar);
             Records { source, table, values }
         })
         .collect()
 }
 
-/// What reading needs of the reference tables, made once.
-struct Prepared {
+/// What reading needs of the reference tables, made once: the way in for who has texts and no table.
+pub struct Reader {
     provinces: ProvinceCodes,
     phones: PhonePlan,
     wards: WardCodes,
@@ -110,8 +111,9 @@ struct Prepared {
     categories: BTreeMap<String, CategoryList>,
 }
 
-impl Prepared {
-    fn new(settings: &Settings) -> Self {
+impl Reader {
+    /// Prepares the reference tables and the closed lists that the sources' columns name.
+    pub fn new(settings: &Settings) -> Self {
         let reference = &settings.reference;
         let units = Units::new(reference);
         let kinds = settings.sources.iter().flat_map(|source| &source.columns).map(|column| &column.kind);
@@ -122,6 +124,7 @@ impl Prepared {
                 cells(reference, "phone_prefixes", "prefix"),
                 reference.table("phone_prefix_conversion_2018").select(["old_prefix", "new_prefix"]),
                 cells(reference, "provinces", "landline_area_code"),
+                reference.table("landline_area_changes").select(["old_area", "new_area"]),
             ),
             wards: WardCodes::new(&units),
             units: Arc::new(units),
@@ -135,14 +138,16 @@ impl Prepared {
         columns
             .map(|(column, texts)| {
                 let dictionary = texts.as_ref()?.dictionary();
-                let values = self.read_column(&column.kind, dictionary);
+                let values = self.read(&column.kind, dictionary);
                 bar.add(dictionary.len() as u64);
                 Some(values)
             })
             .collect()
     }
 
-    fn read_column(&self, kind: &Kind, texts: &Dictionary) -> Values {
+    /// A value for each text of a dictionary, read as texts of a kind are. Linear in their bytes, on
+    /// all threads. A list that no column names has no words.
+    pub fn read(&self, kind: &Kind, texts: &Dictionary) -> Values {
         match kind {
             Kind::Text | Kind::Identifier => Values::Text(value::clean_all(texts)),
             Kind::PersonName => Values::PersonName(person_name::read_all(texts, &self.legacy)),
@@ -159,7 +164,8 @@ impl Prepared {
             Kind::Address => Values::Address(address::read_all(texts, &self.units, &self.legacy)),
             Kind::Category(list) => {
                 let none = CategoryList::default();
-                Values::Category(category::read_all(texts, self.categories.get(list).unwrap_or(&none)))
+                let list = self.categories.get(list).unwrap_or(&none);
+                Values::Category(category::read_all(texts, list, &self.legacy))
             }
         }
     }

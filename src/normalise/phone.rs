@@ -3,63 +3,14 @@
 //!
 //! Lengths decide, since the prefix 084 looks like the country code 84.
 
-use super::unicode::clean;
+mod plan;
+#[cfg(test)]
+mod tests;
 
-/// Mobile prefixes, the conversion of 2018 and area codes.
-#[derive(Clone, Debug, Default)]
-pub(super) struct PhonePlan {
-    /// Sorted: `90` for 090.
-    mobile: Vec<u32>,
-    /// Sorted by old prefix: `(120, 70)` for 0120 → 070.
-    conversion: Vec<(u32, u32)>,
-    /// Sorted: `24` for 024, `290` for 0290.
-    areas: Vec<u32>,
-}
+pub(super) use plan::PhonePlan;
 
-impl PhonePlan {
-    /// From the texts of the reference tables; what is no prefix is left out.
-    pub(super) fn new<'a>(
-        mobile: impl IntoIterator<Item = &'a str>,
-        conversion: impl IntoIterator<Item = [&'a str; 2]>,
-        areas: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
-        let number = |text: &str| text.parse().ok();
-        let mut plan = Self {
-            mobile: mobile.into_iter().filter_map(number).collect(),
-            conversion: conversion
-                .into_iter()
-                .filter_map(|[old, new]| Some((number(old)?, number(new)?)))
-                .collect(),
-            areas: areas.into_iter().filter_map(number).collect(),
-        };
-        plan.mobile.sort_unstable();
-        plan.conversion.sort_unstable();
-        plan.areas.sort_unstable();
-        plan
-    }
-
-    /// The number behind the trunk zero: mobile of today, mobile of before 2018, or a land line.
-    fn national(&self, digits: &[u8]) -> Option<(u64, bool)> {
-        let value = digits.iter().fold(0, |value: u64, digit| value * 10 + u64::from(*digit));
-        match (digits.first()?, digits.len()) {
-            (1, 10) => {
-                let old = (value / 10_000_000) as u32;
-                let at = self.conversion.binary_search_by_key(&old, |(old, _)| *old).ok()?;
-                let (_, new) = self.conversion.get(at)?;
-                Some((u64::from(*new) * 10_000_000 + value % 10_000_000, true))
-            }
-            (2, 10) => {
-                let has = |area: u64| self.areas.binary_search(&(area as u32)).is_ok();
-                (has(value / 100_000_000) || has(value / 10_000_000)).then_some((value, false))
-            }
-            (_, 9) => {
-                let known = self.mobile.binary_search(&((value / 10_000_000) as u32)).is_ok();
-                known.then_some((value, false))
-            }
-            _ => None,
-        }
-    }
-}
+use super::digits::drawn_like;
+use super::unicode::{clean, plain_words};
 
 /// How a telephone number is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,11 +37,64 @@ impl PhoneForm {
     }
 }
 
-/// A telephone number in 8 bytes: the form above, the digits behind the trunk zero below.
+/// What had to be mended in a telephone number, or why there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhoneFault {
+    /// Two numbers or more: the first is taken.
+    SeveralNumbers,
+    /// An extension behind a land line, left out.
+    Extension,
+    /// Letters for digits: O for 0, l and I for 1. Mended.
+    Letters,
+    /// The trunk zero lost. Mended.
+    ZeroLost,
+    /// A land line by its area code of before 2017. Mended.
+    OldArea,
+    /// Fewer digits than any number.
+    TooShort,
+    /// More digits than any number.
+    TooLong,
+    /// Of a mobile number's length, with a prefix that no operator has.
+    UnknownPrefix,
+    /// Of a land line's length, with an area code that no province has.
+    UnknownArea,
+    /// Zeros alone.
+    Placeholder,
+    /// Words where a number should be.
+    Words,
+}
+
+const FAULTS: [(PhoneFault, &str); 11] = [
+    (PhoneFault::SeveralNumbers, "several_numbers"),
+    (PhoneFault::Extension, "extension"),
+    (PhoneFault::Letters, "letters"),
+    (PhoneFault::ZeroLost, "zero_lost"),
+    (PhoneFault::OldArea, "old_area"),
+    (PhoneFault::TooShort, "too_short"),
+    (PhoneFault::TooLong, "too_long"),
+    (PhoneFault::UnknownPrefix, "unknown_prefix"),
+    (PhoneFault::UnknownArea, "unknown_area"),
+    (PhoneFault::Placeholder, "placeholder"),
+    (PhoneFault::Words, "words"),
+];
+
+impl PhoneFault {
+    /// Its word in rules.
+    pub fn word(self) -> &'static str {
+        FAULTS.iter().find(|(fault, _)| *fault == self).map_or("", |(_, word)| word)
+    }
+
+    fn packed(self) -> u64 {
+        FAULTS.iter().position(|(fault, _)| *fault == self).map_or(0, |at| at as u64 + 1)
+    }
+}
+
+/// A telephone number in 8 bytes: form and fault above, the digits behind the trunk zero below.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Phone(u64);
 
 const FORM_SHIFT: u32 = 60;
+const FAULT_SHIFT: u32 = 48;
 
 impl Phone {
     /// How it is written.
@@ -103,9 +107,16 @@ impl Phone {
         }
     }
 
+    /// What had to be mended, or why it is invalid.
+    pub fn fault(self) -> Option<PhoneFault> {
+        let packed = (self.0 >> FAULT_SHIFT & 0xff) as usize;
+        FAULTS.get(packed.checked_sub(1)?).map(|(fault, _)| *fault)
+    }
+
     /// The number of today behind its trunk zero: nine digits, ten for a land line.
     pub fn number(self) -> Option<u64> {
-        (self.0 != 0).then_some(self.0 & ((1 << FORM_SHIFT) - 1))
+        let number = self.0 & ((1 << FAULT_SHIFT) - 1);
+        (number != 0).then_some(number)
     }
 
     /// The number of today as dialled: ten digits, eleven for a land line.
@@ -114,64 +125,148 @@ impl Phone {
     }
 }
 
-/// Reads a telephone number. O(length).
-pub(super) fn read(raw: &str, plan: &PhonePlan) -> Phone {
-    let Some(dialled) = Dialled::read(raw) else { return Phone::default() };
-    let national = dialled.candidates().find_map(|digits| plan.national(digits));
-    let Some((number, old)) = national else { return Phone::default() };
-    let form = match (old, dialled.is_as_dialled()) {
-        (true, _) => 2,
-        (false, true) => 1,
-        (false, false) => 3,
-    };
-    Phone(form << FORM_SHIFT | number)
+fn packed(form: u64, number: u64, fault: Option<PhoneFault>) -> Phone {
+    Phone(form << FORM_SHIFT | fault.map_or(0, PhoneFault::packed) << FAULT_SHIFT | number)
 }
 
+/// Reads a telephone number; of several the first. O(length).
+pub(super) fn read(raw: &str, plan: &PhonePlan) -> Phone {
+    let mut dialled = Dialled::default();
+    if raw.len() <= DIGITS_MAX && raw.bytes().all(|b| b.is_ascii_digit()) {
+        raw.bytes().for_each(|b| dialled.push(b - b'0'));
+        return dialled.read(plan, None).unwrap_or_else(|fault| packed(0, 0, Some(fault)));
+    }
+    let cleaned = clean(raw);
+    dialled.mended = true;
+    of_text(&cleaned.text, dialled, plan).unwrap_or_else(|fault| packed(0, 0, Some(fault)))
+}
+
+/// Most bytes of a text that is looked at: two numbers with a few words have some sixty.
+const LENGTH_MAX: usize = 160;
+
+/// Fewest digits of a second number.
+const SECOND_DIGITS: usize = 9;
+
+/// Reads a number among separators, labels, a second number or an extension.
+fn of_text(text: &str, mut dialled: Dialled, plan: &PhonePlan) -> Result<Phone, PhoneFault> {
+    if text.len() > LENGTH_MAX {
+        return Err(if text.bytes().any(|b| b.is_ascii_digit()) {
+            PhoneFault::TooLong
+        } else {
+            PhoneFault::Words
+        });
+    }
+    let first = text.find(|c: char| c.is_ascii_digit() || c == '+').ok_or(PhoneFault::Words)?;
+    // The letter O before the first digit is one of them.
+    let first = text[..first]
+        .char_indices()
+        .rfind(|(_, c)| drawn_like(*c).is_none())
+        .map_or(0, |(at, c)| at + c.len_utf8());
+    let (label, number) = text.split_at(first);
+    if !is_label(label) {
+        return Err(PhoneFault::Words);
+    }
+    let mut letters = None;
+    for (at, c) in number.char_indices() {
+        match c.to_digit(10).or(drawn_like(c)) {
+            Some(digit) => {
+                letters = letters.or((!c.is_ascii_digit()).then_some(PhoneFault::Letters));
+                dialled.push(digit as u8);
+            }
+            None if c == '+' && dialled.len == 0 && !dialled.plus => dialled.plus = true,
+            None => {
+                if let Some(more) = what_follows(&number[at..])
+                    && let Ok(phone) = dialled.read(plan, Some(more))
+                {
+                    return Ok(phone);
+                }
+                if !is_separator(c) {
+                    return Err(PhoneFault::Words);
+                }
+            }
+        }
+    }
+    dialled.read(plan, letters)
+}
+
+fn is_separator(c: char) -> bool {
+    matches!(c, ' ' | '.' | '-' | '(' | ')' | '\'' | '’' | '–' | '/' | ',' | ';')
+}
+
+/// Words that a number may stand behind or before, without accents.
+const LABELS: [&str; 24] = [
+    "dt", "sdt", "dtdd", "dd", "tel", "phone", "mobile", "hotline", "zalo", "so", "dien", "thoai", "di",
+    "dong", "may", "ban", "nha", "rieng", "cq", "lh", "lien", "he", "co", "dinh",
+];
+
+fn is_label(text: &str) -> bool {
+    plain_words(text).split(' ').all(|word| word.is_empty() || LABELS.contains(&word))
+}
+
+/// Words before an extension, without accents.
+const EXTENSIONS: [&str; 9] = ["ext", "x", "may", "le", "nhanh", "noi", "bo", "so", "nb"];
+
+/// What stands behind a number: a second one, the end of one ("0912345678/79"), an extension, or a
+/// word on what kind of number it was. `None` where it may be the rest of the number.
+fn what_follows(text: &str) -> Option<PhoneFault> {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_open = |c: char| !c.is_alphanumeric();
+    let begin = text.find(|c| !is_open(c)).unwrap_or(text.len());
+    let number_at = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
+    let words = plain_words(&text[..number_at]);
+    let is_extension = !words.is_empty() && words.split(' ').all(|word| EXTENSIONS.contains(&word));
+    let opens = &text[..begin];
+    match digits {
+        1..=5 if is_extension || (words.is_empty() && opens.contains(['(', '#'])) => {
+            Some(PhoneFault::Extension)
+        }
+        1..=4 if words.is_empty() && opens.contains(['/', ',', ';']) => Some(PhoneFault::SeveralNumbers),
+        SECOND_DIGITS.. => Some(PhoneFault::SeveralNumbers),
+        _ => None,
+    }
+}
+
+/// More digits than any number has, with any code in front.
 const DIGITS_MAX: usize = 15;
 
 /// The digits of a number as typed.
+#[derive(Default)]
 struct Dialled {
     digits: [u8; DIGITS_MAX],
+    /// How many they are; of those past the room only the number is kept.
     len: usize,
-    /// Nothing but digits stood there.
-    plain: bool,
+    /// Something but digits stood there.
+    mended: bool,
     /// It began with a plus sign.
     plus: bool,
 }
 
 impl Dialled {
-    fn read(raw: &str) -> Option<Self> {
-        let mut dialled = Self { digits: [0; DIGITS_MAX], len: 0, plain: true, plus: false };
-        if !raw.bytes().all(|b| b.is_ascii_digit()) {
-            dialled.plain = false;
-            return dialled.with(clean(raw).text.chars());
+    fn push(&mut self, digit: u8) {
+        if let Some(place) = self.digits.get_mut(self.len) {
+            *place = digit;
         }
-        dialled.with(raw.chars())
+        self.len += 1;
     }
 
-    fn with(mut self, chars: impl Iterator<Item = char>) -> Option<Self> {
-        for c in chars {
-            match c {
-                '0'..='9' => {
-                    *self.digits.get_mut(self.len)? = c as u8 - b'0';
-                    self.len += 1;
-                }
-                '+' if self.len == 0 && !self.plus => self.plus = true,
-                ' ' | '.' | '-' | '(' | ')' | '\'' | '’' | '–' => {}
-                _ => return None,
-            }
-        }
-        (self.len > 0).then_some(self)
-    }
-
-    /// The trunk zero and digits, nothing else.
-    fn is_as_dialled(&self) -> bool {
-        self.plain && matches!(self.digits, [0, 1..=9, ..])
+    /// The number, with what was mended beside it.
+    fn read(&self, plan: &PhonePlan, mended: Option<PhoneFault>) -> Result<Phone, PhoneFault> {
+        let digits = self.digits.get(..self.len).ok_or(PhoneFault::TooLong)?;
+        let found = self.candidates(digits).find_map(|digits| plan.national(digits));
+        let Some((number, reading)) = found else { return Err(self.why_not(digits)) };
+        let is_as_dialled = !self.mended && matches!(digits, [0, 1..=9, ..]);
+        let form = match reading {
+            plan::Reading::OldMobile => 2,
+            plan::Reading::Today if is_as_dialled => 1,
+            _ => 3,
+        };
+        let old_area = (reading == plan::Reading::OldArea).then_some(PhoneFault::OldArea);
+        let is_home = !self.plus && !digits.starts_with(&[0]) && digits.len() <= 10;
+        Ok(packed(form, number, mended.or(old_area).or(is_home.then_some(PhoneFault::ZeroLost))))
     }
 
     /// The digits behind the trunk zero or the country code, the likelier reading first.
-    fn candidates(&self) -> impl Iterator<Item = &[u8]> {
-        let digits = &self.digits[..self.len];
+    fn candidates<'a>(&self, digits: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let abroad = match digits {
             [0, 0, 8, 4, rest @ ..] if !self.plus => Some(rest),
             [8, 4, rest @ ..] if self.plus || rest.len() >= 9 => Some(rest),
@@ -184,73 +279,17 @@ impl Dialled {
         // +84 (0) 90…: the trunk zero kept behind the country code.
         abroad.map(|rest| rest.strip_prefix(&[0]).unwrap_or(rest)).into_iter().chain(home)
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn plan() -> PhonePlan {
-        PhonePlan::new(["090", "084", "070", "038"], [["0120", "070"], ["0168", "038"]], ["024", "0290"])
-    }
-
-    #[test]
-    fn numbers_are_read() {
-        let cases = [
-            ("0901234567", "0901234567", "normal"),
-            ("0841234567", "0841234567", "normal"),
-            ("02903123456", "02903123456", "normal"),
-            ("02438123456", "02438123456", "normal"),
-            ("0901.234.567", "0901234567", "other"),
-            ("0901 234 567", "0901234567", "other"),
-            ("(+84)901234567", "0901234567", "other"),
-            ("+84901234567", "0901234567", "other"),
-            ("+84 (0)90 123 4567", "0901234567", "other"),
-            ("84901234567", "0901234567", "other"),
-            ("0084901234567", "0901234567", "other"),
-            ("901234567", "0901234567", "other"),
-            ("841234567", "0841234567", "other"),
-            ("2903123456", "02903123456", "other"),
-            (" 0901234567", "0901234567", "other"),
-            ("01201234567", "0701234567", "old_prefix"),
-            ("+841201234567", "0701234567", "old_prefix"),
-            ("1681234567", "0381234567", "old_prefix"),
-            ("0168 123 4567", "0381234567", "old_prefix"),
-            ("01301234567", "", "invalid"),
-            ("0101234567", "", "invalid"),
-            ("090123456", "", "invalid"),
-            ("09012345678", "", "invalid"),
-            ("02913123456", "", "invalid"),
-            ("không có", "", "invalid"),
-            ("0901234567/0901234568", "", "invalid"),
-            ("0000000000", "", "invalid"),
-            ("+0901234567", "", "invalid"),
-            ("+", "", "invalid"),
-            ("", "", "invalid"),
-        ];
-        for (raw, standard, form) in cases {
-            let phone = read(raw, &plan());
-            assert_eq!(
-                (phone.standard().unwrap_or_default().as_str(), phone.form().word()),
-                (standard, form),
-                "{raw}"
-            );
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_standard_number_is_normal(raw in "[+]?(84|0|0084)?(90|84|120|168|290|24)[0-9 .]{6,9}") {
-            if let Some(standard) = read(&raw, &plan()).standard() {
-                let again = read(&standard, &plan());
-                prop_assert_eq!((again.standard(), again.form()), (Some(standard), PhoneForm::Normal));
-            }
-        }
-
-        #[test]
-        fn any_text_is_read(raw in any::<String>()) {
-            let _ = read(&raw, &plan());
+    /// Why digits are no number, by the likelier reading.
+    fn why_not(&self, digits: &[u8]) -> PhoneFault {
+        let national = self.candidates(digits).next().unwrap_or(&[]);
+        match (national, national.len()) {
+            _ if digits.is_empty() => PhoneFault::Words,
+            _ if digits.iter().all(|digit| *digit == 0) => PhoneFault::Placeholder,
+            (_, 0..=8) | ([2, ..], 9) => PhoneFault::TooShort,
+            (_, 9) | ([1, ..], 10) => PhoneFault::UnknownPrefix,
+            ([2, ..], 10) => PhoneFault::UnknownArea,
+            _ => PhoneFault::TooLong,
         }
     }
 }

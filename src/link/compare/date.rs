@@ -9,14 +9,20 @@ const MISSING: u8 = 0;
 const EXACT: u8 = 1;
 const PLACEHOLDER: u8 = 2;
 const YEAR: u8 = 3;
-const NEAR: u8 = 4;
-const DIFFERENT: u8 = 5;
-const GENERATION: u8 = 6;
+const SWAPPED: u8 = 4;
+const ONE_DIGIT: u8 = 5;
+const YEAR_OFF: u8 = 6;
+const NEAR: u8 = 7;
+const DIFFERENT: u8 = 8;
+const GENERATION: u8 = 9;
 
 /// - `exact`: one day of the calendar, other than 1 January;
 /// - `placeholder`: both say 1 January, or only the year, of one year;
 /// - `year`: only one of both says more than the year, and the year agrees;
-/// - `near`: day and month swapped, or one of day, month, year miswritten;
+/// - `swapped`: day and month in each other's place;
+/// - `one_digit`: one of the eight digits of day, month and year miswritten;
+/// - `year_off`: one day of two years that follow each other, as lunar years and school age make it;
+/// - `near`: one of day, month, year miswritten otherwise, the year by its last two digits swapped;
 /// - `generation`: so many years apart as parent and child are;
 /// - `different`: none of these.
 pub(super) const DATE: Comparator = Comparator {
@@ -88,20 +94,30 @@ fn of_one_year(a: Written, b: Written) -> u8 {
     if a.month == b.month && (a.day == 0 || b.day == 0) {
         return YEAR;
     }
-    let swapped = a.day == b.month && a.month == b.day;
     match (a.month == b.month, a.day == b.day) {
         (true, true) => EXACT,
-        (true, false) | (false, true) => NEAR,
-        (false, false) if swapped => NEAR,
+        (true, false) => slip(a.day, b.day),
+        (false, true) => slip(a.month, b.month),
+        (false, false) if a.day == b.month && a.month == b.day => SWAPPED,
         (false, false) => DIFFERENT,
     }
+}
+
+/// The level of two days or two months of one date.
+fn slip(a: u32, b: u32) -> u8 {
+    if differing_digits(a, b) == 1 { ONE_DIGIT } else { NEAR }
 }
 
 fn of_two_years(a: Written, b: Written) -> u8 {
     let apart = a.year.abs_diff(b.year);
     let same_day = a.month == b.month && a.day == b.day && !a.says_only_year();
-    let slip = apart == 1 || one_digit_apart(a.year, b.year);
-    if same_day && slip {
+    let last_two = |year: u32| (year / 10 % 10, year % 10);
+    let (left, right) = (last_two(a.year), last_two(b.year));
+    if same_day && apart == 1 {
+        YEAR_OFF
+    } else if same_day && differing_digits(a.year, b.year) == 1 {
+        ONE_DIGIT
+    } else if same_day && a.year / 100 == b.year / 100 && left == (right.1, right.0) {
         NEAR
     } else if apart >= GENERATION_YEARS {
         GENERATION
@@ -110,12 +126,10 @@ fn of_two_years(a: Written, b: Written) -> u8 {
     }
 }
 
-/// Whether two years of four digits differ in one digit, or have their last two swapped.
-fn one_digit_apart(a: u32, b: u32) -> bool {
-    let digits = |year: u32| [year / 1000, year / 100 % 10, year / 10 % 10, year % 10];
-    let (a, b) = (digits(a), digits(b));
-    let differing = a.iter().zip(&b).filter(|(a, b)| a != b).count();
-    differing == 1 || (a[..2] == b[..2] && a[2] == b[3] && a[3] == b[2])
+/// In how many of their last four digits two numbers differ.
+fn differing_digits(a: u32, b: u32) -> usize {
+    let digits = |number: u32| [number / 1000, number / 100 % 10, number / 10 % 10, number % 10];
+    digits(a).iter().zip(digits(b)).filter(|(a, b)| **a != *b).count()
 }
 
 #[cfg(test)]
@@ -138,12 +152,20 @@ mod tests {
         assert_eq!(word((1950, 1, 1), (1950, 5, 9)), "year");
         assert_eq!(word((1950, 5, 0), (1950, 5, 9)), "year");
         assert_eq!(word((1950, 6, 0), (1950, 5, 9)), "different");
-        assert_eq!(word((1985, 3, 7), (1985, 7, 3)), "near");
-        assert_eq!(word((1985, 3, 17), (1985, 3, 11)), "near");
+        assert_eq!(word((1985, 3, 7), (1985, 7, 3)), "swapped");
+        assert_eq!(word((1985, 3, 17), (1985, 3, 11)), "one_digit");
+        assert_eq!(word((1985, 3, 17), (1985, 8, 17)), "one_digit");
+        assert_eq!(word((1985, 3, 0), (1985, 8, 0)), "one_digit");
+        assert_eq!(word((1985, 3, 17), (1985, 3, 20)), "near");
+        assert_eq!(word((1985, 3, 17), (1985, 12, 17)), "near");
         assert_eq!(word((1985, 3, 17), (1958, 3, 17)), "near");
-        assert_eq!(word((1985, 3, 17), (1965, 3, 17)), "near");
+        assert_eq!(word((1985, 3, 17), (1965, 3, 17)), "one_digit");
         assert_eq!(word((1985, 3, 17), (1962, 8, 2)), "generation");
-        assert_eq!(word((1985, 3, 17), (1987, 3, 17)), "near");
+        assert_eq!(word((1985, 3, 17), (1987, 3, 17)), "one_digit");
+        assert_eq!(word((1985, 3, 17), (1986, 3, 17)), "year_off");
+        assert_eq!(word((1989, 3, 17), (1990, 3, 17)), "year_off");
+        assert_eq!(word((1999, 3, 17), (2000, 3, 17)), "year_off");
+        assert_eq!(word((1985, 3, 17), (1986, 3, 18)), "different");
         assert_eq!(word((1985, 3, 17), (1985, 4, 18)), "different");
         assert_eq!(word((1950, 1, 1), (1951, 1, 1)), "different");
     }

@@ -4,10 +4,10 @@
 //! next. Such a number differs from the person's own on another record without
 //! there being two people: it does not fit the birth year that stands beside it.
 
-use super::number::is_slip;
+use super::number::{Slip, slip};
 use super::{Comparator, Names, Reading, column};
 
-/// - `exact`, `one_digit`: as of any number;
+/// - `exact`, `one_digit`, `swapped`: as of any number;
 /// - `misplaced`: the numbers differ, and one of them is of another birth year than its own record;
 /// - `different`: the numbers differ, and nothing tells that one is not its bearer's.
 pub(super) const IDENTITY_NUMBER: Comparator = Comparator {
@@ -23,8 +23,9 @@ pub(super) const IDENTITY_NUMBER: Comparator = Comparator {
 const MISSING: u8 = 0;
 const EXACT: u8 = 1;
 const ONE_DIGIT: u8 = 2;
-const MISPLACED: u8 = 3;
-const DIFFERENT: u8 = 4;
+const SWAPPED: u8 = 3;
+const MISPLACED: u8 = 4;
+const DIFFERENT: u8 = 5;
 
 /// Room for 12 digits and the 1 in front of them; the year stands above.
 const NUMBER_BITS: u32 = 52;
@@ -41,15 +42,16 @@ fn pack(number: u64, year: u64) -> u64 {
 fn level(_: &Names, a: u64, b: u64) -> u8 {
     let (first, second) = (a & NUMBER_MAX, b & NUMBER_MAX);
     if first == 0 || second == 0 {
-        MISSING
-    } else if first == second {
-        EXACT
-    } else if is_slip(first, second) {
-        ONE_DIGIT
-    } else if is_misplaced(a) || is_misplaced(b) {
-        MISPLACED
-    } else {
-        DIFFERENT
+        return MISSING;
+    }
+    if first == second {
+        return EXACT;
+    }
+    match slip(first, second) {
+        Some(Slip::OneDigit) => ONE_DIGIT,
+        Some(Slip::Swapped) => SWAPPED,
+        None if is_misplaced(a) || is_misplaced(b) => MISPLACED,
+        None => DIFFERENT,
     }
 }
 
@@ -84,6 +86,7 @@ mod tests {
     fn a_number_that_does_not_fit_its_record_contradicts_nobody() {
         assert_eq!(word(("096085001234", 1985), ("096085001234", 1985)), "exact");
         assert_eq!(word(("096085001234", 1985), ("096085001235", 1985)), "one_digit");
+        assert_eq!(word(("096085001234", 1985), ("096085001243", 1985)), "swapped");
         assert_eq!(word(("096085001234", 1985), ("096085777777", 1985)), "different");
         // The child's own number, and the father's on the child's card.
         assert_eq!(word(("096212001234", 2012), ("096085777777", 2012)), "misplaced");

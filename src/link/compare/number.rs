@@ -2,7 +2,8 @@
 
 use super::{Comparator, Names, Reading, column};
 
-/// `missing`, `exact`, `one_digit` (one digit miswritten, or two neighbours swapped), `different`.
+/// `missing`, `exact`, `one_digit` (one digit miswritten), `swapped` (two neighbours in each other's
+/// place), `different`.
 pub(super) const NUMBER: Comparator = Comparator {
     id: "number",
     readings: &[Reading::Number],
@@ -18,11 +19,22 @@ fn level(_: &Names, a: u64, b: u64) -> u8 {
         0
     } else if a == b {
         1
-    } else if is_slip(a, b) {
-        2
     } else {
-        3
+        2 + match slip(a, b) {
+            Some(Slip::OneDigit) => 0,
+            Some(Slip::Swapped) => 1,
+            None => 2,
+        }
     }
+}
+
+/// How two numbers come to differ by one slip of the hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slip {
+    /// One digit is another.
+    OneDigit,
+    /// Two neighbouring digits stand in each other's place.
+    Swapped,
 }
 
 /// Most digits of a packed number.
@@ -37,24 +49,23 @@ pub fn pack(text: &str) -> Option<u64> {
     digits.then(|| text.bytes().fold(1, |number, byte| number << 4 | u64::from(byte - b'0')))
 }
 
-/// Whether two packed numbers, neither of them 0, are of one length and differ by one digit or by
-/// two neighbours in the other's place.
-pub(super) fn is_slip(a: u64, b: u64) -> bool {
+/// The slip between two packed numbers of one length, neither of them 0, if there is just one.
+pub(super) fn slip(a: u64, b: u64) -> Option<Slip> {
     let apart = a ^ b;
     let differing = (apart | apart >> 1 | apart >> 2 | apart >> 3) & LOWEST_BITS;
     let first = differing.trailing_zeros();
     if a.leading_zeros() / 4 != b.leading_zeros() / 4 || differing == 0 {
-        return false;
+        return None;
     }
     // Shifted by its first digit that differs: 1, or 1 and its neighbour.
     match differing >> first {
-        0x1 => true,
+        0x1 => Some(Slip::OneDigit),
         0x11 => {
             let pair = |number: u64| (number >> first & 15, number >> (first + 4) & 15);
             let ((low, high), other) = (pair(a), pair(b));
-            (high, low) == other
+            ((high, low) == other).then_some(Slip::Swapped)
         }
-        _ => false,
+        _ => None,
     }
 }
 
@@ -70,8 +81,8 @@ mod tests {
     fn a_slip_is_one_digit_or_two_neighbours() {
         assert_eq!(level("096185000123", "096185000123"), 1);
         assert_eq!(level("096185000123", "096185000124"), 2);
-        assert_eq!(level("096185000123", "096185001023"), 2);
-        assert_eq!(level("096185000123", "096185002113"), 3);
+        assert_eq!(level("096185000123", "096185001023"), 3);
+        assert_eq!(level("096185000123", "096185002113"), 4);
         assert_eq!(level("096185000123", "196185000123"), 2);
         assert_eq!(level("096185000123", ""), 0);
     }
@@ -79,27 +90,28 @@ mod tests {
     #[test]
     fn leading_zeros_and_length_are_part_of_a_number() {
         assert_ne!(pack("012"), pack("12"));
-        assert_eq!(level("01", "1"), 3);
+        assert_eq!(level("01", "1"), 4);
         assert_eq!(pack("1234567890123456"), None);
         assert_eq!(pack("C12"), None);
     }
 
-    /// The plain twin of [`is_slip`], on texts.
-    fn is_slip_of_texts(a: &str, b: &str) -> bool {
+    /// The plain twin of [`slip`], on texts.
+    fn slip_of_texts(a: &str, b: &str) -> Option<Slip> {
         let (a, b) = (a.as_bytes(), b.as_bytes());
         let differing: Vec<usize> = (0..a.len().min(b.len())).filter(|&at| a[at] != b[at]).collect();
         match differing[..] {
-            [_] => a.len() == b.len(),
-            [at, next] => a.len() == b.len() && next == at + 1 && a[at] == b[next] && a[next] == b[at],
-            _ => false,
+            _ if a.len() != b.len() => None,
+            [_] => Some(Slip::OneDigit),
+            [at, next] if next == at + 1 && a[at] == b[next] && a[next] == b[at] => Some(Slip::Swapped),
+            _ => None,
         }
     }
 
     proptest::proptest! {
         #[test]
         fn slips_of_packed_numbers_are_slips_of_their_texts(a in "[0-3]{1,6}", b in "[0-3]{1,6}") {
-            let packed = is_slip(pack(&a).unwrap_or(0), pack(&b).unwrap_or(0));
-            proptest::prop_assert_eq!(packed, is_slip_of_texts(&a, &b));
+            let packed = slip(pack(&a).unwrap_or(0), pack(&b).unwrap_or(0));
+            proptest::prop_assert_eq!(packed, slip_of_texts(&a, &b));
         }
     }
 }

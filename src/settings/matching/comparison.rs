@@ -68,15 +68,30 @@ pub const COMPARATORS: [ComparatorWord; 6] = [
     ComparatorWord {
         id: "date",
         values: 1,
-        levels: &["missing", "exact", "placeholder", "year", "near", "different", "generation"],
+        levels: &[
+            "missing",
+            "exact",
+            "placeholder",
+            "year",
+            "swapped",
+            "one_digit",
+            "year_off",
+            "near",
+            "different",
+            "generation",
+        ],
     },
-    ComparatorWord { id: "number", values: 1, levels: &["missing", "exact", "one_digit", "different"] },
+    ComparatorWord {
+        id: "number",
+        values: 1,
+        levels: &["missing", "exact", "one_digit", "swapped", "different"],
+    },
     ComparatorWord { id: "equal", values: 1, levels: &["missing", "exact", "different"] },
     ComparatorWord { id: "nested", values: 2, levels: &["missing", "exact", "outer", "different"] },
     ComparatorWord {
         id: "identity_number",
         values: 2,
-        levels: &["missing", "exact", "one_digit", "misplaced", "different"],
+        levels: &["missing", "exact", "one_digit", "swapped", "misplaced", "different"],
     },
 ];
 
