@@ -135,8 +135,10 @@ fn run_of(rows: &[Row], times: f64) -> Linkage {
     let ids: Vec<String> = (0..rows.len()).map(|at| format!("{at:06}")).collect();
     let name = |record: u32| ("s", ids[record as usize].as_str());
     let mut matching = SETTINGS.matching.clone();
-    let names = matching.model.comparisons.iter_mut().filter(|one| one.term_frequency.is_some());
-    for level in names.flat_map(|one| &mut one.levels[1..4]) {
+    let rules = matching.comparisons.iter().map(|rule| rule.comparator.id);
+    let models = rules.zip(&mut matching.model.comparisons);
+    let counted = models.filter(|(id, model)| *id == "person_name" && model.term_frequency.is_some());
+    for level in counted.flat_map(|(_, model)| &mut model.levels[1..4]) {
         level.u *= times;
     }
     let columns = OfRows { rows };

@@ -125,6 +125,8 @@ pub(super) fn read(raw: &str, provinces: &ProvinceCodes) -> IdentityNumber {
     let (form, value, fault) = match digits::read(raw) {
         Ok(digits) => match of_digits(digits, provinces) {
             Ok((form, mended)) => (form, digits.value, mended),
+            // Its letter was taken for a digit.
+            Err(_) if is_passport(raw) => (PASSPORT, 0, None),
             Err(fault) => (0, 0, Some(fault)),
         },
         Err(_) if is_passport(raw) => (PASSPORT, 0, None),

@@ -153,7 +153,7 @@ fn a_blocking_rule_that_makes_a_few_huge_blocks_is_refused() {
 fn facets_that_a_field_does_not_have_and_parts_of_names_to_compare_are_refused() {
     assert_eq!(
         told_by_link("keys = [\"phone\"]", "keys = [\"phone.plain\"]")[0],
-        "error[LNK-001]: rules/matching/people.toml:N:N: field `phone` has no facet `plain`\n  help: valid: raw, form"
+        "error[LNK-001]: rules/matching/people.toml:N:N: field `phone` has no facet `plain`\n  help: valid: raw, form, fault"
     );
     assert_eq!(
         told_by_link("value = \"full_name\"", "value = \"full_name[..3]\"")[0],

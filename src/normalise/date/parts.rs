@@ -88,8 +88,8 @@ fn between_slashes(text: &str) -> Option<Groups> {
 
 fn one_number(text: &str) -> Option<Group> {
     let digits = (1..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    let value = text.bytes().fold(0, |value, b| value * 10 + u32::from(b.wrapping_sub(b'0')));
-    digits.then_some(Group { value, digits: text.len() as u8, named: None })
+    let value = || text.bytes().fold(0, |value, b| value * 10 + u32::from(b - b'0'));
+    digits.then(|| Group { value: value(), digits: text.len() as u8, named: None })
 }
 
 /// Letters drawn like digits among digits and separators: O for 0, l and I for 1.

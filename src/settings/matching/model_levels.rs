@@ -38,7 +38,7 @@ pub struct TermFrequency {
 }
 
 /// Comparators whose values linking counts.
-const COUNTED: [&str; 1] = ["person_name"];
+const COUNTED: [&str; 2] = ["person_name", "equal"];
 
 /// How far from 1 probabilities may add up to: what is lost by writing them with 7 digits.
 const SUM_TOLERANCE: f64 = 1e-6;
@@ -77,7 +77,7 @@ impl ComparisonRule {
         table.finish();
         if !COUNTED.contains(&self.comparator.id) {
             let message = format!("comparator `{}` has no term frequencies", self.comparator.id);
-            let help = format!("leave `term_frequency` out; {} has them", COUNTED.join(", "));
+            let help = format!("leave `term_frequency` out; {} have them", COUNTED.join(", "));
             table.problem(table.place(), message, help);
         }
         if typed.is_empty() {
@@ -348,9 +348,9 @@ mod tests {
         assert!(told[2].contains("model.toml:13:60: `rarest = 0` is not between 0 and 1"), "{told:?}");
         let told = one(told_of_model(
             "id = \"sex\"",
-            "id = \"sex\"\nterm_frequency = { levels = [\"exact\"], rarest = 0.1 }",
+            "id = \"sex\"\nterm_frequency = { levels = [\"exact\"], rarest = 2 }",
         ));
-        assert!(told.contains("model.toml:23:1: comparator `equal` has no term frequencies"), "{told}");
+        assert!(told.contains("model.toml:23:49: `rarest = 2` is not between 0 and 1"), "{told}");
         let told = one(told_of_model("levels = [\"exact\", \"unaccented\"], rarest", "rarest"));
         assert!(told.contains("model.toml:13:1: term frequencies without levels"), "{told}");
     }
