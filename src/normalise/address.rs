@@ -124,7 +124,7 @@ pub(super) fn read_all(dictionary: &Dictionary, units: &Arc<Units>, legacy: &Leg
 
 impl Piece {
     fn add(&mut self, code: u32, raw: &str, legacy: &Legacy, reader: &mut Reader<'_>) {
-        let decoded = legacy.decode(raw);
+        let decoded = legacy.decode(raw).text;
         let cleaned = clean(&decoded);
         let (found, text) = reader.read(&decoded, &cleaned);
         let unit = found.unit.and_then(|place| reader.units.in_force.get(place));

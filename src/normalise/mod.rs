@@ -39,6 +39,7 @@ pub use digits::NumberFault;
 pub use facet::{FACETS, Facet, FacetType, FacetValue, facet, facets_of};
 pub use identity_number::{IdentityForm, IdentityNumber};
 pub use insurance_number::InsuranceNumber;
+pub use legacy::Encoding;
 pub use person_name::{FormFault, Oddity, PersonNames};
 pub use phone::{Phone, PhoneFault, PhoneForm};
 pub use syllable::{Relation, Syllable, Word, key_words as name_key, relation};
@@ -150,7 +151,7 @@ impl Reader {
     pub fn read(&self, kind: &Kind, texts: &Dictionary) -> Values {
         match kind {
             Kind::Text | Kind::Identifier => Values::Text(value::clean_all(texts)),
-            Kind::PersonName => Values::PersonName(person_name::read_all(texts, &self.legacy)),
+            Kind::PersonName => Values::PersonName(person_name::read_all(texts, &self.legacy.for_texts(texts))),
             Kind::Date => Values::Date(each(texts, date::read)),
             Kind::IdentityNumber => {
                 Values::IdentityNumber(each(texts, |raw| identity_number::read(raw, &self.provinces)))
@@ -161,7 +162,7 @@ impl Reader {
             Kind::CardNumber => Values::CardNumber(each(texts, card_number::read)),
             Kind::Phone => Values::Phone(each(texts, |raw| phone::read(raw, &self.phones))),
             Kind::WardCode => Values::WardCode(each(texts, |raw| ward_code::read(raw, &self.wards))),
-            Kind::Address => Values::Address(address::read_all(texts, &self.units, &self.legacy)),
+            Kind::Address => Values::Address(address::read_all(texts, &self.units, &self.legacy.for_texts(texts))),
             Kind::Category(list) => {
                 let none = CategoryList::default();
                 let list = self.categories.get(list).unwrap_or(&none);

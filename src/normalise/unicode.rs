@@ -6,7 +6,11 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use unicode_normalization::UnicodeNormalization;
+
+use self::marks::Word;
+
+mod marks;
 
 /// A text with one coding a letter, and what had to be mended for it.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,23 +34,24 @@ pub(super) fn clean(raw: &str) -> Clean<'_> {
 }
 
 /// As [`clean`], but spaces stay as they are. The flag tells whether a letter had to be mended.
+///
+/// Every character that is not settled by itself is judged in the decomposed
+/// text, so that composed and decomposed texts come out the same.
 pub(super) fn compose(raw: &str) -> (Cow<'_, str>, bool) {
     if raw.chars().all(is_settled) {
         return (Cow::Borrowed(raw), false);
     }
-    let mut odd = false;
-    let mut folded = String::with_capacity(raw.len());
-    for c in raw.chars() {
-        let kept = fold(c);
-        odd |= kept != Some(c) && !c.is_control();
-        folded.extend(kept);
+    let mut out = String::with_capacity(raw.len());
+    let mut word = Word::default();
+    for c in raw.nfd().filter_map(fold) {
+        if !word.take(c) {
+            word.push_to(&mut out);
+            out.push(c);
+        }
     }
-    if is_nfc_quick(folded.chars()) == IsNormalized::Yes {
-        return (Cow::Owned(folded), odd);
-    }
-    let composed: String = folded.nfc().collect();
-    odd |= composed != folded;
-    (Cow::Owned(composed), odd)
+    word.push_to(&mut out);
+    let odd = !raw.chars().map(|c| if c.is_control() { ' ' } else { c }).eq(out.chars());
+    (Cow::Owned(out), odd)
 }
 
 fn is_clean(raw: &str) -> bool {
@@ -80,7 +85,7 @@ fn squeeze(text: &str) -> Option<String> {
 /// ASCII and composed Latin letters but for the look-alikes of đ.
 fn is_settled(c: char) -> bool {
     match c {
-        '\u{d0}' | '\u{f0}' | '\u{189}' => false,
+        '\u{d0}' | '\u{f0}' | '\u{189}' | '\u{18c}' => false,
         ' '..='~' | '\u{c0}'..='\u{24f}' | '\u{1ea0}'..='\u{1eff}' => true,
         _ => false,
     }
@@ -90,7 +95,9 @@ fn is_settled(c: char) -> bool {
 fn fold(c: char) -> Option<char> {
     match c {
         '\u{d0}' | '\u{189}' => Some('Đ'),
-        '\u{f0}' | '\u{256}' => Some('đ'),
+        '\u{f0}' | '\u{256}' | '\u{18c}' => Some('đ'),
+        '\u{2018}' | '\u{2019}' => Some('\''),
+        '\u{2010}'..='\u{2013}' => Some('-'),
         '\u{ad}'
         | '\u{34f}'
         | '\u{180e}'

@@ -135,7 +135,7 @@ struct Reading {
 
 /// Reads one name and appends its key and plain key. O(length).
 fn read(raw: &str, legacy: &Legacy, key: &mut String, plain_key: &mut String) -> Reading {
-    let decoded = legacy.decode(raw);
+    let decoded = legacy.decode(raw).text;
     let cleaned = clean(&decoded);
     // What could not be decoded has neither case nor tone marks to judge.
     let damaged = is_damaged(&cleaned.text);

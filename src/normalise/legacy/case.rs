@@ -1,0 +1,86 @@
+//! Capitals that share their code with the small letter.
+//!
+//! TCVN3 has one code for à and À: fonts of capitals draw it as a capital, and ư too,
+//! though Ư has a code of its own. VPS does so
+//! for 14 letters. A letter's case is then that of the other letters of its word;
+//! where the word has none (`Hµ`), that of the other words; else small.
+
+use super::table::{Case, Glyph};
+use crate::normalise::unicode::{is_letter, lower, upper};
+
+/// What the letters behind the first of some words tell.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    small: usize,
+    capital: usize,
+    /// Words that begin with a small letter, or a capital.
+    begin_small: usize,
+    begin_capital: usize,
+}
+
+impl Tally {
+    fn add(&mut self, first: bool, c: char) {
+        let (small, capital) = (upper(c) != c, lower(c) != c);
+        let (smalls, capitals) = if first {
+            (&mut self.begin_small, &mut self.begin_capital)
+        } else {
+            (&mut self.small, &mut self.capital)
+        };
+        *smalls += usize::from(small);
+        *capitals += usize::from(capital);
+    }
+
+    fn of(word: &[Glyph]) -> Self {
+        let mut tally = Self::default();
+        for (at, glyph) in word.iter().enumerate().filter(|(_, glyph)| glyph.case == Case::Own) {
+            tally.add(at == 0, glyph.c);
+        }
+        tally
+    }
+
+    fn merge(self, other: Self) -> Self {
+        Self {
+            small: self.small + other.small,
+            capital: self.capital + other.capital,
+            begin_small: self.begin_small + other.begin_small,
+            begin_capital: self.begin_capital + other.begin_capital,
+        }
+    }
+
+    /// Whether letters behind the first are capitals; `None` where nothing tells.
+    fn capitals(self) -> Option<bool> {
+        (self.small != self.capital).then_some(self.capital > self.small)
+    }
+}
+
+/// Gives caseless letters their case. O(length).
+pub(super) fn restore(text: &mut [Glyph]) {
+    if !text.iter().any(|glyph| glyph.case != Case::Own) {
+        return;
+    }
+    let whole = words(text).map(|(begin, end)| Tally::of(&text[begin..end])).fold(Tally::default(), Tally::merge);
+    let places: Vec<(usize, usize)> = words(text).collect();
+    for (begin, end) in places {
+        let word = &mut text[begin..end];
+        let own = Tally::of(word);
+        let capitals = own.capitals().or(whole.capitals()).unwrap_or(false);
+        // All capitals, or small letters with a capital in front as the other words have it.
+        let first = capitals || (own.capital == 0 && whole.begin_capital > whole.begin_small && whole.begin_small == 0);
+        for (at, glyph) in word.iter_mut().enumerate().filter(|(_, glyph)| glyph.case != Case::Own) {
+            if if at == 0 && glyph.case == Case::Shared { first } else { capitals } {
+                glyph.c = upper(glyph.c);
+            }
+        }
+    }
+}
+
+/// Where the words of a text begin and end.
+fn words(text: &[Glyph]) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at += text.get(at..)?.iter().position(|glyph| is_letter(glyph.c))?;
+        let begin = at;
+        at = text[begin..].iter().position(|glyph| !is_letter(glyph.c)).map_or(text.len(), |len| begin + len);
+        Some((begin, at))
+    })
+}
