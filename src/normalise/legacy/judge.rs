@@ -2,7 +2,7 @@
 
 use super::bytes::{byte, is_punctuation};
 use crate::normalise::syllable::{is_syllable, place_tone};
-use crate::normalise::unicode::{is_letter, lower, upper};
+use crate::normalise::unicode::{is_letter, lower, plain_words, upper};
 use crate::settings::Reference;
 
 /// What a reading of a text says for itself. Only words that the reading decides
@@ -26,13 +26,14 @@ impl Score {
     }
 }
 
-/// The words that names of people and places are made of, in order.
+/// The words that names of people and places are made of, with and without their
+/// accents, in order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct KnownWords(Vec<Box<str>>);
+pub(in crate::normalise) struct KnownWords(Vec<Box<str>>);
 
 impl KnownWords {
     /// From the tables of surnames, given names and units. O(n log n).
-    pub(super) fn new(reference: &Reference) -> Self {
+    pub(in crate::normalise) fn new(reference: &Reference) -> Self {
         const COLUMNS: [(&str, &str); 6] = [
             ("surnames", "surname"),
             ("given_name_parts", "text"),
@@ -42,8 +43,8 @@ impl KnownWords {
             ("provinces", "old_name"),
         ];
         let cells = COLUMNS.iter().flat_map(|&(table, column)| reference.table(table).select([column]));
-        let mut words: Vec<Box<str>> =
-            cells.flat_map(|[cell]| cell.split_whitespace()).map(|word| key(word).into()).collect();
+        let words = cells.flat_map(|[cell]| cell.split_whitespace());
+        let mut words: Vec<Box<str>> = words.flat_map(|word| [key(word), plain_words(word)]).map(Into::into).collect();
         words.sort_unstable();
         words.dedup();
         Self(words)
@@ -51,7 +52,7 @@ impl KnownWords {
 
     /// Whether names are made of it; case and the place of the tone mark do not
     /// matter. O(length + log words).
-    pub(super) fn contains(&self, word: &str) -> bool {
+    pub(in crate::normalise) fn contains(&self, word: &str) -> bool {
         let word = key(word);
         self.0.binary_search_by(|known| (**known).cmp(&word)).is_ok()
     }
@@ -68,7 +69,7 @@ pub(super) fn score(text: &str, known: &KnownWords) -> Score {
     let mut score = Score::default();
     each_word(text, |word, touched| {
         let plain = word.is_ascii();
-        match is_word(word) {
+        match is_word(word) || (plain && known.contains(word)) {
             true if plain => {}
             true => {
                 score.valid += 1;
@@ -84,12 +85,15 @@ pub(super) fn score(text: &str, known: &KnownWords) -> Score {
 /// Whether nothing in a text hints at another encoding: every accented word is a
 /// syllable, and no sign touches a word but such as stand there in proper texts.
 /// O(length).
-pub(super) fn is_fine(text: &str) -> bool {
+pub(super) fn is_fine(text: &str, known: &KnownWords) -> bool {
     if text.chars().any(|c| c.is_control() && !c.is_whitespace() && byte(c).is_some()) {
         return false;
     }
     let mut fine = true;
-    each_word(text, |word, touched| fine &= (word.is_ascii() && !touched) || is_word(word));
+    each_word(text, |word, touched| {
+        let plain = word.is_ascii();
+        fine &= (plain && !touched) || is_word(word) || (plain && known.contains(word));
+    });
     fine && !has_glued_sign(text)
 }
 

@@ -32,7 +32,8 @@ use std::sync::Arc;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use self::bytes::{Script, script};
-use self::judge::{KnownWords, Score, is_fine, score};
+pub(super) use self::judge::KnownWords;
+use self::judge::{Score, is_fine, score};
 use self::table::{ByteTable, Glyph};
 use self::utf8::Lossy;
 use super::unicode::{clean, is_letter};
@@ -200,11 +201,11 @@ impl Legacy {
     }
 
     fn decode_composed(&self, text: &str) -> Option<(String, Encoding)> {
+        let known = &self.tables.known;
         let whole = self.column.is_some_and(|column| column.whole);
-        if script(text) != Script::Bytes || (!whole && is_fine(text)) {
+        if script(text) != Script::Bytes || (!whole && is_fine(text, known)) {
             return None;
         }
-        let known = &self.tables.known;
         let bytes: Option<Vec<u8>> = text.chars().map(bytes::byte).collect();
         let Some(bytes) = bytes else { return self.unmix(text) };
         if let Some(exact) = utf8::exact(&bytes)
