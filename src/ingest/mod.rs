@@ -26,6 +26,7 @@ mod xlsx;
 use std::path::Path;
 
 pub use account::{Account, InputFile};
+pub(crate) use csv::CP1252;
 pub use cut_off::{DELIVERY_FILE, cut_off_days};
 pub use reject::{RAW_BYTES_MAX, RAW_TOTAL_MAX, Reject, RejectReason};
 

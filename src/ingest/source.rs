@@ -8,7 +8,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use super::account::{Account, InputFile};
-use super::csv::{self, HEAD_BYTES_MAX, Limits};
+use super::csv::{self, Decoder, EVIDENCE_BYTES, HEAD_BYTES_MAX, Limits, TextEncoding};
 use super::discover::{Choice, Entry};
 use super::intake::Intake;
 use super::mapping::{self, Mapping};
@@ -118,6 +118,10 @@ impl Reading<'_> {
         let mut head = Vec::new();
         (&mut file).take(HEAD_BYTES_MAX as u64).read_to_end(&mut head).map_err(unreadable)?;
         check_encoding(&entry.name, &head)?;
+        match text_encoding(&mut file, &mut head).map_err(unreadable)? {
+            TextEncoding::Utf8 => {}
+            encoding => return self.hashed(entry, |reading| reading.decoded_csv(entry, index, encoding)),
+        }
         let whole = head.len() < HEAD_BYTES_MAX;
         let header =
             csv::find_header(self.source, &head, whole).ok_or_else(|| vec![no_header(&entry.name, &head)])?;
@@ -127,6 +131,27 @@ impl Reading<'_> {
         let target =
             csv::Target { mapping: &mapping, index, bytes, intake: &mut self.intake, bar: &self.bar };
         csv::read(file, &head[..header.end], &header, target, Limits::DEFAULT).map_err(unreadable)
+    }
+
+    /// Reads a file that is no UTF-8, decoding it on the way.
+    fn decoded_csv(&mut self, entry: &Entry, index: u32, encoding: TextEncoding) -> Result<(), Refused> {
+        let unreadable = |error: io::Error| vec![unreadable(&entry.name, &error)];
+        let file = File::open(&entry.path).map_err(unreadable)?;
+        let bytes = file.metadata().map_or(0, |metadata| metadata.len());
+        let mut text = Decoder::new(file, encoding);
+        let mut head = Vec::new();
+        (&mut text).take(HEAD_BYTES_MAX as u64).read_to_end(&mut head).map_err(unreadable)?;
+        let whole = head.len() < HEAD_BYTES_MAX;
+        let header =
+            csv::find_header(self.source, &head, whole).ok_or_else(|| vec![no_header(&entry.name, &head)])?;
+        let mapping = self.mapping(&header.names, &Place::line(&entry.name, header.line))?;
+        self.warnings.push(not_utf8(&entry.name, encoding));
+        let rest = head.split_off(header.end);
+        let text = io::Cursor::new(rest).chain(text);
+        let target =
+            csv::Target { mapping: &mapping, index, bytes, intake: &mut self.intake, bar: &self.bar };
+        csv::read(text, &head, &header, target, Limits::DEFAULT).map_err(unreadable)?;
+        Ok(())
     }
 
     fn parquet(&mut self, entry: &Entry, index: u32) -> Result<(), Refused> {
@@ -271,15 +296,42 @@ fn check_encoding(name: &str, head: &[u8]) -> Result<(), Refused> {
     // Text in a Latin script as UTF-16 has a nought in about every second byte.
     let start = head.get(..200).unwrap_or(head);
     let noughts = memchr::memchr_iter(0, start).count();
-    if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || noughts * 3 > start.len() {
+    let marked = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    if !marked && noughts * 3 > start.len() {
         return Err(vec![Diagnostic::error(
             "ING-005",
             Place::file(name),
-            "the text is encoded as UTF-16, expected UTF-8",
+            "the text is encoded as UTF-16 without its mark, expected UTF-8",
             "export it again as UTF-8 (Excel: \"CSV UTF-8\"), or convert it: iconv -f UTF-16 -t UTF-8",
         )]);
     }
     Ok(())
+}
+
+/// What a file is encoded in, by its first bytes; more of them are read where the
+/// head is not UTF-8 or tells nothing.
+fn text_encoding(file: &mut File, head: &mut Vec<u8>) -> io::Result<TextEncoding> {
+    if simdutf8::basic::from_utf8(head).is_ok() && !head.is_ascii() {
+        return Ok(TextEncoding::Utf8);
+    }
+    let known = head.len();
+    file.take((EVIDENCE_BYTES - HEAD_BYTES_MAX) as u64).read_to_end(head)?;
+    let encoding = TextEncoding::of(head);
+    head.truncate(known);
+    Ok(encoding)
+}
+
+fn not_utf8(name: &str, encoding: TextEncoding) -> Diagnostic {
+    let (found, read) = match encoding {
+        TextEncoding::OneByte => ("most lines with accents are not UTF-8", "one byte a letter, and names and addresses decoded"),
+        _ => ("the file is UTF-16", "converted"),
+    };
+    Diagnostic::warning(
+        "ING-024",
+        Place::file(name),
+        format!("{found}; read as {}: {read}", encoding.name()),
+        "ask the office to export it as UTF-8 (Excel: \"CSV UTF-8\")",
+    )
 }
 
 fn empty(name: &str) -> Diagnostic {

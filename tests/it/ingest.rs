@@ -216,16 +216,56 @@ fn a_file_that_begins_with_data_is_refused() {
 }
 
 #[test]
-fn utf_16_is_refused_with_what_to_do() {
+fn utf_16_without_its_mark_is_refused_with_what_to_do() {
     let little: Vec<u8> = good().encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let marked = [b"\xff\xfe".to_vec(), little.clone()].concat();
-    for bytes in [little, marked] {
-        check_refused(
-            &[("thue_bao.csv", &bytes)],
-            "error[ING-005]: thue_bao.csv: the text is encoded as UTF-16, expected UTF-8\n  help: export it \
-             again as UTF-8 (Excel: \"CSV UTF-8\"), or convert it: iconv -f UTF-16 -t UTF-8",
+    check_refused(
+        &[("thue_bao.csv", &little)],
+        "error[ING-005]: thue_bao.csv: the text is encoded as UTF-16 without its mark, expected UTF-8\n  help: \
+         export it again as UTF-8 (Excel: \"CSV UTF-8\"), or convert it: iconv -f UTF-16 -t UTF-8",
+    );
+}
+
+#[test]
+fn utf_16_with_its_mark_is_read_and_told() {
+    let expected = delivered(deliver(&[("thue_bao.csv", good().as_bytes())]));
+    for (mark, unit) in [(b"\xff\xfe", u16::to_le_bytes as fn(u16) -> [u8; 2]), (b"\xfe\xff", u16::to_be_bytes)] {
+        let bytes: Vec<u8> = mark.iter().copied().chain(good().encode_utf16().flat_map(unit)).collect();
+        let extract = delivered(deliver(&[("thue_bao.csv", &bytes)]));
+        assert_eq!(cells(&extract), cells(&expected));
+        assert_eq!(extract.account.files[0].bytes, bytes.len() as u64, "the file's own size and hash");
+        assert_ne!(extract.account.files[0].sha256, expected.account.files[0].sha256);
+        assert_eq!(
+            warnings(&extract),
+            ["warning[ING-024]: thue_bao.csv: the file is UTF-16; read as UTF-16: converted\n  help: ask the \
+              office to export it as UTF-8 (Excel: \"CSV UTF-8\")"]
         );
     }
+}
+
+#[test]
+fn a_file_of_before_unicode_is_read_a_character_a_byte() {
+    let text = file(&(0..20).map(|at| row(&format!("TB{at}"))).collect::<Vec<_>>());
+    // Trần Thị Mẫu in TCVN3.
+    let text = text.replace("Trần Thị Mẫu", "Tr\u{c7}n Th\u{de} M\u{c9}u");
+    let bytes: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
+    let extract = delivered(deliver(&[("thue_bao.csv", &bytes)]));
+    assert_eq!((extract.table.rows, extract.rejects.len()), (20, 0), "no row is lost");
+    assert_eq!(extract.table.text(5, 0), "TrÇn ThÞ MÉu");
+    assert_eq!(
+        warnings(&extract),
+        ["warning[ING-024]: thue_bao.csv: most lines with accents are not UTF-8; read as an encoding of before \
+          Unicode: one byte a letter, and names and addresses decoded\n  help: ask the office to export it as \
+          UTF-8 (Excel: \"CSV UTF-8\")"]
+    );
+}
+
+#[test]
+fn a_broken_row_of_a_file_in_utf_8_is_set_aside_as_ever() {
+    let mut bytes = file(&[row("TB1"), row("TB2"), row("TB3")]).into_bytes();
+    bytes.extend_from_slice(b"TB4,0912000111,,,,Nguy\xd4n V\xa8n An,,,,,\n");
+    let extract = check_set_aside(&bytes, &[(5, "not_utf8")]);
+    assert_eq!(ids(&extract), ["TB1", "TB2", "TB3"]);
+    assert!(warnings(&extract).is_empty());
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! From the default rules and delivered texts to facets, as later stages see them.
 
+use std::collections::BTreeMap;
+
+use doisoat::ingest::{Delivery, ingest};
 use doisoat::normalise::{Facet, FacetValue, Records, facet, facets_of, normalise};
 use doisoat::progress::Progress;
 use doisoat::settings::{RulesFolder, Settings};
@@ -146,6 +149,61 @@ fn one_thread_reads_what_many_read() {
     let one = read(1);
     assert_eq!(one[4097][1], "nguyễn thị hòa");
     assert_eq!(one, read(4));
+}
+
+/// A file in each encoding of before Unicode, from bytes to names and addresses.
+#[test]
+fn files_of_before_unicode_come_out_right() {
+    let settings = settings();
+    let people = [
+        ("Nguyễn Văn Dũng", "Ấp Đường Đào, xã Hồ Thị Kỷ, huyện Thới Bình, tỉnh Cà Mau"),
+        ("Trần Thị Mỹ Phượng", "Số 12, đường Phan Ngọc Hiển, phường 5, thành phố Cà Mau"),
+        ("Lê Hoàng Phúc", "Khóm 3, thị trấn Năm Căn"),
+        ("Huỳnh Thị Bé Ba", "Ấp Kinh Mới, xã Khánh Bình"),
+        ("Võ Tấn Đạt", "Ấp 8, xã Tam Giang"),
+        ("Đỗ Hữu Nghĩa", "Ấp Rạch Gốc"),
+        ("Phan Dũng", "Ấp Cái Nước"),
+        ("Lý Sơn", "Khóm 1"),
+        ("Trương Quốc Việt", "Ấp Tân Lập"),
+        ("Phạm Ngọc Ẩn", "Ấp Vàm Đình"),
+    ];
+    for encoding in ["TCVN3-ABC", "VNI-WIN", "VISCII", "VPS", "CP1258"] {
+        let mut codes: BTreeMap<char, Vec<u8>> = BTreeMap::new();
+        let rows = settings.reference.table("legacy_encodings").select(["encoding", "byte_hex", "unicode_nfc"]);
+        for [_, hex, letter] in rows.filter(|row| row[0] == encoding || row[0] == format!("{encoding}-CAPFONT")) {
+            let bytes = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex"));
+            codes.insert(letter.chars().next().expect("a letter"), bytes.collect());
+        }
+        let write = |text: &str| -> Vec<u8> {
+            text.chars().flat_map(|c| codes.get(&c).cloned().unwrap_or_else(|| vec![c as u8])).collect()
+        };
+        let mut file = b"ma_ho_so,ma_xa,tinh_trang_cu_tru,ho_ten,dia_chi\n".to_vec();
+        for (at, (name, address)) in people.iter().enumerate() {
+            file.extend_from_slice(format!("HS{at},32206,thuong tru,").as_bytes());
+            file.extend(write(name));
+            file.extend_from_slice(b",\"");
+            file.extend(write(address));
+            file.extend_from_slice(b"\"\n");
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("cu_tru.csv"), &file).expect("a file");
+        let deliveries = ingest(&settings, folder.path(), &Progress::silent()).expect("balanced books");
+        let extract = match deliveries.into_iter().next().expect("a source") {
+            Delivery::Delivered(extract) => extract,
+            Delivery::Refused(refusal) => panic!("{encoding}: {:?}", refusal.diagnostics),
+        };
+        assert_eq!((extract.table.rows, extract.rejects.len()), (people.len(), 0), "{encoding}");
+        let plain: Vec<(&str, &str)> = people.to_vec();
+        let (names, addresses): (Vec<&str>, Vec<&str>) = plain.into_iter().unzip();
+        let expected = residence(&settings, &[("full_name", &names), ("address", &addresses)]);
+        let records = normalise(&settings, vec![(SourceIndex(0), extract.table)], &Progress::silent()).remove(0);
+        for row in 0..people.len() {
+            for column in ["full_name", "full_name.key", "address.standard", "address.ward", "address.hamlet"] {
+                let found = value(&settings, &records, column, row);
+                assert_eq!(found, value(&settings, &expected, column, row), "{encoding}, {column}");
+            }
+        }
+    }
 }
 
 #[test]

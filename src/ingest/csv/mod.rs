@@ -10,6 +10,7 @@
 
 mod block;
 mod chunk;
+mod encoding;
 mod header;
 mod row;
 #[cfg(test)]
@@ -28,6 +29,8 @@ use super::intake::Intake;
 use super::mapping::Mapping;
 use crate::progress::Bar;
 
+pub(crate) use self::encoding::CP1252;
+pub(super) use self::encoding::{Decoder, EVIDENCE_BYTES, TextEncoding};
 pub(super) use self::header::{HEAD_BYTES_MAX, Header, find as find_header};
 
 /// How much is held and looked at. What is kept of a file depends on `row` and

@@ -4,11 +4,7 @@
 //! as Latin-1, which has control characters where windows-1252 has letters and
 //! signs. Either way a character leads back to one byte.
 
-/// What windows-1252 shows for bytes 80 to 9F; where it has nothing, the byte itself.
-const CP1252: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}',
-    '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
-];
+use crate::ingest::CP1252;
 
 /// Bytes for which windows-1252 has no character: programs show a control
 /// character, show U+FFFD, or leave them out.

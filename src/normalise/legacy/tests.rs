@@ -1,3 +1,5 @@
+//! Damaged texts that come back, proper ones that stay, and every letter of every table.
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 

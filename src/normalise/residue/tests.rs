@@ -1,3 +1,5 @@
+//! Names typed in three ways, and names that only look so.
+
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
