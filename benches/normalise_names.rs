@@ -40,14 +40,66 @@ const RESIDENTS_CLEAN: u64 = 200_000;
 
 /// Names of people who live here too, and that keys or bytes could be seen in.
 const FOREIGN: [&str; 60] = [
-    "Néang Sok Phoeun", "Danh Soeurn", "Chau Sóc Kha", "Thạch Sà Rết", "Néang Srây Mom", "Danh Rây", "Lâm Sa Ry",
-    "Kim Sophors", "Sơn Thị Sà Vơn", "Chau Phirom", "Danh Thol", "Thạch Chanh Đa Ra", "Kiên Sóc Kha", "Néang Oanh Đa",
-    "Maria Nguyễn", "Joseph Trần Văn An", "Anna Lê", "William Nguyễn", "David Phạm", "Alex Trần", "Jeff Lý", "Sarah Võ",
-    "Lewis Hoeun", "Ross Nguyễn", "François Dupont", "José García", "René Lê", "Jürgen Müller", "Noël Trần", "Zoé Martin",
-    "Loïc Bernard", "Chloé Nguyễn", "Jörg Weiß", "Søren Kjær", "Åsa Lindström", "Kim Soo Hyun", "Lee Min Ho", "Park Ji Woo",
-    "Choi Seung Joon", "Wang Wei", "Chow Yun Fat", "Low Boon Seng", "Noor Aishah", "Mohamad Sarif", "Max Weber", "Rex Tan",
-    "H'Mông Y Sao", "K'Brê", "Y Moan Êban", "Rơ Ông K'Ba", "Thomas Edison", "Lucas Moore", "Taj Mahal", "Raj Kumar",
-    "Queenie Lim", "Goossens Jan", "Aaron Isaac", "Todd Eddie", "Dawn Shawn", "Nguyễn Văn An (Tý)",
+    "Néang Sok Phoeun",
+    "Danh Soeurn",
+    "Chau Sóc Kha",
+    "Thạch Sà Rết",
+    "Néang Srây Mom",
+    "Danh Rây",
+    "Lâm Sa Ry",
+    "Kim Sophors",
+    "Sơn Thị Sà Vơn",
+    "Chau Phirom",
+    "Danh Thol",
+    "Thạch Chanh Đa Ra",
+    "Kiên Sóc Kha",
+    "Néang Oanh Đa",
+    "Maria Nguyễn",
+    "Joseph Trần Văn An",
+    "Anna Lê",
+    "William Nguyễn",
+    "David Phạm",
+    "Alex Trần",
+    "Jeff Lý",
+    "Sarah Võ",
+    "Lewis Hoeun",
+    "Ross Nguyễn",
+    "François Dupont",
+    "José García",
+    "René Lê",
+    "Jürgen Müller",
+    "Noël Trần",
+    "Zoé Martin",
+    "Loïc Bernard",
+    "Chloé Nguyễn",
+    "Jörg Weiß",
+    "Søren Kjær",
+    "Åsa Lindström",
+    "Kim Soo Hyun",
+    "Lee Min Ho",
+    "Park Ji Woo",
+    "Choi Seung Joon",
+    "Wang Wei",
+    "Chow Yun Fat",
+    "Low Boon Seng",
+    "Noor Aishah",
+    "Mohamad Sarif",
+    "Max Weber",
+    "Rex Tan",
+    "H'Mông Y Sao",
+    "K'Brê",
+    "Y Moan Êban",
+    "Rơ Ông K'Ba",
+    "Thomas Edison",
+    "Lucas Moore",
+    "Taj Mahal",
+    "Raj Kumar",
+    "Queenie Lim",
+    "Goossens Jan",
+    "Aaron Isaac",
+    "Todd Eddie",
+    "Dawn Shawn",
+    "Nguyễn Văn An (Tý)",
 ];
 
 fn main() {
@@ -79,7 +131,9 @@ fn name_tables(settings: &Settings, folder: &std::path::Path) -> Vec<(SourceInde
 fn speed(settings: &Settings) {
     let residents = common::residents(1_000_000);
     let tables = name_tables(settings, &common::province(settings, residents));
-    let columns = || tables.iter().flat_map(|(_, table)| table.columns.iter().flatten().map(|column| (table.rows, column)));
+    let columns = || {
+        tables.iter().flat_map(|(_, table)| table.columns.iter().flatten().map(|column| (table.rows, column)))
+    };
     let rows: usize = columns().map(|(rows, _)| rows).sum();
     let texts: Vec<&str> = columns().flat_map(|(_, column)| column.dictionary().texts()).collect();
     let machine = common::machine();
@@ -89,9 +143,15 @@ fn speed(settings: &Settings) {
         runs.push(common::clock(|| normalise(settings, copy, &Progress::silent())).0);
     }
     let yardstick = Runs::of(RUNS, || {
-        texts.par_iter().map(|text| text.nfc().flat_map(char::to_lowercase).collect::<String>().len()).sum::<usize>()
+        texts
+            .par_iter()
+            .map(|text| text.nfc().flat_map(char::to_lowercase).collect::<String>().len())
+            .sum::<usize>()
     });
-    println!("{residents} residents, {rows} names, {} distinct texts, median of {RUNS} runs ({machine})", texts.len());
+    println!(
+        "{residents} residents, {rows} names, {} distinct texts, median of {RUNS} runs ({machine})",
+        texts.len()
+    );
     println!(
         "  read      {runs}, {:.2} M rows/s, {:.2} M distinct texts/s",
         runs.rate(rows) / 1e6,
@@ -123,7 +183,9 @@ fn clean_names(settings: &Settings) -> Vec<String> {
     for surname in &surnames {
         names.extend(givens.iter().map(|given| format!("{surname} {given}")));
     }
-    let pick = |words: &[&str], at: u64, part: u64| words[(drawn(part, at) % words.len() as u64) as usize].to_owned();
+    let pick = |words: &[&str], at: u64, part: u64| {
+        words[(drawn(part, at) % words.len() as u64) as usize].to_owned()
+    };
     let mut at = 0;
     while names.len() < CLEAN {
         at += 1;
@@ -157,8 +219,10 @@ fn generate_clean(settings: &Settings, folder: &PathBuf) {
 }
 
 fn false_alarms(repair: &TextRepair, clean: &[String]) {
-    let decoded: Vec<_> = clean.par_iter().filter_map(|name| repair.decode(name).map(|to| (name, to))).collect();
-    let mended: Vec<_> = clean.par_iter().filter_map(|name| repair.mend_keys(name).map(|to| (name, to))).collect();
+    let decoded: Vec<_> =
+        clean.par_iter().filter_map(|name| repair.decode(name).map(|to| (name, to))).collect();
+    let mended: Vec<_> =
+        clean.par_iter().filter_map(|name| repair.mend_keys(name).map(|to| (name, to))).collect();
     println!(
         "{} clean names: {} taken for another encoding, {} for keys left in",
         clean.len(),
@@ -191,7 +255,10 @@ struct Recall {
 }
 
 impl Recall {
-    fn of<'a>(pairs: impl ParallelIterator<Item = (&'a str, String)>, mend: impl Fn(&str) -> Option<String> + Sync) -> Self {
+    fn of<'a>(
+        pairs: impl ParallelIterator<Item = (&'a str, String)>,
+        mend: impl Fn(&str) -> Option<String> + Sync,
+    ) -> Self {
         pairs
             .map(|(name, damaged)| {
                 let found = mend(&damaged);
@@ -265,7 +332,8 @@ fn recall_of_encodings(settings: &Settings, repair: &TextRepair, clean: &[String
         };
         for (single, back_min) in [(false, 0.99), (true, 0.5)] {
             let names = accented(clean, single);
-            let pairs = names.par_iter().map(|name| (*name, write(name))).filter(|(name, damaged)| name != damaged);
+            let pairs =
+                names.par_iter().map(|name| (*name, write(name))).filter(|(name, damaged)| name != damaged);
             let recall = Recall::of(pairs, |damaged| repair.decode(damaged).map(|(text, _)| text));
             recall.print(&format!("{encoding}{}", if single { ", one word" } else { "" }), back_min, 0.02);
         }
@@ -275,11 +343,17 @@ fn recall_of_encodings(settings: &Settings, repair: &TextRepair, clean: &[String
 /// Bytes in hex as windows-1252 shows them.
 fn seen(hex: &str) -> String {
     const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}',
-        '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+        '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
     ];
     let bytes = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex"));
-    bytes.map(|byte| if (0x80..0xa0).contains(&byte) { HIGH[usize::from(byte - 0x80)] } else { char::from(byte) }).collect()
+    bytes
+        .map(
+            |byte| {
+                if (0x80..0xa0).contains(&byte) { HIGH[usize::from(byte - 0x80)] } else { char::from(byte) }
+            },
+        )
+        .collect()
 }
 
 fn recall_of_keys(settings: &Settings, repair: &TextRepair, clean: &[String]) {
@@ -292,7 +366,9 @@ fn recall_of_keys(settings: &Settings, repair: &TextRepair, clean: &[String]) {
             .filter_map(|[letter, keys]| Some((letter.chars().next()?, keys)))
             .collect();
         let typed = |word: &str| -> String {
-            word.chars().map(|c| keys.get(&c).map_or_else(|| c.to_string(), |keys| (*keys).to_owned())).collect()
+            word.chars()
+                .map(|c| keys.get(&c).map_or_else(|| c.to_string(), |keys| (*keys).to_owned()))
+                .collect()
         };
         for first_alone in [false, true] {
             let names: Vec<String> = accented(clean, false).iter().map(|name| name.to_lowercase()).collect();

@@ -323,7 +323,9 @@ fn text_encoding(file: &mut File, head: &mut Vec<u8>) -> io::Result<TextEncoding
 
 fn not_utf8(name: &str, encoding: TextEncoding) -> Diagnostic {
     let (found, read) = match encoding {
-        TextEncoding::OneByte => ("most lines with accents are not UTF-8", "one byte a letter, and names and addresses decoded"),
+        TextEncoding::OneByte => {
+            ("most lines with accents are not UTF-8", "one byte a letter, and names and addresses decoded")
+        }
         _ => ("the file is UTF-16", "converted"),
     };
     Diagnostic::warning(

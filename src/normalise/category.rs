@@ -107,7 +107,7 @@ impl CategoryList {
         if found.word != 0 {
             return found;
         }
-        let decoded = legacy.decode(raw);
+        let decoded = legacy.decode(raw).text;
         if *decoded == *raw { found } else { self.find_decoded(&decoded) }
     }
 

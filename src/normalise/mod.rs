@@ -58,6 +58,7 @@ use category::CategoryList;
 use identity_number::ProvinceCodes;
 use legacy::Legacy;
 use phone::PhonePlan;
+use residue::Residue;
 use texts::each;
 use units::Units;
 use ward_code::WardCodes;
@@ -113,6 +114,7 @@ pub struct Reader {
     wards: WardCodes,
     units: Arc<Units>,
     legacy: Legacy,
+    residue: Residue,
     categories: BTreeMap<String, CategoryList>,
 }
 
@@ -134,6 +136,7 @@ impl Reader {
             wards: WardCodes::new(&units),
             units: Arc::new(units),
             legacy: Legacy::new(reference),
+            residue: Residue::new(reference),
             categories: lists.map(|list| (list.clone(), CategoryList::new(reference, list))).collect(),
         }
     }
@@ -155,7 +158,9 @@ impl Reader {
     pub fn read(&self, kind: &Kind, texts: &Dictionary) -> Values {
         match kind {
             Kind::Text | Kind::Identifier => Values::Text(value::clean_all(texts)),
-            Kind::PersonName => Values::PersonName(person_name::read_all(texts, &self.legacy.for_texts(texts))),
+            Kind::PersonName => {
+                Values::PersonName(person_name::read_all(texts, &self.legacy.for_texts(texts), &self.residue))
+            }
             Kind::Date => Values::Date(each(texts, date::read)),
             Kind::IdentityNumber => {
                 Values::IdentityNumber(each(texts, |raw| identity_number::read(raw, &self.provinces)))
@@ -166,7 +171,9 @@ impl Reader {
             Kind::CardNumber => Values::CardNumber(each(texts, card_number::read)),
             Kind::Phone => Values::Phone(each(texts, |raw| phone::read(raw, &self.phones))),
             Kind::WardCode => Values::WardCode(each(texts, |raw| ward_code::read(raw, &self.wards))),
-            Kind::Address => Values::Address(address::read_all(texts, &self.units, &self.legacy.for_texts(texts))),
+            Kind::Address => {
+                Values::Address(address::read_all(texts, &self.units, &self.legacy.for_texts(texts)))
+            }
             Kind::Category(list) => {
                 let none = CategoryList::default();
                 let list = self.categories.get(list).unwrap_or(&none);

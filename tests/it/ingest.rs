@@ -228,7 +228,9 @@ fn utf_16_without_its_mark_is_refused_with_what_to_do() {
 #[test]
 fn utf_16_with_its_mark_is_read_and_told() {
     let expected = delivered(deliver(&[("thue_bao.csv", good().as_bytes())]));
-    for (mark, unit) in [(b"\xff\xfe", u16::to_le_bytes as fn(u16) -> [u8; 2]), (b"\xfe\xff", u16::to_be_bytes)] {
+    for (mark, unit) in
+        [(b"\xff\xfe", u16::to_le_bytes as fn(u16) -> [u8; 2]), (b"\xfe\xff", u16::to_be_bytes)]
+    {
         let bytes: Vec<u8> = mark.iter().copied().chain(good().encode_utf16().flat_map(unit)).collect();
         let extract = delivered(deliver(&[("thue_bao.csv", &bytes)]));
         assert_eq!(cells(&extract), cells(&expected));
@@ -236,8 +238,10 @@ fn utf_16_with_its_mark_is_read_and_told() {
         assert_ne!(extract.account.files[0].sha256, expected.account.files[0].sha256);
         assert_eq!(
             warnings(&extract),
-            ["warning[ING-024]: thue_bao.csv: the file is UTF-16; read as UTF-16: converted\n  help: ask the \
-              office to export it as UTF-8 (Excel: \"CSV UTF-8\")"]
+            [
+                "warning[ING-024]: thue_bao.csv: the file is UTF-16; read as UTF-16: converted\n  help: ask the \
+              office to export it as UTF-8 (Excel: \"CSV UTF-8\")"
+            ]
         );
     }
 }
@@ -253,9 +257,11 @@ fn a_file_of_before_unicode_is_read_a_character_a_byte() {
     assert_eq!(extract.table.text(5, 0), "TrÇn ThÞ MÉu");
     assert_eq!(
         warnings(&extract),
-        ["warning[ING-024]: thue_bao.csv: most lines with accents are not UTF-8; read as an encoding of before \
+        [
+            "warning[ING-024]: thue_bao.csv: most lines with accents are not UTF-8; read as an encoding of before \
           Unicode: one byte a letter, and names and addresses decoded\n  help: ask the office to export it as \
-          UTF-8 (Excel: \"CSV UTF-8\")"]
+          UTF-8 (Excel: \"CSV UTF-8\")"
+        ]
     );
 }
 

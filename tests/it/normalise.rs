@@ -169,9 +169,13 @@ fn files_of_before_unicode_come_out_right() {
     ];
     for encoding in ["TCVN3-ABC", "VNI-WIN", "VISCII", "VPS", "CP1258"] {
         let mut codes: BTreeMap<char, Vec<u8>> = BTreeMap::new();
-        let rows = settings.reference.table("legacy_encodings").select(["encoding", "byte_hex", "unicode_nfc"]);
-        for [_, hex, letter] in rows.filter(|row| row[0] == encoding || row[0] == format!("{encoding}-CAPFONT")) {
-            let bytes = (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex"));
+        let rows =
+            settings.reference.table("legacy_encodings").select(["encoding", "byte_hex", "unicode_nfc"]);
+        for [_, hex, letter] in
+            rows.filter(|row| row[0] == encoding || row[0] == format!("{encoding}-CAPFONT"))
+        {
+            let bytes =
+                (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex"));
             codes.insert(letter.chars().next().expect("a letter"), bytes.collect());
         }
         let write = |text: &str| -> Vec<u8> {
@@ -196,9 +200,11 @@ fn files_of_before_unicode_come_out_right() {
         let plain: Vec<(&str, &str)> = people.to_vec();
         let (names, addresses): (Vec<&str>, Vec<&str>) = plain.into_iter().unzip();
         let expected = residence(&settings, &[("full_name", &names), ("address", &addresses)]);
-        let records = normalise(&settings, vec![(SourceIndex(0), extract.table)], &Progress::silent()).remove(0);
+        let records =
+            normalise(&settings, vec![(SourceIndex(0), extract.table)], &Progress::silent()).remove(0);
         for row in 0..people.len() {
-            for column in ["full_name", "full_name.key", "address.standard", "address.ward", "address.hamlet"] {
+            for column in ["full_name", "full_name.key", "address.standard", "address.ward", "address.hamlet"]
+            {
                 let found = value(&settings, &records, column, row);
                 assert_eq!(found, value(&settings, &expected, column, row), "{encoding}, {column}");
             }

@@ -58,14 +58,16 @@ pub(super) fn restore(text: &mut [Glyph]) {
     if !text.iter().any(|glyph| glyph.case != Case::Own) {
         return;
     }
-    let whole = words(text).map(|(begin, end)| Tally::of(&text[begin..end])).fold(Tally::default(), Tally::merge);
+    let whole =
+        words(text).map(|(begin, end)| Tally::of(&text[begin..end])).fold(Tally::default(), Tally::merge);
     let places: Vec<(usize, usize)> = words(text).collect();
     for (begin, end) in places {
         let word = &mut text[begin..end];
         let own = Tally::of(word);
         let capitals = own.capitals().or(whole.capitals()).unwrap_or(false);
         // All capitals, or small letters with a capital in front as the other words have it.
-        let first = capitals || (own.capital == 0 && whole.begin_capital > whole.begin_small && whole.begin_small == 0);
+        let first = capitals
+            || (own.capital == 0 && whole.begin_capital > whole.begin_small && whole.begin_small == 0);
         for (at, glyph) in word.iter_mut().enumerate().filter(|(_, glyph)| glyph.case != Case::Own) {
             if if at == 0 && glyph.case == Case::Shared { first } else { capitals } {
                 glyph.c = upper(glyph.c);

@@ -44,7 +44,8 @@ impl KnownWords {
         ];
         let cells = COLUMNS.iter().flat_map(|&(table, column)| reference.table(table).select([column]));
         let words = cells.flat_map(|[cell]| cell.split_whitespace());
-        let mut words: Vec<Box<str>> = words.flat_map(|word| [key(word), plain_words(word)]).map(Into::into).collect();
+        let mut words: Vec<Box<str>> =
+            words.flat_map(|word| [key(word), plain_words(word)]).map(Into::into).collect();
         words.sort_unstable();
         words.dedup();
         Self(words)
@@ -101,7 +102,8 @@ pub(super) fn is_fine(text: &str, known: &KnownWords) -> bool {
 fn has_glued_sign(text: &str) -> bool {
     let mut before = ' ';
     for c in text.chars() {
-        let sign = |c: char| !c.is_ascii() && !is_letter(c) && byte(c).is_some_and(|byte| !is_punctuation(byte));
+        let sign =
+            |c: char| !c.is_ascii() && !is_letter(c) && byte(c).is_some_and(|byte| !is_punctuation(byte));
         if (sign(c) && is_letter(before)) || (sign(before) && is_letter(c)) {
             return true;
         }
@@ -151,5 +153,9 @@ fn is_word(word: &str) -> bool {
         }
         small = upper(c) != c;
     }
-    if word.contains(['Ð', 'ð']) { is_syllable(&word.replace(['Ð', 'ð'], "đ")) } else { is_syllable(word) }
+    if word.contains(['Ð', 'ð']) {
+        is_syllable(&word.replace(['Ð', 'ð'], "đ"))
+    } else {
+        is_syllable(word)
+    }
 }

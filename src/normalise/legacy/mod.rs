@@ -244,7 +244,9 @@ impl Legacy {
 /// no signs that UTF-8 read at random gives.
 fn is_text(text: &str) -> bool {
     text.chars().all(|c| match c {
-        ' '..='~' | '–' | '—' | '‘' | '’' | '“' | '”' | '…' | '•' | '\u{a0}' | '°' | '²' => true,
+        ' '..='~' | '–' | '—' | '‘' | '’' | '“' | '”' | '…' | '•' | '\u{a0}' | '°' | '²' => {
+            true
+        }
         c => is_letter(c),
     })
 }
@@ -294,7 +296,8 @@ impl<'a> Ballot<'a> {
         let favoured = whole && self.column.is_some_and(|column| column.encoding == encoding);
         let better = if favoured { score.invalid == 0 } else { score.rank().0 > self.before.rank().0 };
         let known = score.valid > 1 || (score.known > 0 && score.foreign == 0) || !is_latin(self.raw);
-        (!self.tie && text != self.raw && score.valid > 0 && better && (known || favoured)).then_some((text, encoding))
+        (!self.tie && text != self.raw && score.valid > 0 && better && (known || favoured))
+            .then_some((text, encoding))
     }
 }
 
@@ -323,7 +326,9 @@ pub(super) fn is_damaged(text: &str) -> bool {
 fn has_stray_tone(text: &str) -> bool {
     let mut before = ' ';
     text.nfc().any(|c| {
-        let stray = super::unicode::TONES.contains(&c) && !is_letter(before) && !('\u{300}'..='\u{36f}').contains(&before);
+        let stray = super::unicode::TONES.contains(&c)
+            && !is_letter(before)
+            && !('\u{300}'..='\u{36f}').contains(&before);
         before = c;
         stray
     })

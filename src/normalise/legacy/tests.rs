@@ -83,8 +83,25 @@ fn damaged_texts_come_back_and_others_stay() {
 /// A syllable for every letter: an onset and a rime that the letter may stand in.
 fn syllables_with(letter: char) -> Vec<String> {
     let frames = [
-        ("h", ""), ("t", ""), ("l", "n"), ("t", "ng"), ("h", "nh"), ("t", "m"), ("m", "t"), ("ng", "c"), ("th", "i"),
-        ("tr", "n"), ("ph", "u"), ("kh", "ng"), ("qu", "n"), ("l", "ng"), ("ti", "n"), ("hu", "n"), ("b", "n"), ("đ", "c"), ("", "ng"),
+        ("h", ""),
+        ("t", ""),
+        ("l", "n"),
+        ("t", "ng"),
+        ("h", "nh"),
+        ("t", "m"),
+        ("m", "t"),
+        ("ng", "c"),
+        ("th", "i"),
+        ("tr", "n"),
+        ("ph", "u"),
+        ("kh", "ng"),
+        ("qu", "n"),
+        ("l", "ng"),
+        ("ti", "n"),
+        ("hu", "n"),
+        ("b", "n"),
+        ("đ", "c"),
+        ("", "ng"),
     ];
     frames
         .iter()
@@ -125,11 +142,16 @@ fn every_letter_comes_back_in_every_encoding() {
 
 #[test]
 fn the_column_decides_where_a_text_does_not() {
-    let names = ["Nguyễn Văn An", "Trần Thị Bích", "Lê Hoàng Dũng", "Phạm Thị Mỹ Hạnh", "Võ Văn Kiệt", "Đỗ Thị Hồng"];
+    let names =
+        ["Nguyễn Văn An", "Trần Thị Bích", "Lê Hoàng Dũng", "Phạm Thị Mỹ Hạnh", "Võ Văn Kiệt", "Đỗ Thị Hồng"];
     let writer = Writer::new(Encoding::Tcvn3);
     let mut builder = crate::table::DictionaryBuilder::default();
     for at in 0..60 {
-        builder.code(&format!("{} {}", writer.write(names[at % names.len()]), ["Lan", "Hoa", "Minh", "Anh", "Mai", "Tâm", "An", "Linh", "Trang", "Thanh"][at / 6]));
+        builder.code(&format!(
+            "{} {}",
+            writer.write(names[at % names.len()]),
+            ["Lan", "Hoa", "Minh", "Anh", "Mai", "Tâm", "An", "Linh", "Trang", "Thanh"][at / 6]
+        ));
     }
     let column = LEGACY.for_texts(&builder.finish());
     assert_eq!(column.column, Some(Column { encoding: Encoding::Tcvn3, whole: true }));

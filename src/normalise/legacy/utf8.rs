@@ -40,7 +40,8 @@ impl Lossy {
         let mut forms = vec![String::new()];
         for (at, byte) in code.iter().enumerate() {
             let shown = shown(*byte, at > 0);
-            forms = forms.iter().flat_map(|form| shown.iter().map(move |shown| form.clone() + shown)).collect();
+            forms =
+                forms.iter().flat_map(|form| shown.iter().map(move |shown| form.clone() + shown)).collect();
         }
         for form in forms {
             self.insert_form(&form, letter);
@@ -130,7 +131,9 @@ fn resolve(word: &[Slot<'_>], known: &KnownWords, out: &mut String) -> Option<()
         match slot {
             Slot::Char(c) => readings.iter_mut().for_each(|reading| reading.push(*c)),
             Slot::Choice([letter]) => readings.iter_mut().for_each(|reading| reading.push(*letter)),
-            Slot::Choice(letters) if word.len() <= LETTERS_MAX && readings.len() * letters.len() <= READINGS_MAX => {
+            Slot::Choice(letters)
+                if word.len() <= LETTERS_MAX && readings.len() * letters.len() <= READINGS_MAX =>
+            {
                 readings = readings
                     .iter()
                     .flat_map(|reading| letters.iter().map(move |letter| format!("{reading}{letter}")))

@@ -6,8 +6,12 @@ use super::letters::{Letters, Run, runs};
 /// What is wrong with the way a name is written. The first that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FormFault {
-    /// Decomposed, look-alike, full-width or invisible characters, or an encoding of before Unicode.
+    /// An encoding of before Unicode, or UTF-8 read as another one.
+    Encoding,
+    /// Decomposed, look-alike, full-width or invisible characters, or character references.
     Unicode,
+    /// Keys of Telex, VNI or VIQR left in a word.
+    Keystrokes,
     /// Outer or doubled spaces, or words run together.
     Spacing,
     /// Neither `Mỗi Từ Viết Hoa` nor `TOÀN CHỮ HOA`.
@@ -20,7 +24,9 @@ impl FormFault {
     /// Its word in rules.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Encoding => "encoding",
             Self::Unicode => "unicode",
+            Self::Keystrokes => "keystrokes",
             Self::Spacing => "spacing",
             Self::Case => "case",
             Self::ToneMark => "tone_mark",

@@ -9,10 +9,13 @@ mod form;
 mod key;
 mod letters;
 
+use std::borrow::Cow;
+
 use super::legacy::{Legacy, is_damaged};
+use super::residue::Residue;
 use super::skeleton::skeleton;
 use super::texts::{Chunk, Rewritten, Texts, by_chunk};
-use super::unicode::clean;
+use super::unicode::{clean, is_letter};
 use crate::table::Dictionary;
 use form::{has_case_fault, mend, part_joined};
 use key::push_keys;
@@ -96,11 +99,11 @@ struct Piece {
 }
 
 /// Reads all names of a column. O(total length), in parallel.
-pub(super) fn read_all(dictionary: &Dictionary, legacy: &Legacy) -> PersonNames {
+pub(super) fn read_all(dictionary: &Dictionary, legacy: &Legacy, residue: &Residue) -> PersonNames {
     let pieces = by_chunk(dictionary, |first, texts| {
         let mut piece = Piece { keys: Chunk::new(), plains: Chunk::new(), ..Piece::default() };
         for (code, text) in (first..).zip(texts) {
-            let name = read(text, legacy, piece.keys.buffer(), piece.plains.buffer());
+            let name = read(text, (legacy, residue), piece.keys.buffer(), piece.plains.buffer());
             piece.keys.finish_text();
             piece.plains.finish_text();
             piece.told.push((name.fault, name.oddity));
@@ -124,6 +127,36 @@ pub(super) fn read_all(dictionary: &Dictionary, legacy: &Legacy) -> PersonNames 
     }
 }
 
+/// The text with its numeric character references (`&#7877;`) replaced. O(length).
+fn unescape(raw: &str) -> Cow<'_, str> {
+    if !raw.contains("&#") {
+        return Cow::Borrowed(raw);
+    }
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find("&#") {
+        out.push_str(&rest[..at]);
+        let digits = rest[at + 2..].bytes().take_while(u8::is_ascii_digit).take(REFERENCE_MAX).count();
+        let (number, behind) = rest[at + 2..].split_at(digits);
+        let letter = number.parse().ok().and_then(char::from_u32).filter(|c| is_letter(*c));
+        match (letter, behind.strip_prefix(';')) {
+            (Some(letter), Some(behind)) => {
+                out.push(letter);
+                rest = behind;
+            }
+            _ => {
+                out.push_str("&#");
+                rest = &rest[at + 2..];
+            }
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// Digits of the highest character's number.
+const REFERENCE_MAX: usize = 7;
+
 /// What one text says.
 #[derive(Debug, PartialEq, Eq)]
 struct Reading {
@@ -134,18 +167,28 @@ struct Reading {
 }
 
 /// Reads one name and appends its key and plain key. O(length).
-fn read(raw: &str, legacy: &Legacy, key: &mut String, plain_key: &mut String) -> Reading {
-    let decoded = legacy.decode(raw).text;
-    let cleaned = clean(&decoded);
+fn read(
+    raw: &str,
+    (legacy, residue): (&Legacy, &Residue),
+    key: &mut String,
+    plain_key: &mut String,
+) -> Reading {
+    let unescaped = unescape(raw);
+    let decoded = legacy.decode(&unescaped);
+    let cleaned = clean(&decoded.text);
     // What could not be decoded has neither case nor tone marks to judge.
     let damaged = is_damaged(&cleaned.text);
-    let parted = if damaged { None } else { part_joined(&cleaned.text) };
-    let text = parted.as_deref().unwrap_or(&cleaned.text);
+    let keyed = if damaged { None } else { residue.mend(&cleaned.text).map(|mended| mended.text) };
+    let whole = keyed.as_deref().unwrap_or(&cleaned.text);
+    let parted = if damaged { None } else { part_joined(whole) };
+    let text = parted.as_deref().unwrap_or(whole);
     let told = push_keys(text, key, plain_key);
     let tone_moved = told.tone_moved && !damaged;
     let case = !damaged && has_case_fault(text);
     let fault = [
-        (cleaned.odd || decoded != raw, FormFault::Unicode),
+        (decoded.encoding.is_some(), FormFault::Encoding),
+        (cleaned.odd || unescaped != raw, FormFault::Unicode),
+        (keyed.is_some(), FormFault::Keystrokes),
         (cleaned.text != raw || parted.is_some(), FormFault::Spacing),
         (case, FormFault::Case),
         (tone_moved, FormFault::ToneMark),
@@ -164,26 +207,32 @@ mod tests {
     use proptest::prelude::*;
     use unicode_normalization::UnicodeNormalization;
 
-    static LEGACY: LazyLock<Legacy> = LazyLock::new(|| {
+    static MENDERS: LazyLock<(Legacy, Residue)> = LazyLock::new(|| {
         let settings = Settings::read(&RulesFolder::embedded()).unwrap();
-        Legacy::new(&settings.reference)
+        (Legacy::new(&settings.reference), Residue::new(&settings.reference))
     });
+
+    fn menders() -> (&'static Legacy, &'static Residue) {
+        (&MENDERS.0, &MENDERS.1)
+    }
 
     fn parts(raw: &str) -> (String, String, String, Option<FormFault>) {
         let (mut key, mut plain) = (String::new(), String::new());
-        let reading = read(raw, &LEGACY, &mut key, &mut plain);
+        let reading = read(raw, menders(), &mut key, &mut plain);
         (reading.standard.unwrap_or_else(|| raw.to_owned()), key, plain, reading.fault)
     }
 
     #[test]
     fn names_are_read() {
-        use FormFault::{Case, Spacing, ToneMark, Unicode};
+        use FormFault::{Case, Encoding, Keystrokes, Spacing, ToneMark, Unicode};
         let cases = [
             ("Nguyễn Văn An", "Nguyễn Văn An", "nguyễn văn an", "nguyen van an", None),
             ("NGUYỄN VĂN AN", "NGUYỄN VĂN AN", "nguyễn văn an", "nguyen van an", None),
             ("Nguye\u{302}\u{303}n Văn An", "Nguyễn Văn An", "nguyễn văn an", "nguyen van an", Some(Unicode)),
             ("Ðặng Văn Ðạt", "Đặng Văn Đạt", "đặng văn đạt", "dang van dat", Some(Unicode)),
-            ("NguyÔn ThÞ Hoµ", "Nguyễn Thị Hòa", "nguyễn thị hòa", "nguyen thi hoa", Some(Unicode)),
+            ("NguyÔn ThÞ Hoµ", "Nguyễn Thị Hòa", "nguyễn thị hòa", "nguyen thi hoa", Some(Encoding)),
+            ("Nguyeenx Thij Hoaf", "Nguyễn Thị Hòa", "nguyễn thị hòa", "nguyen thi hoa", Some(Keystrokes)),
+            ("Nguy&#7877;n An", "Nguyễn An", "nguyễn an", "nguyen an", Some(Unicode)),
             (" Lê  Thị Hoà", "Lê Thị Hòa", "lê thị hòa", "le thi hoa", Some(Spacing)),
             ("Lê\tHoa", "Lê Hoa", "lê hoa", "le hoa", Some(Spacing)),
             ("lê thị hoa", "Lê Thị Hoa", "lê thị hoa", "le thi hoa", Some(Case)),
@@ -236,7 +285,7 @@ mod tests {
         ];
         for (raw, key, oddity) in cases {
             let (mut found, mut plain) = (String::new(), String::new());
-            let reading = read(raw, &LEGACY, &mut found, &mut plain);
+            let reading = read(raw, menders(), &mut found, &mut plain);
             assert_eq!((found.as_str(), reading.oddity), (key, oddity), "{raw:?}");
         }
     }

@@ -78,7 +78,13 @@ impl Scheme {
 
     /// The other way is that of `thuowr` (thuở, not thưở) and `muaw` (mưa, not muă).
     fn spell_as(&self, typed: &str, keying: Keying, other_way: bool) -> Option<Spelt> {
-        let mut hand = Hand { scheme: self, other_way, letters: Vec::with_capacity(KEYS_MAX), tone: None, keys: Vec::new() };
+        let mut hand = Hand {
+            scheme: self,
+            other_way,
+            letters: Vec::with_capacity(KEYS_MAX),
+            tone: None,
+            keys: Vec::new(),
+        };
         for c in typed.chars() {
             hand.press(c, keying)?;
         }
@@ -146,7 +152,8 @@ impl Hand<'_> {
         let letters = &mut self.letters;
         let made = |c: char| self.scheme.marked(lower(c), key);
         let reach = if near { 1 } else { letters.len() };
-        let Some(mut at) = (0..letters.len()).rev().take(reach).find(|at| made(letters[*at]).is_some()) else {
+        let Some(mut at) = (0..letters.len()).rev().take(reach).find(|at| made(letters[*at]).is_some())
+        else {
             return false;
         };
         let before = at.checked_sub(1).map(|at| lower(letters[at]));

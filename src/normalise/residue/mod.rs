@@ -168,7 +168,8 @@ impl Residue {
         for word in words(text, keying) {
             let begin = word.as_ptr() as usize - text.as_ptr() as usize;
             out.push_str(&text[from..begin]);
-            let spelt = scheme.spell(word, keying).filter(|spelt| self.confidence(word, spelt, keying) >= least);
+            let spelt =
+                scheme.spell(word, keying).filter(|spelt| self.confidence(word, spelt, keying) >= least);
             out.push_str(spelt.as_ref().map_or(word, |spelt| &spelt.word));
             from = begin + word.len();
         }

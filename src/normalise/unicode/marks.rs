@@ -106,7 +106,8 @@ impl Word {
             return None;
         }
         let toneless: String = self.text.chars().filter(|c| *c != tone).nfc().collect();
-        let vowel = toneless.char_indices().rfind(|(_, c)| super::letter(*c).is_some_and(|l| is_vowel(l.plain)))?;
+        let vowel =
+            toneless.char_indices().rfind(|(_, c)| super::letter(*c).is_some_and(|l| is_vowel(l.plain)))?;
         let end = vowel.0 + vowel.1.len_utf8();
         let marked = format!("{}{tone}{}", &toneless[..end], &toneless[end..]);
         let mut letters: Vec<char> = marked.nfc().collect();
@@ -119,7 +120,8 @@ impl Word {
 /// A tone mark that no letter took in, or a consonant of Latin Extended Additional
 /// with one. Letters below that, such as ñ, are letters of their own.
 fn is_unsettled_tone(c: char) -> bool {
-    TONES.contains(&c) || matches!(c, '\u{1e00}'..='\u{1e9f}') && std::iter::once(c).nfd().any(|c| TONES.contains(&c))
+    TONES.contains(&c)
+        || matches!(c, '\u{1e00}'..='\u{1e9f}') && std::iter::once(c).nfd().any(|c| TONES.contains(&c))
 }
 
 fn is_mark(c: char) -> bool {
@@ -137,9 +139,27 @@ fn is_cyrillic(c: char) -> bool {
 /// The Latin letter that a Cyrillic one looks like.
 fn latin(c: char) -> Option<char> {
     const ALIKE: [(char, char); 21] = [
-        ('А', 'A'), ('В', 'B'), ('Е', 'E'), ('К', 'K'), ('М', 'M'), ('Н', 'H'), ('О', 'O'), ('Р', 'P'),
-        ('С', 'C'), ('Т', 'T'), ('Х', 'X'), ('І', 'I'), ('а', 'a'), ('е', 'e'), ('о', 'o'), ('р', 'p'),
-        ('с', 'c'), ('у', 'y'), ('х', 'x'), ('і', 'i'), ('ԁ', 'd'),
+        ('А', 'A'),
+        ('В', 'B'),
+        ('Е', 'E'),
+        ('К', 'K'),
+        ('М', 'M'),
+        ('Н', 'H'),
+        ('О', 'O'),
+        ('Р', 'P'),
+        ('С', 'C'),
+        ('Т', 'T'),
+        ('Х', 'X'),
+        ('І', 'I'),
+        ('а', 'a'),
+        ('е', 'e'),
+        ('о', 'o'),
+        ('р', 'p'),
+        ('с', 'c'),
+        ('у', 'y'),
+        ('х', 'x'),
+        ('і', 'i'),
+        ('ԁ', 'd'),
     ];
     ALIKE.iter().find(|(cyrillic, _)| *cyrillic == c).map(|(_, latin)| *latin)
 }

@@ -183,7 +183,7 @@ mod tests {
                  group a name of its own",
                 "error[SET-004]: rules/matching/people.toml:26:19: level `slip` is not in the `levels` of \
                  `full_name` and counts as `else`\n  help: write `else`, or list it there",
-                "error[SET-004]: rules/matching/people.toml:26:30: unknown level `unacented`\n  help: did you \
+                "error[SET-004]: rules/matching/people.toml:26:27: unknown level `unacented`\n  help: did you \
                  mean `unaccented`?",
                 "error[SET-004]: rules/matching/people.toml:27:6: unknown comparison `sx`\n  help: did you mean \
                  `sex`?",
