@@ -1,47 +1,62 @@
-//! Which commune in force an address names.
+//! Which commune in force an address names, and the hamlet in it.
 //!
-//! Addresses end in commune, (district,) province. A district, or a province
-//! that was joined into another, makes it an address of before 01/07/2025: its
-//! commune is an old one, whatever unit bears the name today. Without either, a
-//! unit in force of that type and name is meant. Nothing is guessed: a divided
-//! unit, or a name that may mean two communes, gives no code.
+//! A text is divided into parts, the parts are read from the largest unit down, and what
+//! the words leave open stays a set: nothing is guessed. [`Addresses`] keeps twelve bytes
+//! an address; sets of communes and hamlets are kept once each.
 //!
-//! Only the last few parts of the text are read.
+//! A divided unit gives the set of its successors, since no table tells which hamlet went
+//! where. [`Gazetteer::determine`] weighs an address against the code and date beside it.
 
+mod attempt;
+mod determine;
 mod hamlet;
+mod layout;
+mod reader;
+mod store;
 
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
+pub use determine::{Determined, Gazetteer};
+pub use reader::Certainty;
+
 use super::legacy::Legacy;
 use super::texts::{Rewritten, by_chunk};
-use super::unicode::{Clean, clean, compose, push_plain};
-use super::units::{Few, Level, Named, Units, is_number, split_level};
+use super::unicode::clean;
+use super::units::{UnitSet, Units};
 use crate::table::Dictionary;
-
-/// Province, district, commune, and one for `Việt Nam` behind them.
-const PARTS: usize = 4;
-/// Longer parts name no unit.
-const PART_BYTES_MAX: usize = 80;
+use attempt::{Attempts, Outcome};
+use hamlet::Hamlets;
+use store::{Interned, Sets};
 
 /// The addresses of a column by code.
 #[derive(Debug, Default)]
 pub struct Addresses {
     units: Arc<Units>,
     read: Vec<Address>,
+    sets: Sets,
+    hamlets: Interned,
     /// The texts as they are kept: NFC, single spaces.
     cleaned: Rewritten,
     /// Standard forms that are not the delivered text's beginning and the unit's ending.
     standards: Rewritten,
 }
 
-/// One address: 4 bytes.
+/// One address: 12 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Address {
-    /// 1 + the place of the unit in force; 0 for none.
-    unit: u8,
-    old_unit: bool,
+    /// Number of the hamlet; 0 for none.
+    hamlet: u32,
+    /// Number of the set of units in force; 0 for none.
+    wards: u16,
     /// Bytes of the delivered text before the commune, where [`Self::AS_WRITTEN`] is not said.
     kept: u16,
+    /// 1 + the place; 0 for none.
+    district: u8,
+    province: u8,
+    certainty: Certainty,
+    old_unit: bool,
 }
 
 impl Address {
@@ -50,15 +65,39 @@ impl Address {
 }
 
 impl Addresses {
+    fn address(&self, code: u32) -> Option<&Address> {
+        self.read.get(code as usize)
+    }
+
     /// The code in force that the words determine. O(1).
     pub fn ward(&self, code: u32) -> Option<u32> {
-        let unit = self.read.get(code as usize)?.unit;
-        self.units.in_force.get(usize::from(unit).checked_sub(1)?).map(|unit| unit.code)
+        let set = self.sets.get(self.address(code)?.wards);
+        self.units.in_force.get(set.only()?).map(|unit| unit.code)
+    }
+
+    /// The codes in force that the words allow, rising, joined by spaces. O(1).
+    pub fn wards(&self, code: u32) -> Option<&str> {
+        self.sets.words(self.address(code)?.wards)
+    }
+
+    /// How sure the commune is. O(1).
+    pub fn certainty(&self, code: u32) -> Option<Certainty> {
+        self.address(code).map(|address| address.certainty)
     }
 
     /// Whether the words name a unit no longer in force, or a district. O(1).
     pub fn old_unit(&self, code: u32) -> bool {
-        self.read.get(code as usize).is_some_and(|address| address.old_unit)
+        self.address(code).is_some_and(|address| address.old_unit)
+    }
+
+    /// The district of before 01/07/2025 that the words name: `huyện Cái Nước`. O(1).
+    pub fn district(&self, code: u32) -> Option<&str> {
+        self.units.district_words(usize::from(self.address(code)?.district).checked_sub(1)?)
+    }
+
+    /// The province that the words name, by its name of before 01/07/2025. O(1).
+    pub fn province(&self, code: u32) -> Option<&str> {
+        self.units.province_name(usize::from(self.address(code)?.province).checked_sub(1)?)
     }
 
     /// The text in NFC with single spaces, where it was not delivered so. O(log rewritten).
@@ -67,20 +106,24 @@ impl Addresses {
     }
 
     /// The hamlet or quarter before the commune, else the street, in plain
-    /// words without house numbers. O(length).
-    pub fn hamlet(&self, code: u32, raw: &str) -> Option<String> {
-        let cleaned = self.cleaned(code).unwrap_or(raw);
-        Reader { units: &self.units, plain: String::new() }.hamlet(raw, cleaned)
+    /// words without house numbers. O(1).
+    pub fn hamlet(&self, code: u32) -> Option<&str> {
+        self.hamlets.get(self.address(code)?.hamlet)
+    }
+
+    /// A number that equal hamlets of this column share; 0 for none. O(1).
+    pub fn hamlet_number(&self, code: u32) -> u32 {
+        self.address(code).map_or(0, |address| address.hamlet)
     }
 
     /// The address with the unit in force and without a district, where the words
     /// determine it and do not say it so already. O(length).
     pub fn standard(&self, code: u32, raw: &str) -> Option<String> {
-        let address = self.read.get(code as usize)?;
+        let address = self.address(code)?;
         if address.kept == Address::AS_WRITTEN {
             return self.standards.get(code).map(str::to_owned);
         }
-        let unit = self.units.in_force.get(usize::from(address.unit).checked_sub(1)?)?;
+        let unit = self.units.in_force.get(self.sets.get(address.wards).only()?)?;
         Some(ended(raw.get(..usize::from(address.kept))?, &unit.ending))
     }
 }
@@ -94,9 +137,14 @@ fn ended(kept: &str, ending: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// What one piece of work makes: addresses whose sets and hamlets have numbers of the piece.
 #[derive(Default)]
 struct Piece {
     read: Vec<Address>,
+    sets: Vec<UnitSet>,
+    set_numbers: HashMap<UnitSet, u16>,
+    hamlets: Vec<Box<str>>,
+    hamlet_numbers: HashMap<String, u32>,
     cleaned: Vec<(u32, Box<str>)>,
     standards: Vec<(u32, Box<str>)>,
 }
@@ -105,298 +153,128 @@ struct Piece {
 pub(super) fn read_all(dictionary: &Dictionary, units: &Arc<Units>, legacy: &Legacy) -> Addresses {
     let pieces = by_chunk(dictionary, |first, texts| {
         let mut piece = Piece::default();
-        let mut reader = Reader { units, plain: String::new() };
+        let (mut attempts, mut hamlets) = (Attempts::new(units), Hamlets::default());
         for (code, text) in (first..).zip(texts) {
-            piece.add(code, text, legacy, &mut reader);
+            piece.add(code, text, legacy, &mut attempts, &mut hamlets);
         }
         piece
     });
-    let mut read = Vec::with_capacity(dictionary.len());
+    let mut all = Addresses { units: Arc::clone(units), sets: Sets::new(units), ..Addresses::default() };
+    all.read.reserve_exact(dictionary.len());
     let (mut cleaned, mut standards) = (Vec::new(), Vec::new());
     for piece in pieces {
-        read.extend(piece.read);
+        let sets: Vec<u16> = piece.sets.iter().map(|set| all.sets.number(*set, units)).collect();
+        let hamlets: Vec<u32> = piece.hamlets.into_iter().map(|hamlet| all.hamlets.number(hamlet)).collect();
+        all.read.extend(piece.read.into_iter().map(|address| Address {
+            wards: numbered(&sets, usize::from(address.wards)),
+            hamlet: numbered(&hamlets, address.hamlet as usize),
+            ..address
+        }));
         cleaned.push(piece.cleaned);
         standards.push(piece.standards);
     }
-    let (cleaned, standards) = (Rewritten::new(cleaned), Rewritten::new(standards));
-    Addresses { units: Arc::clone(units), read, cleaned, standards }
+    all.hamlets.finish();
+    (all.cleaned, all.standards) = (Rewritten::new(cleaned), Rewritten::new(standards));
+    all
+}
+
+/// The number of the column for one of the piece, 0 for none.
+fn numbered<T: Copy + Default>(numbers: &[T], of_piece: usize) -> T {
+    of_piece.checked_sub(1).and_then(|at| numbers.get(at)).copied().unwrap_or_default()
 }
 
 impl Piece {
-    fn add(&mut self, code: u32, raw: &str, legacy: &Legacy, reader: &mut Reader<'_>) {
+    fn add(
+        &mut self,
+        code: u32,
+        raw: &str,
+        legacy: &Legacy,
+        attempts: &mut Attempts<'_>,
+        hamlets: &mut Hamlets,
+    ) {
+        if raw.is_empty() {
+            self.read.push(Address { kept: Address::AS_WRITTEN, ..Address::default() });
+            return;
+        }
         let decoded = legacy.decode(raw).text;
-        let cleaned = clean(&decoded);
-        let (found, text) = reader.read(&decoded, &cleaned);
-        let unit = found.unit.and_then(|place| reader.units.in_force.get(place));
-        let standard = unit.map(|unit| (found.kept, &unit.ending)).filter(|(kept, ending)| {
-            // Without a house the text may begin in either case.
-            let written = cleaned.text.strip_prefix(&text[..*kept]);
-            written != Some(ending) && (*kept > 0 || written != ending.strip_prefix(", "))
-        });
-        let mut address = Address {
-            unit: found.unit.map_or(0, |place| u8::try_from(place + 1).unwrap_or(0)),
+        let cleaned = clean(&decoded).text;
+        let outcome = attempts.read(&decoded, &cleaned);
+        let found = &outcome.found;
+        let place = |place: Option<usize>| place.map_or(0, |place| u8::try_from(place + 1).unwrap_or(0));
+        let address = Address {
+            hamlet: hamlets.of(attempts, &outcome, &cleaned).map_or(0, |hamlet| self.hamlet(hamlet)),
+            wards: self.set(found.wards),
+            kept: self.standard(code, raw, &cleaned, attempts, &outcome),
+            district: place(found.district),
+            province: place(found.province),
+            certainty: found.certainty,
             old_unit: found.old_unit,
-            kept: Address::AS_WRITTEN,
         };
-        if let Some((kept, ending)) = standard {
-            match u16::try_from(kept) {
-                Ok(short) if short < Address::AS_WRITTEN && kept > 0 && text == raw => address.kept = short,
-                _ => {
-                    let standard = ended(&text[..kept], ending);
-                    if standard != cleaned.text {
-                        self.standards.push((code, standard.into()));
-                    }
-                }
-            }
-        }
         self.read.push(address);
-        if cleaned.text != raw {
-            self.cleaned.push((code, cleaned.text.into()));
-        }
-    }
-}
-
-/// What the words of an address determine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Found {
-    /// The unit in force, as a place in the list.
-    unit: Option<usize>,
-    old_unit: bool,
-    /// Bytes of the text before the commune and the separator in front of it.
-    kept: usize,
-    /// The words name a unit of another province: nothing is to be found.
-    outside: bool,
-}
-
-/// One part of an address, from the end.
-#[derive(Clone, Copy, Default)]
-struct Part<'t> {
-    begin: usize,
-    written: &'t str,
-    level: Option<Level>,
-    /// The plain name in the reader's buffer.
-    name: (usize, usize),
-}
-
-struct Reader<'u> {
-    units: &'u Units,
-    plain: String,
-}
-
-impl Reader<'_> {
-    /// Reads a text as it is divided by commas; where that gives no commune, also
-    /// as it is divided by doubled spaces and by type words. Returns the text that was read.
-    fn read<'t>(&mut self, raw: &str, cleaned: &Clean<'t>) -> (Found, std::borrow::Cow<'t, str>) {
-        let found = self.read_parts(&cleaned.text);
-        if found.unit.is_some() || found.outside {
-            return (found, cleaned.text.clone());
-        }
-        let loosened = loosen(&compose(raw).0);
-        if loosened != cleaned.text {
-            let again = self.read_parts(&loosened);
-            if again.unit.is_some() || (again.old_unit && !found.old_unit) {
-                return (again, loosened.into());
-            }
-        }
-        (found, cleaned.text.clone())
-    }
-
-    fn read_parts(&mut self, text: &str) -> Found {
-        let (parts, count) = self.split(text);
-        let mut parts = parts[..count].iter();
-        let mut part = parts.next();
-        if part.is_some_and(|part| self.name(part) == "viet nam") {
-            part = parts.next();
-        }
-        let province = part.and_then(|part| self.province(part));
-        if province.is_some() {
-            part = parts.next();
-        }
-        if province.is_some_and(|province| !self.units.is_local(province)) {
-            return Found { outside: true, ..Found::default() };
-        }
-        let Some(part) = part else { return Found::default() };
-        match part.level {
-            // A province misspelt; the district before it may still be a local one.
-            Some(Level::Province) => match parts.next().map(|part| (part, part.level)) {
-                Some((district, Some(Level::District(level)))) => {
-                    self.in_district(text, level, district, parts.next())
-                }
-                _ => Found::default(),
-            },
-            Some(Level::District(level)) => self.in_district(text, level, part, parts.next()),
-            Some(Level::Commune(level)) => self.commune(text, level, part, province),
-            None => self.bare(text, part, parts.next(), province),
+        if cleaned != raw {
+            self.cleaned.push((code, cleaned.into()));
         }
     }
 
-    /// The last parts of a text between commas, semicolons and dashes, the last first.
-    fn split<'t>(&mut self, text: &'t str) -> ([Part<'t>; PARTS], usize) {
-        self.plain.clear();
-        let mut parts = [Part::default(); PARTS];
-        let mut count = 0;
-        let mut end = text.len();
-        while count < PARTS && end > 0 {
-            let before = &text[..end];
-            let separator = before.bytes().rposition(|byte| matches!(byte, b',' | b';' | b'-'));
-            let begin = separator.map_or(0, |at| at + 1);
-            let written = before[begin..].trim();
-            if !written.is_empty() {
-                parts[count] = self.part(begin, written);
-                count += 1;
-            }
-            end = begin.saturating_sub(1);
-        }
-        (parts, count)
-    }
-
-    fn part<'t>(&mut self, begin: usize, written: &'t str) -> Part<'t> {
-        let from = self.plain.len();
-        if written.len() <= PART_BYTES_MAX {
-            push_plain(written, &mut self.plain);
-        }
-        let (level, name) = split_level(&self.plain[from..]);
-        let name = (self.plain.len() - name.len(), self.plain.len());
-        Part { begin, written, level, name }
-    }
-
-    fn name(&self, part: &Part<'_>) -> &str {
-        self.plain.get(part.name.0..part.name.1).unwrap_or("")
-    }
-
-    fn named(&self, part: &Part<'_>) -> Option<&Named> {
-        self.units.named(self.name(part))
-    }
-
-    /// The province a part names: said to be one, or named like one of the
-    /// local ones, or like another that no local unit is named like.
-    fn province(&self, part: &Part<'_>) -> Option<usize> {
-        let named = self.named(part)?;
-        let province = named.province?;
-        match part.level {
-            Some(Level::Province) => Some(province),
-            Some(Level::District("thành phố")) if !named.names_local_unit() => Some(province),
-            None if self.units.is_local(province) || !named.names_local_unit() => Some(province),
-            _ => None,
-        }
-    }
-
-    /// A district of a given type, and the commune before it.
-    fn in_district(&self, text: &str, level: &str, district: &Part<'_>, commune: Option<&Part<'_>>) -> Found {
-        let districts = self.named(district).map(|named| self.units.districts_named(named, level));
-        match districts {
-            Some(districts) if !districts.is_empty() => self.commune_of(text, &districts, commune),
-            _ => Found { outside: true, old_unit: false, ..Found::default() },
-        }
-    }
-
-    /// An old commune by its district; else a unit in force that holds land of the district.
-    fn commune_of(&self, text: &str, districts: &[usize], commune: Option<&Part<'_>>) -> Found {
-        let old = Found { old_unit: true, ..Found::default() };
-        let Some(part) = commune else { return old };
-        let level = match part.level {
-            Some(Level::Commune(level)) => Some(level),
-            None if !is_number(self.name(part)) => None,
-            _ => return old,
+    /// Bytes of the text before the commune, or [`Address::AS_WRITTEN`].
+    fn standard(
+        &mut self,
+        code: u32,
+        raw: &str,
+        cleaned: &str,
+        attempts: &mut Attempts<'_>,
+        outcome: &Outcome,
+    ) -> u16 {
+        let unit = outcome.found.wards.only().filter(|_| outcome.found.commune);
+        let Some(unit) = unit.and_then(|place| attempts.units.in_force.get(place)) else {
+            return Address::AS_WRITTEN;
         };
-        let Some(named) = self.named(part) else { return old };
-        let written = part.written;
-        let mut successors =
-            self.units.successors(named, written, |unit| unit.is(level) && unit.lay_in(districts));
-        if successors == Few::None {
-            successors = self.units.successors(named, written, |unit| unit.lay_in(districts));
+        let text = attempts.text(outcome, cleaned);
+        let lead = attempts.lead(outcome, text);
+        // Without a house the text may begin in either case.
+        let written = cleaned.strip_prefix(lead.text).filter(|_| lead.is_head);
+        let is_standard = written == Some(&unit.ending)
+            || (lead.text.is_empty() && written == unit.ending.strip_prefix(", "));
+        if is_standard {
+            return Address::AS_WRITTEN;
         }
-        if successors == Few::None {
-            successors = self.units.in_force_named(named, level, districts, written);
+        let short =
+            u16::try_from(lead.text.len()).ok().filter(|short| (1..Address::AS_WRITTEN).contains(short));
+        let certain = outcome.found.certainty == Certainty::Certain;
+        let usual = certain && lead.is_head && !lead.ends_in_unit;
+        if let Some(short) = short.filter(|_| usual && raw == text) {
+            return short;
         }
-        Found { unit: successors.only(), kept: kept(text, part), ..old }
-    }
-
-    /// A commune of a given type and no district behind it.
-    fn commune(&self, text: &str, level: &str, part: &Part<'_>, province: Option<usize>) -> Found {
-        let Some(named) = self.named(part) else { return Found::default() };
-        let kept = kept(text, part);
-        // The last name of today's province is also that of one it was joined of.
-        let today = province.is_none_or(|province| self.units.is_present(province));
-        let in_force = self.units.in_force_named(named, Some(level), &[], part.written);
-        if today && in_force != Few::None {
-            return Found { unit: in_force.only(), kept, ..Found::default() };
-        }
-        let successors = self.units.successors(named, part.written, |unit| {
-            unit.is(Some(level)) && unit.of_province(province.filter(|_| !today))
-        });
-        Found { unit: successors.only(), old_unit: successors != Few::None, kept, ..Found::default() }
-    }
-
-    /// A name without a type: a district if a commune of it stands before, else a
-    /// commune if all that bear the name are one unit today.
-    fn bare(&self, text: &str, part: &Part<'_>, before: Option<&Part<'_>>, province: Option<usize>) -> Found {
-        let Some(named) = self.named(part).filter(|_| !is_number(self.name(part))) else {
-            return Found::default();
+        let standard = ended(lead.text, &unit.ending);
+        let says_so = |attempts: &mut Attempts<'_>| {
+            // What stays before the commune may name another district, mended or passed over.
+            let again = attempts.read(&standard, &standard).found;
+            again.wards == outcome.found.wards && again.certainty == Certainty::Certain && !again.old_unit
         };
-        if !named.districts.is_empty() {
-            let found = self.commune_of(text, &named.districts, before);
-            let certain =
-                found.unit.is_some() || (found.kept > 0 && before.is_some_and(|part| self.is_old(part)));
-            return if certain { found } else { Found::default() };
+        if standard != cleaned && (usual || says_so(attempts)) {
+            self.standards.push((code, standard.into()));
         }
-        let in_force = self.units.in_force_named(named, None, &[], part.written);
-        let of_province = province.filter(|province| !self.units.is_present(*province));
-        let old = self.units.successors(named, part.written, |unit| unit.of_province(of_province));
-        let all = in_force.and(old);
-        let old_unit = all != Few::None && (in_force == Few::None || of_province.is_some());
-        Found { unit: all.only(), old_unit, kept: kept(text, part), ..Found::default() }
+        Address::AS_WRITTEN
     }
 
-    fn is_old(&self, part: &Part<'_>) -> bool {
-        self.named(part).is_some_and(Named::names_old_unit)
-    }
-}
-
-/// Bytes of the text before a part and the separators in front of it.
-fn kept(text: &str, part: &Part<'_>) -> usize {
-    text[..part.begin].trim_end_matches([' ', ',', ';', '-']).len()
-}
-
-/// Type words that begin a part wherever they stand, as written with accents.
-const TYPE_WORDS: [&str; 5] = ["xã", "phường", "huyện", "tỉnh", "ấp"];
-/// The same in a text without any accents.
-const BARE_TYPE_WORDS: [&str; 4] = ["xa", "phuong", "huyen", "tinh"];
-/// The first and second words of types of two words.
-const TYPE_PAIRS: [[&str; 2]; 6] =
-    [["thị", "trấn"], ["thị", "xã"], ["thành", "phố"], ["thi", "tran"], ["thi", "xa"], ["thanh", "pho"]];
-/// Short forms, which need their stop.
-const SHORT_FORMS: [&str; 7] = ["x.", "p.", "h.", "t.", "tt.", "tx.", "tp."];
-
-/// The text with a comma at each doubled space and before each type word. O(length).
-fn loosen(text: &str) -> String {
-    let ascii = text.is_ascii();
-    let mut out = String::with_capacity(text.len() + 16);
-    let mut gap = 0;
-    let mut pair = false;
-    let mut words = text.split(' ').peekable();
-    while let Some(word) = words.next() {
-        if word.is_empty() {
-            gap += 1;
-            continue;
+    /// The piece's number of a set.
+    fn set(&mut self, set: UnitSet) -> u16 {
+        if set.is_empty() {
+            return 0;
         }
-        let small = word.to_lowercase();
-        let next = words.peek().map(|next| next.to_lowercase());
-        let begins_pair = TYPE_PAIRS.iter().any(|[first, second]| {
-            small == *first && next.as_deref() == Some(second) && small.is_ascii() <= ascii
-        });
-        let begins = begins_pair
-            || (!pair && TYPE_WORDS.contains(&small.as_str()))
-            || (!pair && ascii && BARE_TYPE_WORDS.contains(&small.as_str()))
-            || SHORT_FORMS.iter().any(|short| small.starts_with(short));
-        if !out.is_empty() {
-            let divided = out.ends_with([',', ';', '-']) || word.starts_with([',', ';', '-']);
-            out.push_str(if (gap > 0 || begins) && !divided { ", " } else { " " });
-        }
-        out.push_str(word);
-        (gap, pair) = (0, begins_pair);
+        *self.set_numbers.entry(set).or_insert_with(|| {
+            self.sets.push(set);
+            self.sets.len() as u16
+        })
     }
-    out
+
+    /// The piece's number of a hamlet.
+    fn hamlet(&mut self, hamlet: &str) -> u32 {
+        *self.hamlet_numbers.entry_ref(hamlet).or_insert_with(|| {
+            self.hamlets.push(hamlet.into());
+            self.hamlets.len() as u32
+        })
+    }
 }
 
 #[cfg(test)]

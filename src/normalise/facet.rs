@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::{
-    CardFault, CardNumber as CardValue, DateFault, DateValue, FormFault, IdentityNumber as IdentityValue,
+    CardFault, CardNumber as CardValue, Certainty, DateFault, DateValue, FormFault, IdentityNumber as IdentityValue,
     InsuranceNumber as InsuranceValue, NumberFault, Oddity, Phone as PhoneNumber, PhoneFault, Precision,
     Values, WardCode as WardValue,
 };
@@ -89,6 +89,12 @@ fn integer<'a, T: Into<i64>>(number: Option<T>) -> FacetValue<'a> {
 
 fn boolean<'a>(truth: Option<bool>) -> FacetValue<'a> {
     null_or(truth, FacetValue::Boolean)
+}
+
+/// Commune codes, joined by spaces.
+fn joined(codes: impl Iterator<Item = u32>) -> String {
+    let codes: Vec<String> = codes.map(|code| format!("{code:05}")).collect();
+    codes.join(" ")
 }
 
 /// The rewritten text, or the one delivered.
@@ -239,6 +245,10 @@ facets! {
     Text WardCode, "successor", |_, values, code| {
         padded(at(values.ward_codes(), code).and_then(WardValue::successor).map(u64::from), 5)
     }, "the only code in force that a retired one went into";
+    Text WardCode, "wards", |_, values, code| {
+        let wards = at(values.ward_codes(), code).map(|ward| joined(ward.wards()));
+        owned(wards.filter(|wards| !wards.is_empty()))
+    }, "the codes in force that it may stand for, rising, joined by spaces: several of a divided one";
 
     Text Address, "", |texts, values, code| match values.addresses() {
         Some(addresses) => or_raw(addresses.cleaned(code), texts, code),
@@ -247,13 +257,28 @@ facets! {
     Text Address, "ward", |_, values, code| {
         padded(values.addresses().and_then(|addresses| addresses.ward(code)).map(u64::from), 5)
     }, "the code in force of the commune that the words determine";
+    Text Address, "wards", |_, values, code| {
+        borrowed(values.addresses().and_then(|addresses| addresses.wards(code)))
+    }, "the codes in force of all communes that the words allow, rising, joined by spaces; one where it is determined";
+    Text Address, "certainty", |_, values, code| {
+        borrowed(values.addresses().and_then(|addresses| addresses.certainty(code)).map(Certainty::word))
+    }, "how sure the commune is: certain, typo (one, a slip mended), several, none, or outside (of another province)";
+    Text Address, "district", |_, values, code| {
+        borrowed(values.addresses().and_then(|addresses| addresses.district(code)))
+    }, "the district of before 01/07/2025 that the words name: huyện Cái Nước";
+    Text Address, "province", |_, values, code| {
+        borrowed(values.addresses().and_then(|addresses| addresses.province(code)))
+    }, "the province that the words name, by its name of before 01/07/2025: Bạc Liêu";
     Boolean Address, "old_unit", |_, values, code| {
         boolean(values.addresses().map(|addresses| addresses.old_unit(code)))
     }, "whether the words name a unit no longer in force, or a district";
-    Text Address, "hamlet", |texts, values, code| {
-        let raw = texts.dictionary().text(code);
-        owned(values.addresses().and_then(|addresses| addresses.hamlet(code, raw)))
+    Text Address, "hamlet", |_, values, code| {
+        borrowed(values.addresses().and_then(|addresses| addresses.hamlet(code)))
     }, "the hamlet or quarter before the commune, else the street, in plain words without house numbers";
+    Integer Address, "hamlet_number", |_, values, code| {
+        let number = values.addresses().map_or(0, |addresses| addresses.hamlet_number(code));
+        integer((number != 0).then_some(number))
+    }, "a number that equal hamlets of one column and run share";
     Text Address, "standard", |texts, values, code| {
         let raw = texts.dictionary().text(code);
         owned(values.addresses().and_then(|addresses| addresses.standard(code, raw)))

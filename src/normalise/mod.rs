@@ -33,7 +33,7 @@ mod ward_code;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use address::Addresses;
+pub use address::{Addresses, Certainty, Determined, Gazetteer};
 pub use card_number::{CardFault, CardNumber};
 pub use category::{Categories, CategoryForm};
 pub use date::{DateFault, DateForm, DateValue, Precision};

@@ -1,98 +1,164 @@
-//! Administrative units: the 64 in force, those they were made of, and what
-//! became of each, out of three reference tables.
+//! Administrative units: those in force, those they were made of, and what became
+//! of each, out of three reference tables.
+//!
+//! A plain name leads to all units that bear or bore it; what else is known (type,
+//! district, province, accents) narrows them down. Nothing is chosen here: what
+//! remains is a set of units in force.
+
+mod build;
+mod level;
+mod near;
+mod set;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
+pub(super) use level::{Level, is_number, split_initials, split_level};
+pub(super) use set::UnitSet;
+
+use super::skeleton::skeleton;
 use super::syllable::key_words;
-use super::unicode::plain_words;
+use super::unicode::{lower, plain};
 use crate::settings::Reference;
 
-/// What a unit's words begin with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
-    /// xã, phường, thị trấn: the commune level.
-    Commune(&'static str),
-    /// huyện, thị xã, thành phố: the district level, gone since 01/07/2025.
-    District(&'static str),
-    /// tỉnh.
-    Province,
-}
-
-/// Words and short forms before a unit's name, accents off.
-const LEVELS: [(&str, Level); 14] = [
-    ("thi tran ", Level::Commune("thị trấn")),
-    ("phuong ", Level::Commune("phường")),
-    ("xa ", Level::Commune("xã")),
-    ("tt ", Level::Commune("thị trấn")),
-    ("p ", Level::Commune("phường")),
-    ("x ", Level::Commune("xã")),
-    ("thanh pho ", Level::District("thành phố")),
-    ("huyen ", Level::District("huyện")),
-    ("thi xa ", Level::District("thị xã")),
-    ("tp ", Level::District("thành phố")),
-    ("tx ", Level::District("thị xã")),
-    ("h ", Level::District("huyện")),
-    ("tinh ", Level::Province),
-    ("t ", Level::Province),
-];
-
-/// Takes the type word off a unit's plain words; a number's leading zeros too. O(length).
-pub(super) fn split_level(plain: &str) -> (Option<Level>, &str) {
-    let known = LEVELS.iter().find_map(|(word, level)| Some((*level, plain.strip_prefix(word)?)));
-    let (level, name) = match known {
-        Some((level, name)) => (Some(level), name),
-        // P8 for phường 8.
-        None => match plain.strip_prefix('p').filter(|rest| is_number(rest)) {
-            Some(number) => (Some(Level::Commune("phường")), number),
-            None => (None, plain),
-        },
-    };
-    if is_number(name) { (level, name.trim_start_matches('0')) } else { (level, name) }
-}
-
-/// Whether a name is no more than a number.
-pub(super) fn is_number(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit())
-}
+/// Shorter names are near too many words.
+const NEAR_LETTERS_MIN: usize = 5;
 
 /// A unit in force.
 #[derive(Clone, Debug)]
 pub(super) struct Unit {
     /// Its 5-digit code.
     pub(super) code: u32,
-    /// Its name with small letters and accents.
-    key: String,
-    /// `xã` or `phường`.
-    level: String,
     /// `, xã Đá Bạc, tỉnh Cà Mau`.
     pub(super) ending: String,
 }
 
-/// A unit no longer in force, or the part of the past of one that is.
-#[derive(Clone, Debug)]
-pub(super) struct OldUnit {
+/// A commune: one in force, or one of before and what became of it.
+#[derive(Clone, Debug, Default)]
+struct Commune {
+    /// Its name with small letters and accents.
     key: String,
+    /// Without accents.
+    plain: String,
+    /// As it sounds.
+    sound: String,
+    /// `xã`, `phường` or `thị trấn`.
     level: String,
-    /// Its district: a place in the list of districts.
-    district: usize,
-    /// Its old province: a place in the list of provinces.
+    /// Whether it is in force.
+    present: bool,
+    /// Its district; of one in force, those whose land it holds.
+    districts: Districts,
+    /// Its old province, by place; of one in force, none.
     province: Option<usize>,
-    /// The units in force that its land came to, as places in that list.
-    pub(super) successors: BTreeSet<usize>,
+    /// Itself, or those in force that its land came to.
+    wards: UnitSet,
+}
+
+/// A district of before 01/07/2025.
+#[derive(Clone, Debug)]
+struct District {
+    plain: String,
+    sound: String,
+    /// `huyện`, `thị xã` or `thành phố`.
+    level: String,
+    /// `huyện Cái Nước`.
+    words: String,
+    /// The units in force that its land came to.
+    wards: UnitSet,
+}
+
+/// A set of districts, by place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Districts(u64);
+
+impl Districts {
+    const MAX: usize = 64;
+
+    /// The set of one.
+    pub(super) fn one(place: usize) -> Self {
+        Self(1_u64.checked_shl(place as u32).unwrap_or(0))
+    }
+
+    #[must_use]
+    fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn has_any(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether there is none.
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The places, in order.
+    pub(super) fn places(self) -> impl Iterator<Item = usize> {
+        (0..Self::MAX).filter(move |place| self.has_any(Self::one(*place)))
+    }
+
+    /// The only one, by place.
+    pub(super) fn only(self) -> Option<usize> {
+        self.0.is_power_of_two().then(|| self.0.trailing_zeros() as usize)
+    }
 }
 
 /// All units that a name may mean, as places in their lists.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Named {
-    in_force: Vec<usize>,
-    old: Vec<usize>,
+    communes: Vec<usize>,
     /// Districts of that name.
-    pub(super) districts: Vec<usize>,
+    pub(super) districts: Districts,
     /// The province of that name, the present ones and those of before 07/2025 alike.
     pub(super) province: Option<usize>,
+    /// Whether a former local province had the name that is no longer in the table.
+    pub(super) former_province: bool,
+}
+
+impl Named {
+    /// Whether a commune or district of the province has, or had, the name.
+    pub(super) fn names_local_unit(&self) -> bool {
+        !(self.communes.is_empty() && self.districts.is_empty())
+    }
+}
+
+/// What is known of a commune besides its name.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Asked<'t> {
+    /// Its type.
+    pub(super) level: Option<&'static str>,
+    /// Districts it is in, or holds land of; any if empty.
+    pub(super) districts: Districts,
+    /// The old province it was in; says nothing of one in force.
+    pub(super) province: Option<usize>,
+    /// In force or not; either.
+    pub(super) present: Option<bool>,
+    /// Its name as written, accents and all; empty where nothing is known.
+    pub(super) written: &'t str,
+}
+
+/// What a name gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Hit {
+    /// The units in force that are meant.
+    pub(super) wards: UnitSet,
+    /// The accents written are no unit's.
+    pub(super) mended: bool,
+}
+
+impl Hit {
+    pub(super) fn is_empty(self) -> bool {
+        self.wards.is_empty()
+    }
+
+    /// The units of both.
+    #[must_use]
+    pub(super) fn union(self, other: Self) -> Self {
+        Self { wards: self.wards.union(other.wards), mended: self.mended || other.mended }
+    }
 }
 
 /// The units of the province and how to find them by words or code.
@@ -100,31 +166,34 @@ pub(super) struct Named {
 pub(super) struct Units {
     /// The units in force, in the order of their table.
     pub(super) in_force: Vec<Unit>,
-    old: Vec<OldUnit>,
+    communes: Vec<Commune>,
     /// Each old code's successors.
-    pub(super) codes: BTreeMap<u32, BTreeSet<usize>>,
-    /// District types by district.
-    districts: Vec<String>,
+    pub(super) codes: BTreeMap<u32, UnitSet>,
+    districts: Vec<District>,
+    /// Names of the old provinces.
+    provinces: Vec<String>,
     /// The province in force that the units are of, and the old ones it was joined of.
     local_provinces: BTreeSet<usize>,
     present_province: Option<usize>,
     names: HashMap<String, Named, FixedState>,
+    /// Names by the first letters of their words.
+    initials: HashMap<String, Named, FixedState>,
 }
 
 impl Units {
     /// Reads the reference tables; a row that makes no sense is left out (settings report it).
     pub(super) fn new(reference: &Reference) -> Self {
-        let mut builder = Builder::default();
-        builder.provinces(reference);
-        builder.in_force(reference);
-        builder.changes(reference);
-        builder.history(reference);
-        builder.units
+        build::Builder::build(reference)
     }
 
     /// What a plain name may mean. O(length).
     pub(super) fn named(&self, plain: &str) -> Option<&Named> {
         self.names.get(plain)
+    }
+
+    /// What initials may mean. O(length).
+    pub(super) fn by_initials(&self, initials: &str) -> Option<&Named> {
+        self.initials.get(initials)
     }
 
     /// Whether a province is the present one or one of those it was joined of.
@@ -137,235 +206,111 @@ impl Units {
         self.present_province == Some(province)
     }
 
-    /// The units in force of a name and type that hold land of one of the districts,
-    /// where there are any. `written` is the part of the text, accents and all.
-    pub(super) fn in_force_named(
-        &self,
-        named: &Named,
-        level: Option<&str>,
-        districts: &[usize],
-        written: &str,
-    ) -> Few {
-        let fits = |at: usize| {
-            self.in_force.get(at).is_some_and(|unit| level.is_none_or(|level| unit.level == level))
-                && (districts.is_empty() || self.came_from(at, districts))
+    /// An old province's name.
+    pub(super) fn province_name(&self, place: usize) -> Option<&str> {
+        self.provinces.get(place).map(String::as_str)
+    }
+
+    /// A district's type and name.
+    pub(super) fn district_words(&self, place: usize) -> Option<&str> {
+        self.districts.get(place).map(|district| district.words.as_str())
+    }
+
+    /// The units in force that hold land of some districts.
+    pub(super) fn land_of(&self, districts: Districts) -> UnitSet {
+        let of = districts.places().filter_map(|place| self.districts.get(place));
+        of.fold(UnitSet::default(), |all, district| all.union(district.wards))
+    }
+
+    /// The districts of a name and type; those of the name where none has the type,
+    /// since towns were raised (huyện Giá Rai, thị xã Bạc Liêu).
+    pub(super) fn districts_named(&self, named: &Named, level: &str) -> Districts {
+        let of_level = |place: &usize| self.districts.get(*place).is_some_and(|one| one.level == level);
+        let exact = named.districts.places().filter(of_level);
+        let exact = exact.fold(Districts::default(), |all, place| all.union(Districts::one(place)));
+        if exact.is_empty() { named.districts } else { exact }
+    }
+
+    /// What the communes of a name that fit became. Where they share no more than their
+    /// plain name (Tân Thành, Tân Thạnh), those that the accents allow; all if none does.
+    pub(super) fn communes_named(&self, named: &Named, asked: &Asked<'_>) -> Hit {
+        let fitting = || {
+            let units = named.communes.iter().filter_map(|place| self.communes.get(*place));
+            units.filter(|unit| asked.fits(unit))
         };
-        let key = |at: usize| self.in_force.get(at).map_or("", |unit| unit.key.as_str());
-        gather(&named.in_force, fits, key, written, Few::One)
+        let join = |all: UnitSet, unit: &Commune| all.union(unit.wards);
+        if asked.written.is_ascii() {
+            return Hit { wards: fitting().fold(UnitSet::default(), join), mended: false };
+        }
+        let spelt = fitting().filter(|unit| allows(asked.written, &unit.key));
+        let wards = spelt.fold(UnitSet::default(), join);
+        if !wards.is_empty() {
+            return Hit { wards, mended: false };
+        }
+        let wards = fitting().fold(UnitSet::default(), join);
+        Hit { wards, mended: !wards.is_empty() }
     }
 
-    /// What became of the old units of a name that `fits`.
-    pub(super) fn successors(&self, named: &Named, written: &str, fits: impl Fn(&OldUnit) -> bool) -> Few {
-        let key = |at: usize| self.old.get(at).map_or("", |unit| unit.key.as_str());
-        let fits = |at: usize| self.old.get(at).is_some_and(&fits);
-        gather(&named.old, fits, key, written, |at| self.old.get(at).map_or(Few::None, OldUnit::became))
+    /// The plain names of fitting communes that a plain name is a slip of. O(units).
+    pub(super) fn communes_near<'u>(&'u self, plain: &str, asked: &Asked<'_>) -> BTreeSet<&'u str> {
+        let Some(sound) = sound_of(plain) else { return BTreeSet::new() };
+        let near = |unit: &&Commune| asked.fits(unit) && is_near(plain, &sound, &unit.plain, &unit.sound);
+        self.communes.iter().filter(near).map(|unit| unit.plain.as_str()).collect()
     }
 
-    /// Whether a unit in force holds land of a district.
-    fn came_from(&self, unit: usize, districts: &[usize]) -> bool {
-        self.old.iter().any(|old| districts.contains(&old.district) && old.successors.contains(&unit))
+    /// The districts that a plain name is a slip of. O(districts).
+    pub(super) fn districts_near(&self, plain: &str) -> Districts {
+        let Some(sound) = sound_of(plain) else { return Districts::default() };
+        let near = |district: &District| is_near(plain, &sound, &district.plain, &district.sound);
+        let places = self.districts.iter().enumerate().filter(|(_, district)| near(district));
+        places.fold(Districts::default(), |all, (place, _)| all.union(Districts::one(place)))
     }
 
-    /// The districts of a name and type.
-    pub(super) fn districts_named(&self, named: &Named, level: &str) -> Vec<usize> {
-        named.districts.iter().copied().filter(|at| self.districts[*at] == level).collect()
+    /// The only province that a plain name is a slip of. O(provinces).
+    pub(super) fn province_near(&self, name: &str) -> Option<usize> {
+        let sound = sound_of(name)?;
+        let mut near = self.provinces.iter().enumerate().filter(|(_, province)| {
+            let province = super::unicode::plain_words(province);
+            is_near(name, &sound, &province, &skeleton(&province))
+        });
+        near.next().map(|(place, _)| place).filter(|_| near.next().is_none())
     }
 }
 
-impl Named {
-    /// Whether a commune or district of the province has, or had, the name.
-    pub(super) fn names_local_unit(&self) -> bool {
-        !(self.in_force.is_empty() && self.old.is_empty() && self.districts.is_empty())
-    }
+/// A name's sounds, where it is long enough to be mended.
+fn sound_of(plain: &str) -> Option<String> {
+    let letters = plain.bytes().filter(u8::is_ascii_lowercase).count();
+    (letters >= NEAR_LETTERS_MIN).then(|| skeleton(plain))
+}
 
-    /// Whether a former commune had the name.
-    pub(super) fn names_old_unit(&self) -> bool {
-        !self.old.is_empty()
+/// Whether a name is another with one slip, or sounds like it.
+fn is_near(plain: &str, sound: &str, other: &str, other_sound: &str) -> bool {
+    near::is_slip(plain, other) || (plain != other && sound == other_sound)
+}
+
+impl Commune {
+    fn old(districts: Districts, province: Option<usize>, wards: UnitSet) -> Self {
+        Self { districts, province, wards, ..Self::default() }
     }
 }
 
-impl OldUnit {
-    /// The units in force that its land came to.
-    fn became(&self) -> Few {
-        self.successors.iter().copied().map(Few::One).fold(Few::None, Few::and)
-    }
-
-    /// Whether it is of a type.
-    pub(super) fn is(&self, level: Option<&str>) -> bool {
-        level.is_none_or(|level| self.level == level)
-    }
-
-    /// Whether it lay in one of the districts.
-    pub(super) fn lay_in(&self, districts: &[usize]) -> bool {
-        districts.contains(&self.district)
-    }
-
-    /// Whether it lay in a province; any will do where none is named.
-    pub(super) fn of_province(&self, province: Option<usize>) -> bool {
-        province.is_none() || self.province == province
+impl Asked<'_> {
+    fn fits(&self, unit: &Commune) -> bool {
+        self.level.is_none_or(|level| unit.level == level)
+            && (self.districts.is_empty() || self.districts.has_any(unit.districts))
+            && (unit.present || self.province.is_none() || self.province == unit.province)
+            && self.present.is_none_or(|present| present == unit.present)
     }
 }
 
-/// Units of today, as far as it matters how many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Few {
-    /// None.
-    None,
-    /// One, by its place.
-    One(usize),
-    /// Several.
-    Several,
-}
-
-impl Few {
-    /// The units of both.
-    pub(super) fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::None, few) | (few, Self::None) => few,
-            (Self::One(one), Self::One(other)) if one == other => self,
-            _ => Self::Several,
-        }
-    }
-
-    /// The unit, if it is the only one.
-    pub(super) fn only(self) -> Option<usize> {
-        if let Self::One(one) = self { Some(one) } else { None }
-    }
-}
-
-/// What the fitting candidates give together. Where they share no more than their
-/// plain name (Tân Thành, Tân Thạnh), those with the accents written; all of
-/// them if none has those.
-fn gather<'a>(
-    candidates: &[usize],
-    fits: impl Fn(usize) -> bool,
-    key: impl Fn(usize) -> &'a str,
-    written: &str,
-    give: impl Fn(usize) -> Few,
-) -> Few {
-    let fitting = || candidates.iter().copied().filter(|at| fits(*at));
-    let Some(first) = fitting().next() else { return Few::None };
-    let all = || fitting().map(&give).fold(Few::None, Few::and);
-    if fitting().all(|at| key(at) == key(first)) {
-        return all();
-    }
-    let words = key_words(written);
-    let exact = fitting().filter(|at| words.ends_with(key(*at))).map(&give).fold(Few::None, Few::and);
-    if exact == Few::None { all() } else { exact }
-}
-
-#[derive(Default)]
-struct Builder {
-    units: Units,
-    /// Places of the units in force by code.
-    places: BTreeMap<u32, usize>,
-    /// Places of the districts by code.
-    district_places: BTreeMap<String, usize>,
-    /// Places of the provinces by old code.
-    province_places: BTreeMap<String, usize>,
-}
-
-impl Builder {
-    fn provinces(&mut self, reference: &Reference) {
-        for (place, [old_code, old_name]) in
-            reference.table("provinces").select(["old_code", "old_name"]).enumerate()
-        {
-            self.named(old_name).province = Some(place);
-            self.province_places.insert(old_code.to_owned(), place);
-        }
-    }
-
-    fn in_force(&mut self, reference: &Reference) {
-        let columns = ["code", "name", "type", "province_code", "province_name", "from_old_province_codes"];
-        for [code, name, level, province_code, province, from] in
-            reference.table("admin_units").select(columns)
-        {
-            let Ok(code) = code.parse() else { continue };
-            let place = self.units.in_force.len();
-            let ending = format!(", {level} {name}, tỉnh {province}");
-            self.places.insert(code, place);
-            self.named(name).in_force.push(place);
-            self.units.in_force.push(Unit { code, key: key_words(name), level: level.to_owned(), ending });
-            self.units.present_province = self.province_places.get(province_code).copied();
-            let local = from.split([',', ';', ' ']).chain([province_code]);
-            let local = local.filter_map(|code| self.province_places.get(code.trim()));
-            self.units.local_provinces.extend(local);
-        }
-    }
-
-    fn changes(&mut self, reference: &Reference) {
-        let columns = [
-            "old_code",
-            "old_name",
-            "old_type",
-            "old_district_code",
-            "old_district_name",
-            "old_district_type",
-            "old_province_code",
-            "new_code",
-        ];
-        for [code, name, level, district_code, district, district_level, province, new_code] in
-            reference.table("admin_unit_changes").select(columns)
-        {
-            let (Ok(code), Ok(new_code)) = (code.parse(), new_code.parse::<u32>()) else { continue };
-            let Some(successor) = self.places.get(&new_code).copied() else { continue };
-            let district = self.district(district_code, district, district_level);
-            let province = self.province_places.get(province).copied();
-            self.units.codes.entry(code).or_default().insert(successor);
-            self.add_old(name, level, district, province, BTreeSet::from([successor]));
-        }
-    }
-
-    /// Units that were gone before the last reform: their successors' successors are theirs.
-    fn history(&mut self, reference: &Reference) {
-        let columns = ["old_code", "old_full_name", "old_type", "district_code", "province_code", "new_code"];
-        for [code, full_name, level, district, province, new_code] in
-            reference.table("admin_unit_history").select(columns)
-        {
-            let (Ok(code), Ok(new_code)) = (code.parse(), new_code.parse::<u32>()) else { continue };
-            let successors = self.units.codes.get(&new_code).cloned().unwrap_or_default();
-            let Some(district) = self.district_places.get(district).copied() else { continue };
-            let province = self.province_places.get(province).copied();
-            self.units.codes.entry(code).or_insert_with(|| successors.clone());
-            let name = full_name.split(' ').skip(level.split(' ').count()).collect::<Vec<_>>().join(" ");
-            self.add_old(&name, level, district, province, successors);
-        }
-    }
-
-    /// Adds an old unit, or further successors to the one known by these words.
-    fn add_old(
-        &mut self,
-        name: &str,
-        level: &str,
-        district: usize,
-        province: Option<usize>,
-        successors: BTreeSet<usize>,
-    ) {
-        let key = key_words(name);
-        let same = |unit: &&mut OldUnit| unit.key == key && unit.level == level && unit.district == district;
-        if let Some(known) = self.units.old.iter_mut().find(same) {
-            known.successors.extend(successors);
-            return;
-        }
-        let place = self.units.old.len();
-        self.named(name).old.push(place);
-        self.units.old.push(OldUnit { key, level: level.to_owned(), district, province, successors });
-    }
-
-    fn district(&mut self, code: &str, name: &str, level: &str) -> usize {
-        if let Some(place) = self.district_places.get(code) {
-            return *place;
-        }
-        let place = self.units.districts.len();
-        self.units.districts.push(level.to_owned());
-        self.district_places.insert(code.to_owned(), place);
-        self.named(name).districts.push(place);
-        place
-    }
-
-    fn named(&mut self, name: &str) -> &mut Named {
-        self.units.names.entry(plain_words(name)).or_default()
-    }
+/// Whether the end of what is written may be a name: letter for letter, or with accents left
+/// out (Tan Thành). Tone marks may stand elsewhere (Hoà).
+fn allows(written: &str, key: &str) -> bool {
+    let agrees = |written: &str| {
+        let mut letters = written.chars().rev().map(lower);
+        key.chars().rev().all(|right| letters.next().is_some_and(|c| c == right || plain(right) == Some(c)))
+    };
+    agrees(written) || agrees(&key_words(written))
 }
 
 #[cfg(test)]
@@ -373,32 +318,52 @@ mod tests {
     use super::*;
     use crate::settings::{RulesFolder, Settings};
 
-    #[test]
-    fn the_default_tables_hold_what_became_of_every_old_unit() {
-        let settings = Settings::read(&RulesFolder::embedded()).unwrap();
-        let units = Units::new(&settings.reference);
-        assert_eq!(units.in_force.len(), 64);
-        assert_eq!(units.districts.len(), 16);
-        // 164 old units, and phường 4 of Cà Mau, which went on 01/12/2024.
-        assert_eq!(units.old.len(), 165);
-        assert_eq!(units.old.iter().filter(|unit| unit.successors.len() > 1).count(), 19);
-        assert_eq!(units.codes.len(), 165);
-        assert_eq!(units.local_provinces.len(), 2);
+    fn units() -> Units {
+        Units::new(&Settings::read(&RulesFolder::embedded()).unwrap().reference)
     }
 
     #[test]
-    fn type_words_come_off() {
-        let cases = [
-            ("phuong 08", Some(Level::Commune("phường")), "8"),
-            ("p8", Some(Level::Commune("phường")), "8"),
-            ("tt nam can", Some(Level::Commune("thị trấn")), "nam can"),
-            ("thi xa gia rai", Some(Level::District("thị xã")), "gia rai"),
-            ("tinh ca mau", Some(Level::Province), "ca mau"),
-            ("phu tan", None, "phu tan"),
-            ("xa", None, "xa"),
-        ];
-        for (plain, level, name) in cases {
-            assert_eq!(split_level(plain), (level, name), "{plain}");
+    fn the_default_tables_hold_what_became_of_every_old_unit() {
+        let units = units();
+        assert_eq!(units.in_force.len(), 64);
+        assert_eq!(units.districts.len(), 16);
+        let old = || units.communes.iter().filter(|unit| !unit.present);
+        // 164 old units, and phường 4 of Cà Mau, which went on 01/12/2024.
+        assert_eq!(old().count(), 165);
+        assert_eq!(old().filter(|unit| unit.wards.len() > 1).count(), 19);
+        assert_eq!(units.codes.len(), 165);
+        assert_eq!(units.local_provinces.len(), 2);
+        let all = (0..64).collect::<UnitSet>();
+        assert_eq!(units.land_of(Districts(u64::MAX)), all);
+        assert!(units.communes.iter().all(|unit| !unit.districts.is_empty()));
+    }
+
+    #[test]
+    fn accents_may_be_left_out_and_stand_elsewhere_but_not_differ() {
+        for (written, key) in
+            [("Xã Tân Thành", "tân thành"), ("xa Tan Thành", "tân thành"), ("X.HOÀ MỸ", "hòa mỹ")]
+        {
+            assert!(allows(written, key), "{written}");
         }
+        for (written, key) in [("Tân Thạnh", "tân thành"), ("Hưng Mỷ", "hưng mỹ"), ("ỹ", "hưng mỹ")]
+        {
+            assert!(!allows(written, key), "{written}");
+        }
+    }
+
+    #[test]
+    fn slips_lead_to_the_names_near_them() {
+        let units = units();
+        let near = |plain| units.communes_near(plain, &Asked::default());
+        assert_eq!(near("hung mi"), BTreeSet::from(["hung my"]));
+        assert_eq!(near("chi phai"), BTreeSet::from(["tri phai"]));
+        assert_eq!(near("hung my"), BTreeSet::new());
+        assert_eq!(near("8"), BTreeSet::new());
+        assert_eq!(units.province_near("bac liei"), units.named("bac lieu").unwrap().province);
+        assert_eq!(units.province_near("ha giangg"), units.named("ha giang").unwrap().province);
+        assert_eq!(
+            units.districts_near("cai nuot").only(),
+            units.named("cai nuoc").unwrap().districts.only()
+        );
     }
 }

@@ -37,12 +37,15 @@ impl WardStatus {
     }
 }
 
-/// A commune code in 8 bytes.
+/// No unit was divided among more; of one that is, no candidates are kept.
+const CANDIDATES_MAX: usize = 6;
+
+/// A commune code in 28 bytes: columns have some hundreds of distinct codes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WardCode {
     status: WardStatus,
-    /// The code in force that it stands for; 0 for none.
-    in_force: u32,
+    /// The codes in force that it may stand for, rising; 0 behind the last.
+    candidates: [u32; CANDIDATES_MAX],
 }
 
 impl WardCode {
@@ -53,7 +56,15 @@ impl WardCode {
 
     /// The code in force: itself, or its only successor.
     pub fn in_force(self) -> Option<u32> {
-        (self.in_force != 0).then_some(self.in_force)
+        let certain = matches!(self.status, WardStatus::InForce | WardStatus::Retired);
+        self.wards().next().filter(|_| certain)
+    }
+
+    /// The codes in force that it may stand for, rising: of a divided one all it was divided
+    /// among. Whether one in force was meant as the former unit of that code, it does not say:
+    /// [`super::Gazetteer::determine`] asks the date.
+    pub fn wards(self) -> impl Iterator<Item = u32> {
+        self.candidates.into_iter().take_while(|code| *code != 0)
     }
 
     /// The only successor of a retired code.
@@ -70,31 +81,44 @@ impl WardCodes {
     /// From the units in force and the former ones.
     pub(super) fn new(units: &Units) -> Self {
         let former = units.codes.iter().map(|(code, successors)| {
-            let mut places = successors.iter().filter_map(|place| units.in_force.get(*place));
-            let worth = match (places.next(), places.next()) {
-                (Some(unit), None) => WardCode { status: WardStatus::Retired, in_force: unit.code },
-                (Some(_), Some(_)) => WardCode { status: WardStatus::Divided, in_force: 0 },
-                (None, _) => WardCode { status: WardStatus::Unknown, in_force: 0 },
-            };
-            (*code, worth)
+            let codes = successors.places().filter_map(|place| units.in_force.get(place));
+            (*code, WardCode::former(codes.map(|unit| unit.code).collect()))
         });
-        let present = units
-            .in_force
-            .iter()
-            .map(|unit| (unit.code, WardCode { status: WardStatus::InForce, in_force: unit.code }));
+        let present = units.in_force.iter().map(|unit| {
+            let one = WardCode::former(vec![unit.code]);
+            (unit.code, WardCode { status: WardStatus::InForce, ..one })
+        });
         Self(former.chain(present).collect())
+    }
+}
+
+impl WardCode {
+    const UNKNOWN: Self = Self { status: WardStatus::Unknown, candidates: [0; CANDIDATES_MAX] };
+
+    fn former(mut codes: Vec<u32>) -> Self {
+        codes.sort_unstable();
+        let status = match codes.len() {
+            0 => WardStatus::Unknown,
+            1 => WardStatus::Retired,
+            _ => WardStatus::Divided,
+        };
+        let mut candidates = [0; CANDIDATES_MAX];
+        if let Some(room) = candidates.get_mut(..codes.len()) {
+            room.copy_from_slice(&codes);
+        }
+        Self { status, candidates }
     }
 }
 
 /// Reads a commune code. O(length).
 pub(super) fn read(raw: &str, codes: &WardCodes) -> WardCode {
-    match digits(raw) {
-        Some(digits) if digits.count == 5 => {
-            let unknown = WardCode { status: WardStatus::Unknown, in_force: 0 };
-            codes.0.get(&(digits.value as u32)).copied().unwrap_or(unknown)
-        }
-        _ => WardCode::default(),
-    }
+    let known = |code| codes.0.get(&code).copied().unwrap_or(WardCode::UNKNOWN);
+    digits_of(raw).map_or_else(WardCode::default, known)
+}
+
+/// The five digits of a code. O(length).
+pub(super) fn digits_of(raw: &str) -> Option<u32> {
+    digits(raw).filter(|digits| digits.count == 5).map(|digits| digits.value as u32)
 }
 
 #[cfg(test)]
@@ -127,7 +151,9 @@ mod tests {
                 (status, successor, in_force),
                 "{raw}"
             );
+            assert_eq!(code.wards().count() > 1, status == "divided", "{raw}");
         }
+        assert_eq!(read("32107", &codes).wards().collect::<Vec<_>>(), [32_095, 32_104]);
         let count = |status| codes.0.values().filter(|code| code.status == status).count();
         assert_eq!(count(WardStatus::InForce), 64);
         assert_eq!(

@@ -15,14 +15,14 @@
 //! told apart, not two homes. Words are without accents and in small letters.
 //!
 //! Where no commune can be told from the rest, only a hamlet named as such counts.
-//! Nothing is stored; the text is read again, at about what reading it first took.
+//! Nothing is allocated: a hamlet is written into a buffer, and kept once by who asked.
 
-use super::{Level, PART_BYTES_MAX, Reader, compose, loosen, push_plain, split_level};
-
-/// Longer texts are no addresses.
-const TEXT_BYTES_MAX: usize = 1_000;
+use super::super::units::Level;
+use super::attempt::{Attempts, Outcome, TEXT_BYTES_MAX};
+use super::layout::{Layout, Part};
 
 /// What a hamlet's name begins with.
+#[derive(Debug)]
 struct Type {
     /// Its words without accents.
     words: &'static str,
@@ -65,106 +65,164 @@ const TYPES: [Type; 20] = [
 /// What stands before the number of a house or an alley.
 const HOUSE_WORDS: [&str; 8] = ["so", "nha", "sn", "hem", "ngo", "ngach", "kiet", "lo"];
 /// What stands before the name of a street.
-const STREET_WORDS: [&str; 3] = ["duong", "d", "pho"];
-const ROMAN: [&str; 10] = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"];
+pub(super) const STREET_WORDS: [&str; 3] = ["duong", "d", "pho"];
+const ROMAN: [(&str, &str); 10] = [
+    ("i", "1"),
+    ("ii", "2"),
+    ("iii", "3"),
+    ("iv", "4"),
+    ("v", "5"),
+    ("vi", "6"),
+    ("vii", "7"),
+    ("viii", "8"),
+    ("ix", "9"),
+    ("x", "10"),
+];
 
-impl Reader<'_> {
-    /// The hamlet of an address as delivered and as cleaned. O(length).
-    pub(super) fn hamlet(&mut self, raw: &str, cleaned: &str) -> Option<String> {
+/// Writes hamlets, one after the other, into a buffer that is kept.
+#[derive(Debug, Default)]
+pub(super) struct Hamlets {
+    out: String,
+}
+
+impl Hamlets {
+    /// The hamlet of an address that was read. O(length).
+    pub(super) fn of(&mut self, attempts: &Attempts<'_>, outcome: &Outcome, cleaned: &str) -> Option<&str> {
+        self.out.clear();
         if cleaned.len() > TEXT_BYTES_MAX {
             return None;
         }
-        if let Some(lead) = self.before_commune(cleaned) {
-            return hamlet_of(lead);
+        let commune = outcome.found.unit_part.filter(|_| outcome.found.commune);
+        if let Some(at) = commune.or_else(|| typed_part(attempts.layout(outcome), is_commune)) {
+            return self.before(attempts, outcome, at);
         }
-        // As delivered the text may be divided by doubled spaces, unless it is in an old encoding.
-        let composed = compose(raw).0;
-        let same = composed.split(' ').filter(|word| !word.is_empty()).eq(cleaned.split(' '));
-        let loosened = loosen(if same { &composed } else { cleaned });
-        let lead = self.before_commune(&loosened).or_else(|| before_level(&loosened, |_| true));
-        match lead {
-            Some(lead) => hamlet_of(lead),
-            None => typed_hamlet(&loosened),
-        }
-    }
-
-    /// The text before the commune: by its type word, else by its name.
-    fn before_commune<'t>(&mut self, text: &'t str) -> Option<&'t str> {
-        before_level(text, |level| matches!(level, Level::Commune(_))).or_else(|| {
-            let kept = self.read_parts(text).kept;
-            text.get(..kept).filter(|lead| !lead.is_empty())
-        })
-    }
-}
-
-/// The text before its first part that names a unit of a level with its type word.
-fn before_level(text: &str, is_sought: impl Fn(Level) -> bool) -> Option<&str> {
-    let mut plain = String::new();
-    let mut begin = 0;
-    for part in parts(text) {
-        plain.clear();
-        if part.len() <= PART_BYTES_MAX {
-            push_plain(part, &mut plain);
-        }
-        // A motorway (xa lộ) is no commune.
-        let level = split_level(&plain).0.filter(|_| !plain.starts_with("xa lo "));
-        if level.is_some_and(&is_sought) {
-            return text.get(..begin);
-        }
-        begin += part.len() + 1;
-    }
-    None
-}
-
-/// What stands between commas, semicolons and dashes, one byte each.
-fn parts(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', ';', '-'])
-}
-
-/// The hamlet in what stands before a commune; else the group of houses, else the rest.
-fn hamlet_of(lead: &str) -> Option<String> {
-    typed_hamlet(lead).or_else(|| street(lead))
-}
-
-/// The first hamlet, else the first group of houses, that a text names as such.
-fn typed_hamlet(text: &str) -> Option<String> {
-    let mut group = None;
-    let mut plain = String::new();
-    for part in parts(text) {
-        plain.clear();
-        push_plain(before_bracket(part), &mut plain);
-        match typed(&plain) {
-            Some((true, name)) => return Some(name),
-            Some((false, name)) => group = group.or(Some(name)),
-            None => {}
+        let finest = attempts.finest(outcome);
+        let layout = attempts.layout(&finest);
+        let at = typed_part(layout, is_commune).or_else(|| typed_part(layout, |_| true));
+        match at {
+            Some(at) => self.before(attempts, &finest, at),
+            None => {
+                self.named(layout, &layout.parts);
+                Some(self.out.as_str()).filter(|hamlet| !hamlet.is_empty())
+            }
         }
     }
-    group
+
+    /// The hamlet in what stands before a unit; else the group of houses, else the rest.
+    fn before(&mut self, attempts: &Attempts<'_>, outcome: &Outcome, unit: usize) -> Option<&str> {
+        let layout = attempts.layout(outcome);
+        let parts = layout.parts.get(attempts.lead_parts(outcome, unit)).unwrap_or(&[]);
+        if !self.named(layout, parts) {
+            self.street(layout, parts);
+        }
+        Some(self.out.as_str()).filter(|hamlet| !hamlet.is_empty())
+    }
+
+    /// The first hamlet, else the first group of houses, that is named as such.
+    fn named(&mut self, layout: &Layout, parts: &[Part]) -> bool {
+        let mut group = None;
+        for part in parts {
+            let (hamlet, of_part) = find(layout.plain(part));
+            if let Some(hamlet) = hamlet {
+                hamlet.write(&mut self.out);
+                return true;
+            }
+            group = group.or(of_part);
+        }
+        if let Some(group) = &group {
+            group.write(&mut self.out);
+        }
+        group.is_some()
+    }
+
+    /// A street, or a hamlet without its type: all words but for the house number.
+    fn street(&mut self, layout: &Layout, parts: &[Part]) {
+        for part in parts {
+            let (street, certain) = without_house(layout.plain(part));
+            if !self.out.is_empty() && !street.is_empty() {
+                self.out.push(' ');
+            }
+            match street.split_once(' ').filter(|(day, month)| certain && is_day(day, month)) {
+                Some((day, month)) => self.out.extend([day, " thang ", month]),
+                None => self.out.push_str(street),
+            }
+        }
+    }
 }
 
-/// The hamlet or group named in a part: whether it is a hamlet, and its name. The
-/// type stands first, or behind a number, or before one.
-fn typed(part: &str) -> Option<(bool, String)> {
+fn is_commune(level: Level) -> bool {
+    matches!(level, Level::Commune(_))
+}
+
+/// The first part that names a unit of a level with its type word.
+fn typed_part(layout: &Layout, is_sought: impl Fn(Level) -> bool) -> Option<usize> {
+    // A motorway (xa lộ) is no commune.
+    let sought =
+        |part: &Part| part.level.is_some_and(&is_sought) && !layout.plain(part).starts_with("xa lo ");
+    layout.parts.iter().position(sought)
+}
+
+/// Whether a word begins the name of a hamlet or of a group of houses.
+pub(super) fn is_hamlet_word(word: &str) -> bool {
+    TYPES.iter().any(|kind| kind.words == word)
+}
+
+/// A hamlet or group as a part names it.
+#[derive(Clone, Copy, Debug)]
+struct Hamlet<'p> {
+    kind: &'static Type,
+    number: Option<Number<'p>>,
+    /// What follows the type and its number.
+    rest: &'p str,
+}
+
+/// The number of a hamlet and the letter behind it.
+#[derive(Clone, Copy, Debug)]
+struct Number<'p> {
+    digits: &'p str,
+    letter: &'p str,
+}
+
+impl Hamlet<'_> {
+    /// A numbered hamlet with its type, a named one without.
+    fn write(&self, out: &mut String) {
+        let Some(number) = self.number else {
+            out.push_str(self.rest);
+            return;
+        };
+        out.extend([self.kind.short, " ", number.digits, number.letter]);
+        if self.kind.hamlet && !self.rest.is_empty() {
+            out.extend([" ", self.rest]);
+        }
+    }
+}
+
+/// The first hamlet and the first group named in a part. The type stands first, or behind a
+/// number, or before one.
+fn find(part: &str) -> (Option<Hamlet<'_>>, Option<Hamlet<'_>>) {
     let mut group = None;
     let mut after_number = true;
     let mut rest = part;
     while !rest.is_empty() {
-        for kind in TYPES.iter().filter(|kind| kind.words.as_bytes().first() == rest.as_bytes().first()) {
+        let first = rest.as_bytes().first();
+        for kind in TYPES.iter().filter(|kind| kind.words.as_bytes().first() == first) {
             let Some(name) = kind.name(rest) else { continue };
-            let number = number(name);
+            let (number, behind) =
+                number(name).map_or((None, name), |(number, behind)| (Some(number), behind));
             if number.is_none() && (kind.numbered || !after_number) {
                 continue;
             }
+            let hamlet = Hamlet { kind, number, rest: behind };
             if kind.hamlet {
-                return Some((true, written(kind, name, number)));
+                return (Some(hamlet), group);
             }
-            group = group.or_else(|| Some((false, written(kind, name, number))));
+            group = group.or(Some(hamlet));
         }
         let (word, behind) = rest.split_once(' ').unwrap_or((rest, ""));
         after_number = starts_with_digit(word);
         rest = behind;
     }
-    group
+    (None, group)
 }
 
 impl Type {
@@ -179,51 +237,22 @@ impl Type {
 }
 
 /// The number a name begins with, and what follows it.
-fn number(name: &str) -> Option<(String, &str)> {
+fn number(name: &str) -> Option<(Number<'_>, &str)> {
     let (word, behind) = name.split_once(' ').unwrap_or((name, ""));
     if starts_with_digit(word) {
-        let number = match word.trim_start_matches('0') {
+        let digits = match word.trim_start_matches('0') {
             "" => "0",
-            number => number,
+            digits => digits,
         };
         // The A of `12 A` belongs to the number.
         let (letter, behind) = match behind.split_once(' ').unwrap_or((behind, "")) {
             (letter, after) if letter.len() == 1 && !starts_with_digit(letter) => (letter, after),
             _ => ("", behind),
         };
-        return Some((format!("{number}{letter}"), behind));
+        return Some((Number { digits, letter }, behind));
     }
-    let roman = ROMAN.iter().position(|roman| *roman == word)?;
-    Some(((roman + 1).to_string(), behind))
-}
-
-/// A numbered hamlet with its type, a named one without.
-fn written(kind: &Type, name: &str, number: Option<(String, &str)>) -> String {
-    match number {
-        Some((number, "")) => format!("{} {number}", kind.short),
-        Some((number, behind)) if kind.hamlet => format!("{} {number} {behind}", kind.short),
-        Some((number, _)) => format!("{} {number}", kind.short),
-        None => name.to_owned(),
-    }
-}
-
-/// A street, or a hamlet without its type: all words but for the house number.
-fn street(lead: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut plain = String::new();
-    for part in parts(lead) {
-        plain.clear();
-        push_plain(before_bracket(part), &mut plain);
-        let (street, certain) = without_house(&plain);
-        if !out.is_empty() && !street.is_empty() {
-            out.push(' ');
-        }
-        match street.split_once(' ').filter(|(day, month)| certain && is_day(day, month)) {
-            Some((day, month)) => out.extend([day, " thang ", month]),
-            None => out.push_str(street),
-        }
-    }
-    (!out.is_empty()).then_some(out)
+    let (_, digits) = ROMAN.iter().find(|(roman, _)| *roman == word)?;
+    Some((Number { digits, letter: "" }, behind))
 }
 
 /// A part from the street's name on, without `so 12 5a duong`; whether a word for street stood there.
@@ -253,19 +282,14 @@ fn is_day(day: &str, month: &str) -> bool {
     within(day, 31) && within(month, 12)
 }
 
-fn starts_with_digit(text: &str) -> bool {
+pub(super) fn starts_with_digit(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_digit())
-}
-
-/// Notes stand in brackets.
-fn before_bracket(part: &str) -> &str {
-    part.split('(').next().unwrap_or(part)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::read_all;
     use super::super::tests::{LEGACY, any_address, units};
-    use super::super::{Dictionary, read_all};
     use crate::table::DictionaryBuilder;
     use proptest::prelude::*;
     use unicode_normalization::UnicodeNormalization;
@@ -273,8 +297,8 @@ mod tests {
     fn hamlet(raw: &str) -> Option<String> {
         let mut builder = DictionaryBuilder::default();
         let code = builder.code(raw);
-        let dictionary: Dictionary = builder.finish();
-        read_all(&dictionary, &units(), &LEGACY).hamlet(code, raw)
+        let dictionary = builder.finish();
+        read_all(&dictionary, &units(), &LEGACY).hamlet(code).map(str::to_owned)
     }
 
     #[test]

@@ -151,7 +151,7 @@ const CASES: &[Case] = &[
         true,
         Some("Ấp 2, xã Long Điền, tỉnh Cà Mau"),
     ),
-    ("Ấp 2, xã Long Điền, tỉnh Bạc Liêi", None, false, None),
+    ("Ấp 2, xã Long Điền, tỉnh Bạc Liêi", Some(31_985), true, Some("Ấp 2, xã Long Điền, tỉnh Cà Mau")),
     ("không rõ", None, false, None),
     (",,, - ;", None, false, None),
 ];
@@ -162,6 +162,87 @@ fn addresses_are_read() {
     for (raw, ward, old_unit, standard) in CASES {
         assert_eq!(read(raw, &units), (*ward, *old_unit, standard.map(str::to_owned)), "{raw}");
     }
+}
+
+/// Text, allowed wards, how sure, district, province.
+type Wide = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
+const WIDE: &[Wide] = &[
+    // Short forms, initials, small and capital letters, no accents.
+    ("Khóm 3, TTCN, H. Cái Nước, CM", "32128", "certain", "huyện Cái Nước", "Cà Mau"),
+    ("Khóm 3, TT.CN, HCN, tỉnh CM", "32128", "certain", "huyện Cái Nước", "Cà Mau"),
+    ("K3, TT Cai Nuoc, h cai nuoc, t. ca mau", "32128", "certain", "huyện Cái Nước", "Cà Mau"),
+    ("k1 F.1 tp Ca Mau", "32002", "certain", "thành phố Cà Mau", ""),
+    ("P1, TPBL, BL", "31825", "certain", "thành phố Bạc Liêu", "Bạc Liêu"),
+    ("X.Tân Thành, TPCM", "32025", "certain", "thành phố Cà Mau", ""),
+    ("AP 3, XA HUNG MY, HUYEN CAI NUOC, TINH CA MAU", "32140", "certain", "huyện Cái Nước", "Cà Mau"),
+    // Joined by spaces or dashes only, and the other way round.
+    ("ap 3 hung my cai nuoc ca mau", "32140", "certain", "huyện Cái Nước", "Cà Mau"),
+    ("Ấp 3 Hưng Mỹ, Cái Nước Cà Mau", "32140", "certain", "huyện Cái Nước", "Cà Mau"),
+    ("Ấp 3-Hưng Mỹ-Cái Nước-Cà Mau-Việt Nam", "32140", "certain", "huyện Cái Nước", "Cà Mau"),
+    ("Cà Mau, huyện Cái Nước, xã Hưng Mỹ, ấp 3", "32140", "certain", "huyện Cái Nước", "Cà Mau"),
+    ("Việt Nam, tỉnh Cà Mau, phường Giá Rai, khóm 1", "31942", "certain", "", "Cà Mau"),
+    ("Cà Mau, Cái Nước, Hưng Mỹ, ấp 3", "32140", "certain", "huyện Cái Nước", "Cà Mau"),
+    ("huyện Cái Nước, xã Hưng Mỹ, tỉnh Cà Mau", "32140", "certain", "huyện Cái Nước", "Cà Mau"),
+    ("Ấp  3   xã   Hưng Mỹ   huyện Cái Nước", "32140", "certain", "huyện Cái Nước", ""),
+    // Provinces of before.
+    ("xã Hưng Mỹ, huyện Cái Nước, tỉnh Minh Hải", "32140", "certain", "huyện Cái Nước", ""),
+    ("xã Long Điền, Minh Hải", "31985", "certain", "", ""),
+    ("xã Phong Thạnh, tỉnh Bạc Liêu", "31942", "certain", "", "Bạc Liêu"),
+    ("xã Phong Thạnh, tỉnh Cà Mau", "31957", "certain", "", "Cà Mau"),
+    ("phường Giá Rai, tỉnh Bạc Liêu", "31942", "certain", "", "Bạc Liêu"),
+    ("xã Hưng Hội, tỉnh Bạc Liêu, tỉnh Cà Mau", "31906", "certain", "", "Bạc Liêu"),
+    // Slips.
+    ("xã Hưng Mỷ, huyện Cái Nước, Cà Mau", "32140", "typo", "huyện Cái Nước", "Cà Mau"),
+    ("xã Hưg Mỹ, huyện Cái Nước, Cà Mau", "32140", "typo", "huyện Cái Nước", "Cà Mau"),
+    ("xã Hưng Mỹ, huyện Cái Nướt, Cà Mau", "32140", "typo", "huyện Cái Nước", "Cà Mau"),
+    ("Hưng Mỹ, Cái Nướt, Cà Mau", "32140", "typo", "huyện Cái Nước", "Cà Mau"),
+    ("ấp 2 xa Chí Phải huyen Thoi Binh tinh Ca Mau", "32071", "typo", "huyện Thới Bình", "Cà Mau"),
+    ("phường Hưng Mỹ, huyện Cái Nước", "32140", "typo", "huyện Cái Nước", ""),
+    ("xã Tân Thạng, thành phố Cà Mau", "32025", "typo", "thành phố Cà Mau", ""),
+    // Between two that both exist nothing is mended.
+    ("xã Tân Thạnh, thị xã Giá Rai", "31957", "certain", "thị xã Giá Rai", ""),
+    ("xa Tan Thanh, Ca Mau", "31957 32025", "several", "", "Cà Mau"),
+    ("xã Vĩnh Mỹ C, huyện Hòa Bình", "31891 31918 31927", "several", "huyện Hoà Bình", ""),
+    ("xã Hưng Mỹ, huyện Cái Nước, TP Cà Mau", "32140", "typo", "huyện Cái Nước", ""),
+    // Divided, or left open.
+    ("xã Trần Hợi, huyện Trần Văn Thời", "32095 32104", "several", "huyện Trần Văn Thời", ""),
+    ("xã Năm Căn, huyện Năm Căn", "32191 32201", "several", "huyện Năm Căn", ""),
+    (
+        "Ấp 3, huyện Thới Bình, Cà Mau",
+        "32069 32071 32083 32092 32065",
+        "several",
+        "huyện Thới Bình",
+        "Cà Mau",
+    ),
+    ("Phường 1, Bạc Liêu", "31825 31942", "several", "", "Bạc Liêu"),
+    // Not here.
+    ("xã Tân Thành, huyện Gò Quao, Kiên Giang", "", "outside", "", "Kiên Giang"),
+    ("Quận 3, TP.HCM", "", "outside", "", "Hồ Chí Minh"),
+    ("Số 12 đường Trần Văn Thời", "", "none", "", ""),
+];
+
+#[test]
+fn units_allowed_and_how_sure_are_told() {
+    let mut wrong = Vec::new();
+    for (raw, wards, certainty, district, province) in WIDE {
+        let mut builder = DictionaryBuilder::default();
+        let code = builder.code(raw);
+        let addresses = read_all(&builder.finish(), &units(), &LEGACY);
+        let read = (
+            addresses.wards(code).unwrap_or(""),
+            addresses.certainty(code).unwrap().word(),
+            addresses.district(code).unwrap_or(""),
+            addresses.province(code).unwrap_or(""),
+        );
+        let mut sorted: Vec<&str> = wards.split(' ').collect();
+        sorted.sort_unstable();
+        let expected = (sorted.join(" "), *certainty, *district, *province);
+        if (read.0, read.1, read.2, read.3) != (expected.0.as_str(), expected.1, expected.2, expected.3) {
+            wrong.push(format!("{raw}: {read:?}, not {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
