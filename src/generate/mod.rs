@@ -13,6 +13,7 @@
 //! independently of each other, a window of them at a time, so memory does not grow
 //! with the province. `docs/error-model.md` argues the rates.
 
+mod address_pairs;
 mod batch;
 mod civil;
 mod dates_written;
@@ -39,6 +40,7 @@ mod telecom;
 mod truth;
 mod written;
 
+pub use address_pairs::{AddressPairs, TestAddress};
 pub use name_pairs::{NamePair, NamePairs, name_pairs};
 pub use rates::ErrorLevel;
 pub use sink::Format;
