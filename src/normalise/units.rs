@@ -20,11 +20,11 @@ pub(super) use set::UnitSet;
 
 use super::skeleton::skeleton;
 use super::syllable::key_words;
-use super::unicode::{lower, plain};
+use super::unicode::{lower, plain, plain_words};
 use crate::settings::Reference;
 
 /// Shorter names are near too many words.
-const NEAR_LETTERS_MIN: usize = 5;
+const NEAR_LETTERS_MIN: usize = 4;
 
 /// A unit in force.
 #[derive(Clone, Debug)]
@@ -251,41 +251,47 @@ impl Units {
         Hit { wards, mended: !wards.is_empty() }
     }
 
-    /// The plain names of fitting communes that a plain name is a slip of. O(units).
+    /// The plain names of fitting communes that a plain name is a slip of; else those that it
+    /// sounds like. O(units).
     pub(super) fn communes_near<'u>(&'u self, plain: &str, asked: &Asked<'_>) -> BTreeSet<&'u str> {
-        let Some(sound) = sound_of(plain) else { return BTreeSet::new() };
-        let near = |unit: &&Commune| asked.fits(unit) && is_near(plain, &sound, &unit.plain, &unit.sound);
-        self.communes.iter().filter(near).map(|unit| unit.plain.as_str()).collect()
+        let fitting = self.communes.iter().filter(|unit| asked.fits(unit));
+        near_by(plain, fitting.map(|unit| (unit.plain.as_str(), (unit.plain.as_str(), unit.sound.as_str()))))
     }
 
-    /// The districts that a plain name is a slip of. O(districts).
+    /// The districts that a plain name is a slip of; else those it sounds like. O(districts).
     pub(super) fn districts_near(&self, plain: &str) -> Districts {
-        let Some(sound) = sound_of(plain) else { return Districts::default() };
-        let near = |district: &District| is_near(plain, &sound, &district.plain, &district.sound);
-        let places = self.districts.iter().enumerate().filter(|(_, district)| near(district));
-        places.fold(Districts::default(), |all, (place, _)| all.union(Districts::one(place)))
+        let names = self.districts.iter().map(|district| (district.plain.as_str(), district.sound.as_str()));
+        let near = near_by(plain, names.enumerate());
+        near.into_iter().fold(Districts::default(), |all, place| all.union(Districts::one(place)))
     }
 
     /// The only province that a plain name is a slip of. O(provinces).
-    pub(super) fn province_near(&self, name: &str) -> Option<usize> {
-        let sound = sound_of(name)?;
-        let mut near = self.provinces.iter().enumerate().filter(|(_, province)| {
-            let province = super::unicode::plain_words(province);
-            is_near(name, &sound, &province, &skeleton(&province))
-        });
-        near.next().map(|(place, _)| place).filter(|_| near.next().is_none())
+    pub(super) fn province_near(&self, plain: &str) -> Option<usize> {
+        let names: Vec<String> = self.provinces.iter().map(|name| plain_words(name)).collect();
+        let mut near = near_by(plain, names.iter().map(|name| (name.as_str(), "")).enumerate());
+        near.pop_first().filter(|_| near.is_empty())
     }
+}
+
+/// Whatever has a name that a plain name is a slip of; else whatever it sounds like.
+fn near_by<'n, T: Ord>(plain: &str, names: impl Iterator<Item = (T, (&'n str, &'n str))>) -> BTreeSet<T> {
+    let mut slips = BTreeSet::new();
+    let mut alike = BTreeSet::new();
+    let Some(own) = sound_of(plain) else { return slips };
+    for (what, (name, sound)) in names {
+        if near::is_slip(plain, name) {
+            slips.insert(what);
+        } else if plain != name && own == sound {
+            alike.insert(what);
+        }
+    }
+    if slips.is_empty() { alike } else { slips }
 }
 
 /// A name's sounds, where it is long enough to be mended.
 fn sound_of(plain: &str) -> Option<String> {
     let letters = plain.bytes().filter(u8::is_ascii_lowercase).count();
     (letters >= NEAR_LETTERS_MIN).then(|| skeleton(plain))
-}
-
-/// Whether a name is another with one slip, or sounds like it.
-fn is_near(plain: &str, sound: &str, other: &str, other_sound: &str) -> bool {
-    near::is_slip(plain, other) || (plain != other && sound == other_sound)
 }
 
 impl Commune {

@@ -5,7 +5,7 @@
 //!   wrong type.
 //! - A province that is gone makes it a former one too.
 //! - Without either, a unit in force of that type and name is meant; a former one only if there
-//!   is none. Without a type, all of that name are meant, and all of the district of that name.
+//!   is none. A city's name may be its province's. Without a type, all of that name are meant, and all of the district of that name.
 //! - A name that no unit allowed bears as written is one with other accents; else one that it is
 //!   one slip away from.
 
@@ -172,12 +172,27 @@ impl Law {
     /// The codes in force that a statement allows, rising.
     pub(super) fn allowed(&self, said: &Statement) -> Vec<u32> {
         let mut wards: Vec<u32> = match &said.district {
-            Some(district) => self.in_districts(said, &self.districts_named(district)),
+            Some(district) => {
+                let mut wards = self.in_districts(said, &self.districts_named(district));
+                if let Some(said) = self.as_province(said) {
+                    wards.extend(self.anywhere(&said));
+                }
+                wards
+            }
             None => self.anywhere(said),
         };
         wards.sort_unstable();
         wards.dedup();
         wards
+    }
+
+    /// A city's name at the end, without its type, may be the province's.
+    fn as_province(&self, said: &Statement) -> Option<Statement> {
+        let name =
+            said.district.clone().filter(|_| said.district_kind.is_none() && said.province.is_none())?;
+        let provinces = || self.gone.iter().chain([&self.province]);
+        let is_province = provinces().any(|province| bare(province) == bare(&name));
+        is_province.then(|| Statement { district: None, province: Some(name), ..said.clone() })
     }
 
     fn districts_named(&self, name: &str) -> Vec<usize> {
@@ -220,8 +235,12 @@ impl Law {
                 .filter(|row| !row.present && row.districts.iter().any(|place| districts.contains(place)));
             return wards(named.into_iter().chain(land));
         }
-        let present: Vec<&Row> = named.iter().copied().filter(|row| row.present).collect();
-        wards(if present.is_empty() { named } else { present })
+        // Name by name, since a slip may be one of several.
+        let rows = named.iter().copied().filter(|row| {
+            let namesakes = || named.iter().copied().filter(|other| bare(&other.name) == bare(&row.name));
+            row.present || !namesakes().any(|other| other.present)
+        });
+        wards(rows)
     }
 
     fn districts_named_exactly(&self, name: &str) -> Vec<usize> {

@@ -5,7 +5,7 @@
 //! a slip. What is read as it stands goes before what is mended; of equals the first stays.
 
 use super::super::unicode::compose;
-use super::super::units::{Level, Units};
+use super::super::units::{Level, Named, Units};
 use super::layout::Layout;
 use super::reader::{Certainty, Found, Order, Walk};
 
@@ -138,16 +138,12 @@ impl<'u> Attempts<'u> {
     /// Whether the first part names a province or district, or the country.
     fn may_be_reversed(&self, layout: &Layout) -> bool {
         let [first, .., _] = layout.parts.as_slice() else { return false };
-        let named = self.units.named(layout.name(first));
         match first.level {
             Some(Level::Province | Level::District(_)) => true,
             Some(Level::Commune(_)) => false,
             None => {
                 layout.plain(first) == "viet nam"
-                    || named.is_some_and(|named| {
-                        named.province.is_some_and(|place| self.units.is_local(place))
-                            || !named.districts.is_empty()
-                    })
+                    || self.units.named(layout.name(first)).is_some_and(is_large)
             }
         }
     }
@@ -182,6 +178,12 @@ impl<'u> Attempts<'u> {
             Order::Reversed => (unit_part + 1).min(count)..count,
         }
     }
+}
+
+/// Whether a name is that of a district or province, and not a commune's alone.
+fn is_large(named: &Named) -> bool {
+    let province = named.province.is_some() || named.former_province;
+    !named.districts.is_empty() || (province && !named.names_local_unit())
 }
 
 /// Higher is better: how sure; among equals what names a commune.

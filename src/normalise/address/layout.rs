@@ -7,6 +7,8 @@ use super::hamlet::{STREET_WORDS, is_hamlet_word, starts_with_digit};
 
 /// Longer parts name no unit and no hamlet.
 pub(super) const PART_BYTES_MAX: usize = 160;
+/// Country, province, district, commune: so many units stand one behind the other.
+const UNITS_MAX: usize = 4;
 /// No unit's name has more words.
 const NAME_WORDS_MAX: usize = 5;
 
@@ -99,7 +101,7 @@ impl Layout {
         let cutter = Cutter { text, words: &words, plain: &plain, units, alone };
         let mut end = words.len();
         let mut cuts = vec![part.end];
-        while let Some(begin) = cutter.unit_before(end, true) {
+        while let Some(begin) = cutter.unit_before(end, UNITS_MAX) {
             cuts.push(words.get(begin).map_or(part.begin, |word| word.begin));
             end = begin;
         }
@@ -196,16 +198,16 @@ impl Cutter<'_> {
 
     /// The word at which the unit that ends before a word begins, its type included: the
     /// longest known name; else what a type word begins.
-    fn unit_before(&self, end: usize, look_on: bool) -> Option<usize> {
+    fn unit_before(&self, end: usize, depth: usize) -> Option<usize> {
         let longest = NAME_WORDS_MAX.min(end);
-        let known = (1..=longest).rev().find_map(|count| self.known(end - count, end, look_on));
+        let known = (1..=longest).rev().find_map(|count| self.known(end - count, end, depth));
         known.or_else(|| {
             (1..=longest).rev().filter_map(|count| self.type_before(end - count, true)).next_back()
         })
     }
 
     /// The begin of a known name, its type included, if the name may stand there.
-    fn known(&self, begin: usize, end: usize, look_on: bool) -> Option<usize> {
+    fn known(&self, begin: usize, end: usize, depth: usize) -> Option<usize> {
         let plain = self.plain(begin, end);
         let (level, name) = split_level(plain);
         let known = |name: &str| self.units.named(name).is_some();
@@ -217,6 +219,9 @@ impl Cutter<'_> {
         {
             return Some(begin);
         }
+        if matches!(plain, "viet nam" | "vietnam") && end == self.words.len() {
+            return Some(begin);
+        }
         let number = is_number(plain);
         let name = if number { plain.trim_start_matches('0') } else { plain };
         let initials = || end - begin == 1 && self.units.by_initials(name).is_some();
@@ -226,20 +231,21 @@ impl Cutter<'_> {
         {
             return Some(at);
         }
-        (is_known && !number && self.may_stand_bare(begin, look_on)).then_some(begin)
+        (is_known && !number && self.may_stand_bare(begin, depth)).then_some(begin)
     }
 
     /// Whether a name without a type begins a unit there: not that of a street or hamlet.
-    fn may_stand_bare(&self, begin: usize, look_on: bool) -> bool {
+    fn may_stand_bare(&self, begin: usize, depth: usize) -> bool {
         let Some(last) = begin.checked_sub(1) else { return true };
         let before = self.plain(last, begin);
         if starts_with_digit(before) {
             return true;
         }
-        if STREET_WORDS.contains(&before) || is_hamlet_word(before) {
-            return false;
+        // Đầm Dơi ends in a word for a group of houses, Vĩnh Mỹ A in one for a hamlet.
+        if depth > 0 && self.unit_before(begin, depth - 1).is_some() {
+            return true;
         }
-        self.alone || (look_on && self.unit_before(begin, false).is_some())
+        self.alone && !STREET_WORDS.contains(&before) && !is_hamlet_word(before)
     }
 
     /// Where the type words right before a word begin. Before a name that nobody knows
