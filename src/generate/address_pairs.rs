@@ -34,6 +34,57 @@ pub struct TestAddress {
     pub traits: Vec<&'static str>,
 }
 
+/// How readings of test addresses compare with what the tables allow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AddressFigures {
+    /// Determined: the right commune, another one, none or several.
+    pub right: u64,
+    /// Determined, and another commune was read.
+    pub wrong: u64,
+    /// Determined, and no single commune was read.
+    pub unanswered: u64,
+    /// Not determined: the very set that the tables allow was read.
+    pub exact: u64,
+    /// Not determined: more communes were read than the tables allow, those among them.
+    pub wide: u64,
+    /// Not determined: some that are allowed were not read, but none was guessed.
+    pub missed: u64,
+    /// Not determined, and yet one commune was read.
+    pub guessed: u64,
+    /// Of another province, and no commune was read.
+    pub kept_out: u64,
+    /// Of another province, and a commune was read.
+    pub taken_in: u64,
+}
+
+impl AddressFigures {
+    /// Counts a reading: the codes of all communes that were read, rising.
+    pub fn add(&mut self, truth: &[u32], read: &[u32]) {
+        let counter = match (truth, read) {
+            ([], []) => &mut self.kept_out,
+            ([], _) => &mut self.taken_in,
+            ([truth], [read]) if truth == read => &mut self.right,
+            ([_], [_]) => &mut self.wrong,
+            ([_], _) => &mut self.unanswered,
+            (_, [_]) => &mut self.guessed,
+            (truth, read) if truth == read => &mut self.exact,
+            (truth, read) if truth.iter().all(|ward| read.contains(ward)) => &mut self.wide,
+            _ => &mut self.missed,
+        };
+        *counter += 1;
+    }
+
+    /// How many addresses are determined.
+    pub fn determined(&self) -> u64 {
+        self.right + self.wrong + self.unanswered
+    }
+
+    /// How many leave several communes.
+    pub fn open(&self) -> u64 {
+        self.exact + self.wide + self.missed + self.guessed
+    }
+}
+
 /// Makes test addresses.
 #[derive(Debug)]
 pub struct AddressPairs {

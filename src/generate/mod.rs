@@ -40,7 +40,7 @@ mod telecom;
 mod truth;
 mod written;
 
-pub use address_pairs::{AddressPairs, TestAddress};
+pub use address_pairs::{AddressFigures, AddressPairs, TestAddress};
 pub use name_pairs::{NamePair, NamePairs, name_pairs};
 pub use rates::ErrorLevel;
 pub use sink::Format;

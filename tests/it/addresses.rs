@@ -1,73 +1,92 @@
-//! Addresses of every writing are read as the tables allow.
+//! Addresses of every writing lead where the tables say, and nothing is guessed.
 
-use doisoat::generate::AddressPairs;
-use doisoat::normalise::normalise;
+use std::collections::BTreeSet;
+
+use doisoat::generate::{AddressFigures, AddressPairs, TestAddress};
+use doisoat::normalise::{Records, normalise};
 use doisoat::progress::Progress;
 use doisoat::settings::{RulesFolder, Settings};
 use doisoat::table::{SourceIndex, Table, TextColumn};
 
 const ADDRESSES: u64 = 20_000;
 
-#[derive(Debug, Default)]
-struct Figures {
-    right: u64,
-    wrong: u64,
-    unanswered: u64,
-    open: u64,
-    open_exact: u64,
-    guessed: u64,
-    missed: u64,
-    elsewhere: u64,
-    taken_in: u64,
+fn settings() -> Settings {
+    Settings::read(&RulesFolder::embedded()).unwrap()
 }
 
-#[test]
-fn addresses_lead_to_their_commune_and_none_is_guessed() {
-    let settings = Settings::read(&RulesFolder::embedded()).unwrap();
+fn made(settings: &Settings) -> Vec<TestAddress> {
     let pairs = AddressPairs::new(&settings.reference, 7).unwrap();
-    let addresses: Vec<_> = (0..ADDRESSES).map(|at| pairs.address(at)).collect();
+    (0..ADDRESSES).map(|at| pairs.address(at)).collect()
+}
+
+/// The addresses as a residence register's, and the place of their column.
+fn read(settings: &Settings, addresses: &[TestAddress]) -> (Records, usize) {
     let source = &settings.sources[0];
     let at = source.column_of("address").unwrap();
     let mut columns: Vec<Option<TextColumn>> = vec![None; source.columns.len()];
     columns[at] = Some(addresses.iter().map(|address| address.text.as_str()).collect());
     let table = Table { columns, rows: addresses.len() };
-    let records = normalise(&settings, vec![(SourceIndex(0), table)], &Progress::silent()).remove(0);
-    let read = records.values[at].as_ref().and_then(|values| values.addresses()).unwrap();
-    let texts = records.table.columns[at].as_ref().unwrap();
+    (normalise(settings, vec![(SourceIndex(0), table)], &Progress::silent()).remove(0), at)
+}
 
-    let mut figures = Figures::default();
+/// The codes of all communes that a row's address allows.
+fn wards(records: &Records, at: usize, row: usize) -> Vec<u32> {
+    let addresses = records.values[at].as_ref().and_then(|values| values.addresses()).unwrap();
+    let code = records.table.columns[at].as_ref().unwrap().code(row);
+    let words = addresses.wards(code).unwrap_or_default();
+    words.split_whitespace().map(|code| code.parse().unwrap()).collect()
+}
+
+#[test]
+fn addresses_lead_to_their_commune_and_none_is_guessed() {
+    let settings = settings();
+    let addresses = made(&settings);
+    let (records, at) = read(&settings, &addresses);
+    let mut figures = AddressFigures::default();
+    let mut bad = Vec::new();
     for (row, address) in addresses.iter().enumerate() {
-        let wards: Vec<u32> = read
-            .wards(texts.code(row))
-            .map(|words| words.split(' ').map(|code| code.parse().unwrap()).collect())
-            .unwrap_or_default();
-        let counted = match (address.truth.as_slice(), wards.as_slice()) {
-            ([], []) => &mut figures.elsewhere,
-            ([], _) => &mut figures.taken_in,
-            ([truth], [ward]) if truth == ward => &mut figures.right,
-            ([_], [_]) => &mut figures.wrong,
-            ([_], _) => &mut figures.unanswered,
-            (_, [_]) => &mut figures.guessed,
-            (truth, wards) if truth == wards => &mut figures.open_exact,
-            (truth, wards) if truth.iter().all(|ward| wards.contains(ward)) => &mut figures.open,
-            _ => &mut figures.missed,
-        };
-        *counted += 1;
-        if std::env::var_os("SHOW").is_some() {
-            let kind = match (address.truth.as_slice(), wards.as_slice()) {
-                (a, b) if a == b => continue,
-                ([], _) => "TAKEN",
-                ([_], [_]) => "WRONG",
-                ([_], _) => "UNANSWERED",
-                (_, [_]) => "GUESSED",
-                (t, w) if t.iter().all(|ward| w.contains(ward)) => "WIDE",
-                _ => "MISSED",
-            };
-            println!(
-                "{kind} {:?} truth {:?} read {wards:?} {:?}",
-                address.text, address.truth, address.traits
-            );
+        let before = figures;
+        let read = wards(&records, at, row);
+        figures.add(&address.truth, &read);
+        let is_bad = (figures.wrong, figures.guessed, figures.taken_in)
+            != (before.wrong, before.guessed, before.taken_in);
+        if is_bad {
+            bad.push(format!("{:?}: {:?}, not {read:?}", address.text, address.truth));
         }
     }
-    println!("{figures:?}");
+    let text = format!("{figures:?}\n{}", bad.join("\n"));
+    assert!(figures.right * 1_000 >= figures.determined() * 995, "99.5 % right: {text}");
+    assert!(figures.wrong * 10_000 <= figures.determined(), "one in ten thousand wrong: {text}");
+    assert!((figures.exact + figures.wide) * 100 >= figures.open() * 99, "sets hold the truth: {text}");
+    assert!(figures.guessed * 1_000 <= figures.open(), "nothing is guessed: {text}");
+    assert!(figures.taken_in * 200 <= figures.kept_out, "other provinces stay out: {text}");
+    assert!(figures.open() > ADDRESSES / 20, "there are addresses that leave several: {text}");
+}
+
+#[test]
+fn test_addresses_are_of_every_unit_and_every_writing() {
+    let settings = settings();
+    let addresses = made(&settings);
+    let units: BTreeSet<u32> = addresses.iter().flat_map(|address| address.truth.clone()).collect();
+    assert_eq!(units.len(), 64);
+    let traits: BTreeSet<&str> = addresses.iter().flat_map(|address| address.traits.clone()).collect();
+    for sought in [
+        "former",
+        "present",
+        "slip",
+        "no_accents",
+        "reversed",
+        "dashes",
+        "spaces",
+        "double_spaces",
+        "capitals",
+        "small",
+        "no_type",
+        "initials",
+        "decomposed",
+        "elsewhere",
+    ] {
+        assert!(traits.contains(sought), "{sought}");
+    }
+    assert!(addresses == made(&settings), "the same seed gives the same addresses");
 }

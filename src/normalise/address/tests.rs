@@ -218,6 +218,7 @@ const WIDE: &[Wide] = &[
     ("Phường 1, Bạc Liêu", "31825 31942", "several", "", "Bạc Liêu"),
     // Not here.
     ("xã Tân Thành, huyện Gò Quao, Kiên Giang", "", "outside", "", "Kiên Giang"),
+    ("tỉnh Điện Biên, xã Hồ Thị Kỷ", "", "outside", "", "Điện Biên"),
     ("Quận 3, TP.HCM", "", "outside", "", "Hồ Chí Minh"),
     ("Số 12 đường Trần Văn Thời", "", "none", "", ""),
 ];
