@@ -190,9 +190,11 @@ impl Law {
     fn as_province(&self, said: &Statement) -> Option<Statement> {
         let name =
             said.district.clone().filter(|_| said.district_kind.is_none() && said.province.is_none())?;
-        let provinces = || self.gone.iter().chain([&self.province]);
-        let is_province = provinces().any(|province| bare(province) == bare(&name));
-        is_province.then(|| Statement { district: None, province: Some(name), ..said.clone() })
+        self.is_province(&name).then(|| Statement { district: None, province: Some(name), ..said.clone() })
+    }
+
+    fn is_province(&self, name: &str) -> bool {
+        self.gone.iter().chain([&self.province]).any(|province| bare(province) == bare(name))
     }
 
     fn districts_named(&self, name: &str) -> Vec<usize> {
@@ -226,6 +228,9 @@ impl Law {
             |row: &&Row| !is_former || (!row.present && gone.is_none_or(|gone| row.province == *gone));
         let candidates: Vec<&Row> = self.rows.iter().filter(of_kind).filter(of_time).collect();
         let named = closest(candidates, &said.name, |row| row.name.clone());
+        if said.kind.is_none() && said.province.is_none() && self.is_province(&said.name) {
+            return Vec::new();
+        }
         if said.kind.is_none() {
             // A name without a type may be the district's, with the commune left out.
             let districts = self.districts_named_exactly(&said.name);

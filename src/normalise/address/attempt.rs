@@ -57,10 +57,12 @@ impl<'u> Attempts<'u> {
         layouts[0].divide(cleaned);
         self.gapped.clear();
         let mut best = self.attempt(cleaned, &layouts, 0, Order::Usual, false);
-        if best.found.province.is_none() && Self::begins_with_province(&layouts[0]) {
-            // Another province in front of a commune that might be here.
+        let unframed = best.found.province.is_none() && best.found.district.is_none();
+        if unframed && best.found.commune && self.may_be_reversed(&layouts[0]) {
+            // What stands in front may be the province or district of the commune at the end.
             let reversed = self.attempt(cleaned, &layouts, 0, Order::Reversed, false);
-            best = if reversed.found.certainty == Certainty::Outside { reversed } else { best };
+            let better = reversed.found.commune || reversed.found.certainty == Certainty::Outside;
+            best = if better { reversed } else { best };
         }
         if best.found.certainty < Certainty::Certain {
             let ways = self.lay_out(raw, cleaned, &mut layouts);
@@ -138,10 +140,6 @@ impl<'u> Attempts<'u> {
         let before_reform = self.before_reform;
         let walk = Walk { units: self.units, text, layout: &layouts[layout], order, near, before_reform };
         Outcome { found: walk.read(), order, layout }
-    }
-
-    fn begins_with_province(layout: &Layout) -> bool {
-        matches!(layout.parts.as_slice(), [first, _, ..] if first.level == Some(Level::Province))
     }
 
     /// Whether the first part names a province or district, or the country.

@@ -200,10 +200,14 @@ impl Cutter<'_> {
     /// longest known name; else what a type word begins.
     fn unit_before(&self, end: usize, depth: usize) -> Option<usize> {
         let longest = NAME_WORDS_MAX.min(end);
-        let known = (1..=longest).rev().find_map(|count| self.known(end - count, end, depth));
-        known.or_else(|| {
+        self.known_before(end, depth).or_else(|| {
             (1..=longest).rev().filter_map(|count| self.type_before(end - count, true)).next_back()
         })
+    }
+
+    /// The word at which the longest known name that ends before a word begins.
+    fn known_before(&self, end: usize, depth: usize) -> Option<usize> {
+        (1..=NAME_WORDS_MAX.min(end)).rev().find_map(|count| self.known(end - count, end, depth))
     }
 
     /// The begin of a known name, its type included, if the name may stand there.
@@ -242,7 +246,7 @@ impl Cutter<'_> {
             return true;
         }
         // Đầm Dơi ends in a word for a group of houses, Vĩnh Mỹ A in one for a hamlet.
-        if depth > 0 && self.unit_before(begin, depth - 1).is_some() {
+        if depth > 0 && self.known_before(begin, depth - 1).is_some() {
             return true;
         }
         self.alone && !STREET_WORDS.contains(&before) && !is_hamlet_word(before)

@@ -462,7 +462,7 @@ impl<'r> Walk<'r> {
             }
         }
         match before {
-            Some(before) if before.commune_level().is_some() => {
+            Some(before) if before.commune_level().is_some() && province.is_some() => {
                 let found = self.after_district(step + 1, &before);
                 found.unwrap_or_else(|| self.commune(&before, province)).doubtful()
             }
