@@ -9,6 +9,7 @@
 
 mod attempt;
 mod determine;
+mod found;
 mod hamlet;
 mod layout;
 mod reader;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 pub use determine::{Determined, Gazetteer};
-pub use reader::Certainty;
+pub use found::Certainty;
 
 use super::legacy::Legacy;
 use super::texts::{Rewritten, by_chunk};

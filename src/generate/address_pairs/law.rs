@@ -199,7 +199,7 @@ impl Law {
 
     fn districts_named(&self, name: &str) -> Vec<usize> {
         let all: Vec<usize> = (0..self.districts.len()).collect();
-        closest(all, name, |place| self.districts[*place].1.clone())
+        closest(&all, name, |place| self.districts[*place].1.clone())
     }
 
     fn in_districts(&self, said: &Statement, districts: &[usize]) -> Vec<u32> {
@@ -208,7 +208,7 @@ impl Law {
             .iter()
             .filter(|row| row.districts.iter().any(|place| districts.contains(place)))
             .collect();
-        let named = closest(here, &said.name, |row| row.name.clone());
+        let named = closest(&here, &said.name, |row| row.name.clone());
         let of_kind = |row: &&Row| said.kind.as_ref().is_none_or(|kind| row.kind == *kind);
         let former = || named.iter().copied().filter(|row| !row.present);
         let exact: Vec<&Row> = former().filter(of_kind).collect();
@@ -227,7 +227,7 @@ impl Law {
         let of_time =
             |row: &&Row| !is_former || (!row.present && gone.is_none_or(|gone| row.province == *gone));
         let candidates: Vec<&Row> = self.rows.iter().filter(of_kind).filter(of_time).collect();
-        let named = closest(candidates, &said.name, |row| row.name.clone());
+        let named = closest(&candidates, &said.name, |row| row.name.clone());
         if said.kind.is_none() && said.province.is_none() && self.is_province(&said.name) {
             return Vec::new();
         }
@@ -259,7 +259,7 @@ fn wards<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Vec<u32> {
 
 /// Those that bear a name as it is written; else those that do without accents; else those that
 /// are one slip away.
-fn closest<T: Clone>(all: Vec<T>, name: &str, of: impl Fn(&T) -> String) -> Vec<T> {
+fn closest<T: Clone>(all: &[T], name: &str, of: impl Fn(&T) -> String) -> Vec<T> {
     let accents = name.nfd().any(|c| !c.is_ascii());
     let plain = bare(name);
     let tests: [&dyn Fn(&T) -> bool; 3] =

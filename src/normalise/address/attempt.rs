@@ -6,8 +6,9 @@
 
 use super::super::unicode::compose;
 use super::super::units::{Level, Named, Units};
+use super::found::{Certainty, Found};
 use super::layout::Layout;
-use super::reader::{Certainty, Found, Order, Walk};
+use super::reader::{Order, Walk};
 
 /// Longer texts are no addresses: only so much of their end is read.
 pub(super) const TEXT_BYTES_MAX: usize = 1_000;
@@ -56,14 +57,7 @@ impl<'u> Attempts<'u> {
         let mut layouts = std::mem::take(&mut self.layouts);
         layouts[0].divide(cleaned);
         self.gapped.clear();
-        let mut best = self.attempt(cleaned, &layouts, 0, Order::Usual, false);
-        let unframed = best.found.province.is_none() && best.found.district.is_none();
-        if unframed && best.found.commune && self.may_be_reversed(&layouts[0]) {
-            // What stands in front may be the province or district of the commune at the end.
-            let reversed = self.attempt(cleaned, &layouts, 0, Order::Reversed, false);
-            let better = reversed.found.commune || reversed.found.certainty == Certainty::Outside;
-            best = if better { reversed } else { best };
-        }
+        let mut best = self.usual(cleaned, &layouts, 0, false);
         if best.found.certainty < Certainty::Certain {
             let ways = self.lay_out(raw, cleaned, &mut layouts);
             best = self.read_on(best, cleaned, &layouts, ways);
@@ -110,19 +104,20 @@ impl<'u> Attempts<'u> {
 
     fn read_on(&self, first: Outcome, cleaned: &str, layouts: &[Layout; 4], ways: [bool; 4]) -> Outcome {
         let mut best = first;
+        // Doubled spaces, where there are any, divide better than names do.
+        let ways_of = [[2, 3], [0, 1]].map(|pair| pair.into_iter().filter(|at| ways[*at]));
         for near in [false, true] {
-            for order in [Order::Usual, Order::Reversed] {
-                for at in [2, 3, 0, 1] {
-                    let again = at == 0 && order == Order::Usual && !near;
-                    if !ways[at] || again || (order == Order::Reversed && !self.may_be_reversed(&layouts[at]))
-                    {
-                        continue;
-                    }
-                    let outcome =
-                        self.attempt(if at < 2 { cleaned } else { &self.gapped }, layouts, at, order, near);
-                    if rank(&outcome) > rank(&best) {
-                        best = outcome;
-                    }
+            for (pair, order) in
+                ways_of.iter().flat_map(|pair| [(pair, Order::Usual), (pair, Order::Reversed)])
+            {
+                for at in pair.clone() {
+                    let text = if at < 2 { cleaned } else { &self.gapped };
+                    let outcome = match order {
+                        Order::Usual => self.usual(text, layouts, at, near),
+                        Order::Reversed if !self.may_be_reversed(&layouts[at]) => continue,
+                        Order::Reversed => self.attempt(text, layouts, at, order, near),
+                    };
+                    best = if rank(&outcome) > rank(&best) { outcome } else { best };
                     if best.found.certainty >= Certainty::Certain {
                         return best;
                     }
@@ -134,6 +129,20 @@ impl<'u> Attempts<'u> {
             }
         }
         best
+    }
+
+    /// Reads from the end; where only a commune stands there, what stands in front may be its
+    /// province or district, and the end is the smaller side after all.
+    fn usual(&self, text: &str, layouts: &[Layout; 4], at: usize, near: bool) -> Outcome {
+        let usual = self.attempt(text, layouts, at, Order::Usual, near);
+        let found = &usual.found;
+        let framed = found.province.is_some() || found.district.is_some();
+        if framed || !found.commune || !self.may_be_reversed(&layouts[at]) {
+            return usual;
+        }
+        let reversed = self.attempt(text, layouts, at, Order::Reversed, false);
+        let better = reversed.found.commune || reversed.found.certainty == Certainty::Outside;
+        if better { reversed } else { usual }
     }
 
     fn attempt(&self, text: &str, layouts: &[Layout; 4], layout: usize, order: Order, near: bool) -> Outcome {

@@ -13,7 +13,7 @@ use super::super::unicode::clean;
 use super::super::units::{UnitSet, Units};
 use super::super::ward_code;
 use super::attempt::Attempts;
-use super::reader::{Certainty, Found};
+use super::found::{Certainty, Found};
 use super::store::codes;
 use crate::settings::Reference;
 
@@ -113,11 +113,13 @@ mod tests {
         assert_eq!(day.to_epoch_days(), REFORM);
     }
 
+    /// Code, address, date, communes, how sure, whether they contradict.
+    type Case = (&'static str, &'static str, Option<i32>, &'static [u32], Certainty, bool);
+
     #[test]
     fn code_address_and_date_decide_together() {
         use Certainty::{Certain, None as Nothing, Outside, Several, Typo};
         let gazetteer = gazetteer();
-        type Case = (&'static str, &'static str, Option<i32>, &'static [u32], Certainty, bool);
         let cases: &[Case] = &[
             // 32044 was thị trấn U Minh and is xã Nguyễn Phích; xã U Minh is 32047.
             ("32044", "", AFTER, &[32_044], Certain, false),

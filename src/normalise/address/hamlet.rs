@@ -99,13 +99,11 @@ impl Hamlets {
         let finest = attempts.finest(outcome);
         let layout = attempts.layout(&finest);
         let at = typed_part(layout, is_commune).or_else(|| typed_part(layout, |_| true));
-        match at {
-            Some(at) => self.before(attempts, &finest, at),
-            None => {
-                self.named(layout, &layout.parts);
-                Some(self.out.as_str()).filter(|hamlet| !hamlet.is_empty())
-            }
+        if let Some(at) = at {
+            return self.before(attempts, &finest, at);
         }
+        self.named(layout, &layout.parts);
+        Some(self.out.as_str()).filter(|hamlet| !hamlet.is_empty())
     }
 
     /// The hamlet in what stands before a unit; else the group of houses, else the rest.

@@ -6,55 +6,9 @@
 //! Without either, a unit in force of that type and name is meant. What the words leave
 //! open stays open: the result is the set of all units that they allow.
 
-use super::super::units::{Asked, Districts, Hit, Level, Named, UnitSet, Units, is_number, split_initials};
+use super::super::units::{Asked, Districts, Hit, Level, Named, Units, is_number, split_initials};
+use super::found::{Certainty, Found};
 use super::layout::{Layout, Part, before_bracket};
-
-/// How sure the commune is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Certainty {
-    /// The words name no unit that is known.
-    #[default]
-    None,
-    /// Several units are allowed.
-    Several,
-    /// One, after a slip in a name was mended or a wrong type word passed over.
-    Typo,
-    /// One, by the words as they stand.
-    Certain,
-    /// The words name another province.
-    Outside,
-}
-
-impl Certainty {
-    /// Its word in rules.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Several => "several",
-            Self::Typo => "typo",
-            Self::Certain => "certain",
-            Self::Outside => "outside",
-        }
-    }
-}
-
-/// What the words of an address determine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Found {
-    /// The units in force that the words allow.
-    pub(super) wards: UnitSet,
-    pub(super) certainty: Certainty,
-    /// A unit no longer in force, or a district, is named.
-    pub(super) old_unit: bool,
-    /// By place.
-    pub(super) district: Option<usize>,
-    pub(super) province: Option<usize>,
-    /// The part that names the commune, or else the largest unit that is known: what is
-    /// smaller stands on the other side of it.
-    pub(super) unit_part: Option<usize>,
-    /// Whether that is the commune.
-    pub(super) commune: bool,
-}
 
 /// Which way an address runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +59,15 @@ impl Read<'_> {
 
     fn districts(&self) -> Districts {
         self.named.map_or_else(Districts::default, |named| named.districts)
+    }
+
+    fn is_district(&self) -> bool {
+        matches!(self.level, Some(Level::District(_))) && !self.districts().is_empty()
+    }
+
+    /// What the name means as it stands, if anything.
+    fn hit(&self, mut find: impl FnMut(&Named, &str) -> Hit) -> Option<Hit> {
+        self.named.map(|named| find(named, self.written)).filter(|hit| !hit.is_empty())
     }
 }
 
@@ -259,13 +222,9 @@ impl<'r> Walk<'r> {
 
     /// A commune whose district stands before it, not behind: the rest is beyond both.
     fn after_district(&self, step: usize, read: &Read<'r>) -> Option<Found> {
-        let district = self.part(step + 1).filter(|district| self.is_district(district))?;
+        let district = self.part(step + 1).filter(Read::is_district)?;
         let found = self.commune_of(self.districts(&district), Some(read), &district);
         Some(Found { unit_part: Some(district.at), ..found })
-    }
-
-    fn is_district(&self, read: &Read<'r>) -> bool {
-        matches!(read.level, Some(Level::District(_))) && !read.districts().is_empty()
     }
 
     /// The districts of a part's name, and of its type if it has one.
@@ -280,7 +239,7 @@ impl<'r> Walk<'r> {
     /// A district of a given type, and the commune before it.
     fn in_district(&self, step: usize, district: &Read<'r>, province: Option<Province>) -> Found {
         let before = self.part(step + 1);
-        if let Some(second) = before.as_ref().filter(|before| self.is_district(before)) {
+        if let Some(second) = before.as_ref().filter(|before| before.is_district()) {
             // Of two districts the smaller is meant: the city's name stands for the province's.
             return self.in_district(step + 1, second, province).doubtful();
         }
@@ -319,25 +278,22 @@ impl<'r> Walk<'r> {
             None if !is_number(read.name) => {}
             _ => return unknown,
         }
-        let hit = self
-            .hit(read, |named, written| self.in_districts(named, read.commune_level(), districts, written));
+        let hit =
+            read.hit(|named, written| self.in_districts(named, read.commune_level(), districts, written));
         let hit = hit.or_else(|| {
             self.near_hit(read, &Asked { districts, ..Asked::default() }, |named| {
                 self.in_districts(named, read.commune_level(), districts, "")
             })
         });
-        match hit {
-            Some(hit) => Found { district: districts.only(), old_unit: true, ..self.of_commune(hit, read) },
-            // The commune is of another district, or of none: either may be the mistake.
-            None => {
-                let anywhere = self.hit(read, |named, written| {
-                    self.units.communes_named(named, &Asked { written, ..Asked::default() })
-                });
-                let wards = land.union(anywhere.unwrap_or_default().wards);
-                let unit_part = if read.level.is_some() { read.at } else { district.at };
-                Found { wards, unit_part: Some(unit_part), ..unknown }
-            }
+        if let Some(hit) = hit {
+            return Found { district: districts.only(), old_unit: true, ..Found::of_commune(hit, read.at) };
         }
+        // The commune is of another district, or of none: either may be the mistake.
+        let anywhere = read
+            .hit(|named, written| self.units.communes_named(named, &Asked { written, ..Asked::default() }));
+        let wards = land.union(anywhere.unwrap_or_default().wards);
+        let unit_part = if read.level.is_some() { read.at } else { district.at };
+        Found { wards, unit_part: Some(unit_part), ..unknown }
     }
 
     /// The commune of a name in districts: an old one of the type; else an old one of another
@@ -365,7 +321,7 @@ impl<'r> Walk<'r> {
         let level = read.commune_level();
         let find = |named: &Named, written: &str| self.without_district(named, level, province, written);
         let mut old = false;
-        let exact = self.hit(read, |named, written| {
+        let exact = read.hit(|named, written| {
             let (hit, is_old) = find(named, written);
             old |= is_old;
             hit
@@ -380,7 +336,7 @@ impl<'r> Walk<'r> {
             })
         });
         match hit {
-            Some(hit) => Found { old_unit: old, ..self.of_commune(hit, read) },
+            Some(hit) => Found { old_unit: old, ..Found::of_commune(hit, read.at) },
             None => Found { unit_part: level.map(|_| read.at), ..Found::default() },
         }
     }
@@ -471,11 +427,6 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// What a part's name means as it stands, if anything.
-    fn hit(&self, read: &Read<'r>, mut find: impl FnMut(&Named, &str) -> Hit) -> Option<Hit> {
-        read.named.map(|named| find(named, read.written)).filter(|hit| !hit.is_empty())
-    }
-
     /// What the names mean that a part's is a slip of, if names may be mended.
     fn near_hit(
         &self,
@@ -491,25 +442,9 @@ impl<'r> Walk<'r> {
         let all = hits.fold(Hit::default(), Hit::union);
         (!all.is_empty()).then_some(Hit { mended: true, ..all })
     }
-
-    fn of_commune(&self, hit: Hit, read: &Read<'r>) -> Found {
-        let certainty = match (hit.wards.only(), hit.mended) {
-            (None, _) => Certainty::Several,
-            (Some(_), true) => Certainty::Typo,
-            (Some(_), false) => Certainty::Certain,
-        };
-        Found { wards: hit.wards, certainty, unit_part: Some(read.at), commune: true, ..Found::default() }
-    }
 }
 
 /// A commune stands before the district rather than being left out.
 fn before_is_commune(unit_part: usize, district: usize) -> bool {
     unit_part != district
-}
-
-impl Found {
-    /// The same, after something was mended or passed over.
-    fn doubtful(self) -> Self {
-        Self { certainty: self.certainty.min(Certainty::Typo), ..self }
-    }
 }

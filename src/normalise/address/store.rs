@@ -7,7 +7,7 @@ use super::super::units::{UnitSet, Units};
 /// Sets of units in force by number; 0 is the empty set.
 #[derive(Debug, Default)]
 pub(super) struct Sets {
-    sets: Vec<UnitSet>,
+    by_number: Vec<UnitSet>,
     /// Their codes, rising, joined by spaces.
     words: Vec<Box<str>>,
     numbers: HashMap<UnitSet, u16>,
@@ -16,7 +16,7 @@ pub(super) struct Sets {
 impl Sets {
     pub(super) fn new(units: &Units) -> Self {
         let mut sets = Self::default();
-        sets.sets.push(UnitSet::default());
+        sets.by_number.push(UnitSet::default());
         sets.words.push("".into());
         for place in 0..units.in_force.len() {
             sets.number(UnitSet::one(place), units);
@@ -30,8 +30,8 @@ impl Sets {
         if let Some(number) = self.numbers.get(&set) {
             return *number;
         }
-        let Ok(number) = u16::try_from(self.sets.len()) else { return 0 };
-        self.sets.push(set);
+        let Ok(number) = u16::try_from(self.by_number.len()) else { return 0 };
+        self.by_number.push(set);
         self.words.push(words(set, units).into());
         self.numbers.insert(set, number);
         number
@@ -39,7 +39,7 @@ impl Sets {
 
     /// The set of a number.
     pub(super) fn get(&self, number: u16) -> UnitSet {
-        self.sets.get(usize::from(number)).copied().unwrap_or_default()
+        self.by_number.get(usize::from(number)).copied().unwrap_or_default()
     }
 
     /// The codes of a set; `None` for the empty one.

@@ -126,7 +126,7 @@ impl Builder {
     }
 
     /// Adds a commune, or further successors to the one known by these words.
-    fn add(&mut self, name: &str, level: &str, commune: Commune) {
+    fn add(&mut self, name: &str, level: &str, mut commune: Commune) {
         let key = key_words(name);
         let same = |unit: &&mut Commune| {
             !unit.present
@@ -143,7 +143,9 @@ impl Builder {
         self.named(&plain).communes.push(place);
         self.named_by_initials(&plain, |named| named.communes.push(place));
         let sound = skeleton(&plain);
-        self.units.communes.push(Commune { key, plain, sound, level: level.to_owned(), ..commune });
+        level.clone_into(&mut commune.level);
+        (commune.key, commune.plain, commune.sound) = (key, plain, sound);
+        self.units.communes.push(commune);
     }
 
     fn district(&mut self, code: &str, name: &str, level: &str) -> Option<Districts> {
@@ -160,8 +162,8 @@ impl Builder {
         let one = Districts::one(place);
         self.named(&plain).districts = self.named(&plain).districts.union(one);
         self.named_by_initials(&plain, |named| named.districts = named.districts.union(one));
-        let wards = UnitSet::default();
-        self.units.districts.push(District { plain, sound, level: level.to_owned(), words, wards });
+        let level = level.to_owned();
+        self.units.districts.push(District { plain, sound, level, words, wards: UnitSet::default() });
         Some(one)
     }
 
