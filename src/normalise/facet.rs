@@ -7,9 +7,9 @@
 use std::borrow::Cow;
 
 use super::{
-    CardFault, CardNumber as CardValue, Certainty, DateFault, DateValue, FormFault, IdentityNumber as IdentityValue,
-    InsuranceNumber as InsuranceValue, NumberFault, Oddity, Phone as PhoneNumber, PhoneFault, Precision,
-    Values, WardCode as WardValue,
+    CardFault, CardNumber as CardValue, Certainty, DateFault, DateValue, FormFault,
+    IdentityNumber as IdentityValue, InsuranceNumber as InsuranceValue, NumberFault, Oddity,
+    Phone as PhoneNumber, PhoneFault, Precision, Values, WardCode as WardValue,
 };
 use crate::settings::Kind;
 use crate::table::TextColumn;

@@ -46,7 +46,7 @@ pub use person_name::{FormFault, Oddity, PersonNames};
 pub use phone::{Phone, PhoneFault, PhoneForm};
 pub use repair::TextRepair;
 pub use residue::Keying;
-pub use syllable::{Relation, Syllable, Word, key_words as name_key, relation};
+pub use syllable::{Relation, Syllable, Tone, Word, key_words as name_key, relation};
 pub use unicode::plain_words;
 pub use value::{CleanTexts, Values};
 pub use ward_code::{WardCode, WardStatus};

@@ -5,7 +5,7 @@
 //! comparison of two names misses memory once a name. Every distinct word is taken apart once;
 //! there are some ten thousand of them, which stay in the cache.
 
-use crate::normalise::{Relation, Word, relation};
+use crate::normalise::{Relation, Word, plain_words, relation};
 use crate::table::{Dictionary, DictionaryBuilder};
 
 /// Names by value; value 0 is "missing".
@@ -15,6 +15,8 @@ pub struct Names {
     words: Dictionary,
     /// By word: what it is made of.
     forms: Vec<Word>,
+    /// By word: whether it may be a short form.
+    may_be_short: Vec<bool>,
     /// The names' runs, back to back; the first number belongs to none.
     runs: Vec<u32>,
 }
@@ -49,13 +51,25 @@ impl Names {
         std::hint::black_box(seen);
     }
 
-    /// How two words are alike. O(1) but for words that are nearly alike.
+    /// How two words are alike. A few nanoseconds for most.
+    #[inline]
     pub(super) fn relation(&self, a: u32, b: u32) -> Relation {
         if a == b {
             return Relation::Same;
         }
         let (one, other) = (&self.forms[a as usize], &self.forms[b as usize]);
         relation(one, other, || (self.word(a), self.word(b)))
+    }
+
+    /// Whether one word is the other one's short form: its first letter, or consonants of it in order
+    /// (`T`, `Ng`, `Trg`).
+    pub(super) fn is_short_form(&self, a: u32, b: u32) -> bool {
+        let may_be = [a, b].map(|word| self.may_be_short[word as usize]);
+        match may_be {
+            [true, false] => is_short_form(self.word(a), self.word(b)),
+            [false, true] => is_short_form(self.word(b), self.word(a)),
+            _ => false,
+        }
     }
 
     /// The text of a word.
@@ -118,6 +132,28 @@ impl NamesBuilder {
     /// The finished names.
     pub fn finish(self) -> Names {
         let words = self.words.finish();
-        Names { forms: words.texts().map(Word::read).collect(), words, runs: self.runs }
+        let forms = words.texts().map(Word::read).collect();
+        let may_be_short = words.texts().map(may_be_short).collect();
+        Names { forms, may_be_short, words, runs: self.runs }
     }
+}
+
+/// Letters of the longest short form (`Trg`, `Ngn`).
+const SHORT_MAX: usize = 3;
+
+/// A single letter, or a few consonants.
+fn may_be_short(word: &str) -> bool {
+    let plain = plain_words(word);
+    let has_vowel = plain.bytes().any(|byte| b"aeiouy".contains(&byte));
+    plain.bytes().all(|byte| byte.is_ascii_lowercase())
+        && (plain.len() == 1 || (plain.len() <= SHORT_MAX && !plain.is_empty() && !has_vowel))
+}
+
+/// Whether a word begins like its short form and has its letters in order.
+fn is_short_form(short: &str, long: &str) -> bool {
+    let (short, long) = (plain_words(short), plain_words(long));
+    let mut rest = long.bytes();
+    short.len() < long.len()
+        && short.bytes().next() == long.bytes().next()
+        && short.bytes().all(|letter| rest.any(|other| other == letter))
 }

@@ -98,10 +98,12 @@ fn of_words(names: &Names, a: &[u32], b: &[u32]) -> u8 {
     let (Some((&a_given, a_before)), Some((&b_given, b_before))) = (a.split_last(), b.split_last()) else {
         return DIFFERENT;
     };
-    match names.relation(a_given, b_given) {
-        Relation::Different => DIFFERENT,
-        given => of_alike_given_names(given, before(names, a_before, b_before)),
-    }
+    let given = match names.relation(a_given, b_given) {
+        Relation::Different if names.is_short_form(a_given, b_given) => Relation::Near,
+        Relation::Different => return DIFFERENT,
+        given => given,
+    };
+    of_alike_given_names(given, before(names, a_before, b_before))
 }
 
 fn of_equal_letters(names: &Names, a: Name<'_>, b: Name<'_>) -> u8 {
@@ -181,7 +183,7 @@ fn before(names: &Names, a: &[u32], b: &[u32]) -> Before {
         // One side is a given name alone: that of the other may be anybody's.
         return if long.is_empty() { 0 } else { OTHER_SURNAME };
     };
-    let of_surname = of_relation(names.relation(surname, other));
+    let of_surname = of_word(names, surname, other);
     if of_surname == CONTRADICTED {
         let is_dropped = short.len() < long.len() && long.ends_with(short) && long.contains(&surname);
         return if is_dropped { CUT_OFF } else { OTHER_SURNAME };
@@ -193,13 +195,13 @@ fn before(names: &Names, a: &[u32], b: &[u32]) -> Before {
 /// at the first place where it is not contradicted.
 fn middles(names: &Names, short: &[u32], long: &[u32]) -> Before {
     if short.len() == long.len() {
-        let each = short.iter().zip(long).map(|(&a, &b)| of_relation(names.relation(a, b)));
+        let each = short.iter().zip(long).map(|(&a, &b)| of_word(names, a, b));
         return each.fold(0, |before, one| before | one);
     }
     let mut before = LEFT_OUT;
     let mut rest = long.iter();
     for &word in short {
-        let found = rest.by_ref().map(|&other| of_relation(names.relation(word, other)));
+        let found = rest.by_ref().map(|&other| of_word(names, word, other));
         match found.into_iter().find(|one| *one != CONTRADICTED) {
             Some(one) => before |= one,
             None => return CONTRADICTED,
@@ -208,12 +210,13 @@ fn middles(names: &Names, short: &[u32], long: &[u32]) -> Before {
     before
 }
 
-fn of_relation(relation: Relation) -> Before {
-    match relation {
+/// What sets two words before the given name apart.
+fn of_word(names: &Names, a: u32, b: u32) -> Before {
+    match names.relation(a, b) {
         Relation::Same | Relation::Unaccented | Relation::HoiNga | Relation::Tone | Relation::Accents => 0,
         Relation::Heard | Relation::Doublet => BY_EAR,
-        Relation::Short => LEFT_OUT,
         Relation::Lost => LOST,
+        _ if names.is_short_form(a, b) => LEFT_OUT,
         Relation::Slip | Relation::Near => MISKEYED,
         Relation::Different => CONTRADICTED,
     }

@@ -1,410 +1,419 @@
-//! How two words of names are alike.
-//!
-//! A word is taken apart once; then most questions about two words are comparisons of a few
-//! numbers. The classes are those by which names go wrong: accents lost or changed, sounds that
-//! the south does not tell apart, two forms of one name, slips of the keys. Each is a class of its
-//! own, since each says something else: siblings are called Thúy and Thùy, not Hải and Hãi.
+//! How two words of names are alike: one class, the closest that applies.
 
-use std::hash::BuildHasher;
-use std::sync::LazyLock;
+use super::super::unicode::{letter, lower};
+use super::doublet::are_doublets;
+use super::heard::Merger;
+use super::letters::code;
+use super::slip::{Keys, distance, is_one_slip, is_one_slip_packed};
+use super::word::{LOST, Word, flags, telex};
 
-use foldhash::fast::FixedState;
-
-use super::super::skeleton::skeleton;
-use super::super::unicode::{is_letter, plain, plain_words};
-use super::parts::{HOI, NGA, Parts, Syllable, coda_place, nucleus_place, onset_place};
-
-/// How alike two words are: the first class that applies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// How two words are alike, from the closest to none at all.
+///
+/// What tells "one name, written by another hand" from "another name" stands first. A word
+/// without any mark may have lost them, so that `hoa` is [`Relation::Unaccented`] beside hòa:
+/// whether the whole name lost them is for the comparison of names to see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
-    /// One word, or one syllable in two spellings (Lý and Lí).
+    /// The same syllable (hòa, hoà; lý, lí), or the same text.
     Same,
-    /// Equal letters, and one side bears no mark at all.
+    /// Equal letters, and one side bears no marks at all.
     Unaccented,
-    /// Equal but for hỏi and ngã.
+    /// The same but for hỏi and ngã: Nguyển, Vỏ.
     HoiNga,
-    /// Equal but for the tone.
+    /// The same but for the tone.
     Tone,
-    /// Equal letters; marks of vowels or đ differ.
+    /// Equal letters below their marks.
     Accents,
-    /// Written as the south hears it: Vân and Dân, Lan and Lang.
+    /// One to southern ears, the tone equal, hỏi or ngã, or unwritten on one side: Vân and Dân,
+    /// Lan and Lang, Diệp and Dịp; also a spelling against the rules (Kuân, Fúc).
     Heard,
-    /// Two forms of one name: Huỳnh and Hoàng.
+    /// Two forms of one name: Huỳnh and Hoàng, Võ and Vũ.
     Doublet,
-    /// Letters were lost to `?`.
+    /// Equal but for letters that became `?`, one or more of them a letter.
     Lost,
-    /// One is cut down to first letters or consonants: Ng, T, Trg.
-    Short,
-    /// One slip of the keys that left no syllable: a letter left out, put in, doubled, a neighbour's,
-    /// or two changed round.
+    /// One slip of the keyboard, the other marks being equal or all left off, and not two
+    /// known names: Hugn, Tuyt, Nguyênx.
     Slip,
-    /// Two syllables that one slip leads from one to the other (Lan and Lam), or long words of nearly
-    /// the same letters: two names as well as one miskeyed.
+    /// Like a slip, but between two known names of which the longer has four letters or more
+    /// (Loan and Lan, Vinh and Binh); or, unless both are well-formed syllables, at most one edit
+    /// in three letters of the longer word without its marks, rounded down.
     Near,
-    /// Two words.
+    /// Not even that. Two syllables that are no slip apart differ (Linh and Minh, Thái and Thới),
+    /// and so do two names of three letters (Lan and Lam) and all words of two.
     Different,
 }
 
-/// One word of a name, taken apart.
-#[derive(Clone, Copy, Debug)]
-pub struct Word {
-    /// The plain letters: of up to twelve the letters themselves, else a hash.
-    plain: u64,
-    /// Its sound without accents: a hash of its skeleton.
-    sound: u32,
-    syllable: Option<Syllable>,
-    /// Which letters it has, a bit each.
-    letters: u32,
-    len: u8,
-    /// The class of names of one origin; 0 for none.
-    origin: u8,
-    /// The pair of names apart that it is one of; 0 for none.
-    apart: u8,
-    is_accented: bool,
-    has_lost: bool,
-    is_short: bool,
-}
+/// The tones hỏi and ngã by number.
+const HOI_NGA: [u8; 2] = [3, 4];
 
-/// Names of one origin of which several forms are in use, as the reference table has them.
-const ORIGINS: [&[&str]; 64] = [
-    &["an", "yên"],
-    &["bình", "bường"],
-    &["bảo", "bửu"],
-    &["cang", "cương"],
-    &["chu", "châu"],
-    &["chung", "chông"],
-    &["chánh", "chính"],
-    &["chân", "chơn"],
-    &["càng", "cường"],
-    &["cát", "kiết"],
-    &["cảnh", "kiểng"],
-    &["doãn", "duẫn"],
-    &["dõng", "dũng"],
-    &["giáp", "kép"],
-    &["hiệp", "hợp"],
-    &["hoa", "huê"],
-    &["hoàng", "huỳnh"],
-    &["hãnh", "hạnh"],
-    &["hường", "hồng"],
-    &["khâu", "khưu"],
-    &["kiếng", "kính"],
-    &["lanh", "linh"],
-    &["liễu", "lưu"],
-    &["long", "luông"],
-    &["lã", "lữ"],
-    &["lãnh", "lĩnh"],
-    &["lô", "lư"],
-    &["lị", "lợi"],
-    &["minh", "miêng"],
-    &["mạng", "mệnh"],
-    &["nghĩa", "ngãi"],
-    &["nguyên", "ngươn"],
-    &["nhiệm", "nhậm"],
-    &["nhân", "nhơn"],
-    &["nhất", "nhứt"],
-    &["nhật", "nhựt"],
-    &["oai", "uy"],
-    &["ong", "vương"],
-    &["phòng", "phùng"],
-    &["phúc", "phước"],
-    &["phượng", "phụng"],
-    &["quý", "quới"],
-    &["san", "sơn"],
-    &["sanh", "sinh"],
-    &["sái", "thái"],
-    &["thanh", "thinh"],
-    &["thiệt", "thật", "thực"],
-    &["thì", "thời"],
-    &["thạnh", "thịnh"],
-    &["tiến", "tấn"],
-    &["toàn", "tuyền"],
-    &["tràng", "trường"],
-    &["tàng", "tường"],
-    &["tái", "tới"],
-    &["tánh", "tính"],
-    &["tòng", "tùng"],
-    &["tôn", "tông"],
-    &["tăng", "tằng"],
-    &["võ", "vũ"],
-    &["vưu", "ưu"],
-    &["ân", "ơn"],
-    &["đang", "đương"],
-    &["đàng", "đường"],
-    &["đảm", "đởm"],
-];
-
-/// Names that are confused and are two, as the reference table and the facts about names say.
-const APART: [[&str; 2]; 3] = [["đoàn", "doãn"], ["trịnh", "trình"], ["thái", "thới"]];
-
-/// Onsets that are confused, by any of their spellings.
-const ONSETS_ALIKE: [&[&str]; 6] =
-    [&["d", "gi", "v"], &["s", "x"], &["ch", "tr"], &["g", "r"], &["l", "n"], &["d", "nh"]];
-/// Onsets that are not told apart before a glide: Quyên, Huyên, Uyên.
-const ONSETS_BEFORE_GLIDE: &[&str] = &["", "c", "h", "ng"];
-/// Nuclei that are confused.
-const NUCLEI_ALIKE: [&[&str]; 7] = [
-    &["iê", "i", "ê"],
-    &["ươ", "ư", "ơ"],
-    &["uô", "u"],
-    &["a", "ă", "â"],
-    &["o", "ô", "ơ"],
-    &["ê", "e"],
-    &["u", "ư"],
-];
-/// Nuclei that are confused before the off-glide u: Lưu, Lựu, Liêu.
-const NUCLEI_BEFORE_U: &[&str] = &["i", "ê", "iê", "ư", "ươ"];
-/// Codas that are confused.
-const CODAS_ALIKE: [&[&str]; 2] = [&["n", "ng", "nh"], &["t", "c", "ch"]];
-
-/// Keys side by side on the keyboard, with those of the row below.
-const NEIGHBOURS: [&str; 26] = [
-    "qwsz", "vghn", "xdfv", "serfcx", "wsdr", "drtgvc", "ftyhbv", "gyujnb", "ujko", "huikmn", "jiolm", "kop",
-    "njk", "bhjm", "iklp", "ol", "wa", "edft", "awedxz", "rfgy", "yhji", "cfgb", "qase", "zsdc", "tghu",
-    "asx",
-];
-/// Most letters that are kept themselves: five bits each.
-const PLAIN_MAX: usize = 12;
-/// Letters of a word in which two slips still leave most of it.
-const LONG: u8 = 6;
-/// Letters of the longest short form (`Trg`, `Ngn`).
-const SHORT_MAX: usize = 3;
-/// Fewest letters of the longer of two words that a slip sets apart; words of two differ as words.
-const SLIP_MIN: usize = 3;
-
-/// By a part's place: the places of those that it is confused with, a bit each.
-struct Confusions {
-    onsets: [u32; 32],
-    onsets_before_glide: u32,
-    nuclei: [u32; 16],
-    nuclei_before_u: u32,
-    codas: [u32; 16],
-    /// The place of the off-glide u among the codas.
-    off_glide_u: u8,
-}
-
-static CONFUSIONS: LazyLock<Confusions> = LazyLock::new(|| Confusions {
-    onsets: alike(&ONSETS_ALIKE, onset_place),
-    onsets_before_glide: places(ONSETS_BEFORE_GLIDE, onset_place),
-    nuclei: alike(&NUCLEI_ALIKE, nucleus_place),
-    nuclei_before_u: places(NUCLEI_BEFORE_U, nucleus_place),
-    codas: alike(&CODAS_ALIKE, coda_place),
-    off_glide_u: coda_place("u").unwrap_or(0),
-});
-
-fn places(group: &[&str], place: fn(&str) -> Option<u8>) -> u32 {
-    group.iter().filter_map(|spelt| place(spelt)).fold(0, |mask, place| mask | 1 << place)
-}
-
-fn alike<const N: usize>(groups: &[&[&str]], place: fn(&str) -> Option<u8>) -> [u32; N] {
-    let mut alike = [0; N];
-    for group in groups {
-        let mask = places(group, place);
-        for at in (0..N).filter(|at| mask >> at & 1 == 1) {
-            alike[at] |= mask;
-        }
-    }
-    alike
-}
-
-impl Word {
-    /// Takes a word apart: small letters in NFC, with or without accents, or anything else. O(length).
-    pub fn read(word: &str) -> Self {
-        let mut bare_word = String::with_capacity(word.len());
-        let (mut is_accented, mut has_lost) = (false, false);
-        for c in word.chars() {
-            let bare = plain(c).unwrap_or(c);
-            is_accented |= is_letter(c) && !c.is_ascii();
-            has_lost |= bare == '?';
-            bare_word.push(bare);
-        }
-        let has_vowel = bare_word.bytes().any(|byte| b"aeiouy?".contains(&byte));
-        let len = bare_word.chars().count();
-        Self {
-            plain: packed(&bare_word),
-            sound: hash(&skeleton(&bare_word)) as u32,
-            syllable: Syllable::parse(word),
-            letters: bare_word
-                .bytes()
-                .filter(u8::is_ascii_lowercase)
-                .fold(0, |set, byte| set | 1 << (byte - b'a')),
-            len: len.min(255) as u8,
-            origin: origin(word, &bare_word, is_accented),
-            apart: APART.iter().position(|pair| pair.contains(&word)).map_or(0, |at| at as u8 + 1),
-            is_accented,
-            has_lost,
-            is_short: len == 1 || (len <= SHORT_MAX && !has_vowel),
-        }
-    }
-
-    /// Whether no letter of it was left out or lost.
-    fn is_whole(&self) -> bool {
-        !self.has_lost && !self.is_short
-    }
-
-    /// Whether it bears any accent.
-    pub fn is_accented(&self) -> bool {
-        self.is_accented
-    }
-}
-
-/// Up to twelve plain letters as a number, anything else as a hash.
-fn packed(plain: &str) -> u64 {
-    let fits =
-        plain.len() <= PLAIN_MAX && plain.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'?');
-    if !fits {
-        return hash(plain) | 1 << 63;
-    }
-    plain
-        .bytes()
-        .fold(0, |number, byte| number << 5 | if byte == b'?' { 31 } else { u64::from(byte - b'a' + 1) })
-}
-
-fn hash(text: &str) -> u64 {
-    FixedState::default().hash_one(text)
-}
-
-/// The class of a word's name; a word without accents has that of the first name of its letters.
-fn origin(word: &str, plain: &str, is_accented: bool) -> u8 {
-    let find = |is: &dyn Fn(&str) -> bool| ORIGINS.iter().position(|group| group.iter().any(|one| is(one)));
-    let exact = find(&|one| one == word);
-    let bare = || find(&|one| !is_accented && plain_words(one) == plain);
-    exact.or_else(bare).map_or(0, |at| at as u8 + 1)
-}
-
-/// The relation of two words. Symmetric. `texts` gives both words where their letters are needed.
-/// O(1) for most; O(length) for words that lost letters or are nearly alike.
+/// How two words are alike. `texts` gives the words as they were read, in the same order; it is
+/// asked only where letters were lost or few differ. Symmetric. A few nanoseconds for most pairs,
+/// O(length) otherwise, some tens of nanoseconds for words of names.
+#[inline]
 pub fn relation<'t>(a: &Word, b: &Word, texts: impl FnOnce() -> (&'t str, &'t str)) -> Relation {
-    if a.syllable.is_some() && a.syllable == b.syllable {
+    if a.same == b.same {
         return Relation::Same;
     }
-    if a.apart != 0 && a.apart == b.apart && a.is_accented && b.is_accented {
-        return Relation::Different;
-    }
-    if a.plain == b.plain {
+    let are_ids = (a.toneless | b.toneless) >> 31 == 0;
+    if a.plain == b.plain || (are_ids && a.toneless == b.toneless) {
         return of_equal_letters(a, b);
     }
-    if is_heard(a, b) {
-        return Relation::Heard;
+    if let Some(found) = of_sound_or_origin(a, b) {
+        return found;
     }
-    if a.origin != 0 && a.origin == b.origin {
-        return Relation::Doublet;
-    }
-    let may_be_short = a.is_short != b.is_short;
-    if !may_be_short && !a.has_lost && !b.has_lost && !may_be_near(a, b) {
+    if is_far(a, b) {
         return Relation::Different;
     }
-    let (one, other) = texts();
-    of_letters(one, other, a, b)
+    by_letters(a, b, texts())
 }
 
 fn of_equal_letters(a: &Word, b: &Word) -> Relation {
-    match (a.syllable, b.syllable) {
-        _ if !a.is_accented && !b.is_accented => Relation::Same,
-        _ if !a.is_accented || !b.is_accented => Relation::Unaccented,
-        (Some(a), Some(b)) if a.toneless() == b.toneless() => {
-            let is_hoi_nga = |tone| tone == HOI || tone == NGA;
-            let (a, b) = (a.parts().tone, b.parts().tone);
-            if is_hoi_nga(a) && is_hoi_nga(b) { Relation::HoiNga } else { Relation::Tone }
+    if !(a.is_marked() && b.is_marked()) {
+        Relation::Unaccented
+    } else if a.toneless != b.toneless {
+        Relation::Accents
+    } else if is_hoi_nga(a, b) {
+        Relation::HoiNga
+    } else {
+        Relation::Tone
+    }
+}
+
+fn is_hoi_nga(a: &Word, b: &Word) -> bool {
+    [a.tone, b.tone] == HOI_NGA || [b.tone, a.tone] == HOI_NGA
+}
+
+#[inline]
+fn of_sound_or_origin(a: &Word, b: &Word) -> Option<Relation> {
+    let is_marked = a.bag & b.bag & flags::MARKED != 0;
+    if let Some(merger) = a.sound.merger(b.sound) {
+        let tone = !is_marked || a.tone == b.tone || is_hoi_nga(a, b);
+        if tone && (merger == Merger::Full || !are_names(a, b)) {
+            return Some(Relation::Heard);
         }
-        _ => Relation::Accents,
     }
+    are_doublets(a.doublets, b.doublets, is_marked).then_some(Relation::Doublet)
 }
 
-/// Whether both are one word to a southern ear. Where a side is no syllable, or the letters of one
-/// without its marks, its sound has to do.
-fn is_heard(a: &Word, b: &Word) -> bool {
-    let (Some(one), Some(other)) = (a.syllable, b.syllable) else {
-        return a.sound == b.sound && a.is_whole() && b.is_whole();
-    };
-    let (a, b) = (one.parts(), other.parts());
-    let is_hoi_nga = |tone| tone == HOI || tone == NGA;
-    let tones = a.tone == b.tone || (is_hoi_nga(a.tone) && is_hoi_nga(b.tone));
-    tones && parts_are_confused(a, b)
+/// Whether both are known names; but for their marks where one bears none.
+fn are_names(a: &Word, b: &Word) -> bool {
+    let both = a.bag & b.bag;
+    both & if both & flags::MARKED != 0 { flags::NAME } else { flags::PLAIN_NAME } != 0
 }
 
-fn parts_are_confused(a: Parts, b: Parts) -> bool {
-    let confusions = &*CONFUSIONS;
-    let has = |mask: u32, place: u8| mask >> place & 1 == 1;
-    let both = |mask: u32, a: u8, b: u8| has(mask, a) && has(mask, b);
-    let onsets = a.onset == b.onset
-        || has(confusions.onsets[usize::from(a.onset)], b.onset)
-        || (a.glide && b.glide && both(confusions.onsets_before_glide, a.onset, b.onset));
-    let nuclei = a.nucleus == b.nucleus
-        || has(confusions.nuclei[usize::from(a.nucleus)], b.nucleus)
-        || (a.coda == confusions.off_glide_u && both(confusions.nuclei_before_u, a.nucleus, b.nucleus));
-    let codas = a.coda == b.coda || has(confusions.codas[usize::from(a.coda)], b.coda);
-    a.glide == b.glide && onsets && nuclei && codas
+/// Most edits of words that are near, by the letters of the longer one.
+fn edits_max(letters: u8) -> usize {
+    if letters < 3 { 0 } else { usize::from(letters / 3) }
 }
 
-/// Whether two words share so many letters that an edit or two may lead from one to the other: each
-/// edit adds a letter to one side, takes one from the other, or both.
-fn may_be_near(a: &Word, b: &Word) -> bool {
-    let edits = if a.len.max(b.len) >= LONG { 2 } else { 1 };
-    u32::from(a.len.abs_diff(b.len)) <= edits && (a.letters ^ b.letters).count_ones() <= 2 * edits
+/// Keys that residue of Telex adds to a syllable at most: those of `đường`.
+pub(super) const TELEX_KEYS_MAX: usize = 4;
+
+/// Keys of Telex that stand for marks and no letters.
+const MARK_KEYS: u32 = bit(b'w') | bit(b's') | bit(b'f') | bit(b'r') | bit(b'x') | bit(b'j');
+
+const fn bit(key: u8) -> u32 {
+    1 << (key - b'a')
 }
 
-fn plain_letters(word: &str) -> Vec<char> {
-    word.chars().map(|c| plain(c).unwrap_or(c)).collect()
-}
-
-/// What the letters say, marks and all: who slips on a key leaves the others' marks as they are.
-fn of_letters(one: &str, other: &str, a: &Word, b: &Word) -> Relation {
-    if a.has_lost || b.has_lost {
-        let is_lost = lost_letters(&plain_letters(one), &plain_letters(other));
-        return if is_lost { Relation::Lost } else { Relation::Different };
+/// Whether length and letters alone tell that neither slip nor nearness can be. An edit changes at
+/// most two letters of a bag and one of the length; residue of Telex adds the keys of marks.
+#[inline]
+fn is_far(a: &Word, b: &Word) -> bool {
+    let (longer, apart) = (a.len.max(b.len), usize::from(a.len.abs_diff(b.len)));
+    let differing = (a.bag ^ b.bag) & flags::LETTERS;
+    if are_syllables(a, b) {
+        // Syllables are packed, bear no lost letters, and are near by a slip alone.
+        return longer < 3
+            || apart > 1
+            || differing.count_ones() > 2
+            || !is_one_slip_packed(a.plain, b.plain);
     }
-    let is_short = match (a.is_short, b.is_short) {
-        (true, false) => is_short_form(&plain_letters(one), &plain_letters(other)),
-        (false, true) => is_short_form(&plain_letters(other), &plain_letters(one)),
-        _ => false,
-    };
-    if is_short {
-        return Relation::Short;
-    }
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    match (a.syllable, b.syllable) {
-        (Some(_), Some(_)) if is_slip(&one, &other) => Relation::Near,
-        _ if is_slip(&one, &other) => Relation::Slip,
-        _ if a.len.max(b.len) >= LONG && strsim::generic_damerau_levenshtein(&one, &other) <= 2 => {
-            Relation::Near
-        }
-        _ => Relation::Different,
-    }
-}
-
-/// Whether the words differ only where an encoding lost a letter: th?nh and thanh.
-fn lost_letters(a: &[char], b: &[char]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x == y || *x == '?' || *y == '?')
-}
-
-/// Whether a word begins like its short form and has its letters in order.
-fn is_short_form(short: &[char], long: &[char]) -> bool {
-    let mut rest = long.iter();
-    short.len() < long.len()
-        && short.first() == long.first()
-        && short.iter().all(|one| rest.any(|other| other == one))
-}
-
-/// Whether one letter is left out, put in or a neighbour's, or two neighbours are changed round.
-fn is_slip(a: &[char], b: &[char]) -> bool {
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
-    if long.len() < SLIP_MIN || long.len() - short.len() > 1 {
+    if a.is_damaged() || b.is_damaged() {
         return false;
     }
-    let head = short.iter().zip(long).take_while(|pair| pair.0 == pair.1).count();
-    let (short, long) = (&short[head..], &long[head..]);
-    let tail = short.iter().rev().zip(long.iter().rev()).take_while(|pair| pair.0 == pair.1).count();
-    match (&short[..short.len() - tail], &long[..long.len() - tail]) {
-        ([], [_]) => true,
-        ([one], [other]) => are_neighbours(*one, *other),
-        ([first, second], [other, another]) => first == another && second == other,
-        _ => false,
+    let edits = edits_max(longer);
+    let is_near = apart <= edits && differing.count_ones() as usize <= 2 * edits;
+    let is_telex = apart <= TELEX_KEYS_MAX && (differing & !MARK_KEYS).count_ones() <= 2;
+    longer < 3 || !(is_near || is_telex)
+}
+
+/// Whether both are built like syllables.
+#[inline]
+fn are_syllables(a: &Word, b: &Word) -> bool {
+    a.bag & b.bag & flags::SYLLABLE != 0
+}
+
+/// What only the letters tell. O(length).
+fn by_letters(a: &Word, b: &Word, texts: (&str, &str)) -> Relation {
+    let (Some(x), Some(y)) = (plain_keys(a, texts.0), plain_keys(b, texts.1)) else {
+        return Relation::Different;
+    };
+    let (x, y) = (x.as_slice(), y.as_slice());
+    if (a.is_damaged() || b.is_damaged()) && is_lost(x, y) {
+        return Relation::Lost;
+    }
+    let longer = a.len.max(b.len);
+    if longer < 3 {
+        return Relation::Different;
+    }
+    if is_slip(a, b, is_one_slip(x, y), texts) {
+        return match (are_names(a, b), longer) {
+            (false, _) => Relation::Slip,
+            (true, 4..) => Relation::Near,
+            (true, _) => Relation::Different,
+        };
+    }
+    let is_near = !are_syllables(a, b) && distance(x, y) <= edits_max(longer);
+    if is_near { Relation::Near } else { Relation::Different }
+}
+
+fn is_slip(a: &Word, b: &Word, is_plain_slip: bool, texts: (&str, &str)) -> bool {
+    let both_marked = a.is_marked() && b.is_marked();
+    (is_plain_slip && (!both_marked || (a.tone == b.tone && toneless_slip(texts))))
+        || (!are_syllables(a, b) && usize::from(a.len.abs_diff(b.len)) <= TELEX_KEYS_MAX && telex_slip(texts))
+}
+
+fn toneless_slip((left, right): (&str, &str)) -> bool {
+    let keys = |text| Keys::new(toneless(text));
+    keys(left).zip(keys(right)).is_some_and(|(x, y)| is_one_slip_of_letters(x.as_slice(), y.as_slice()))
+}
+
+/// As [`is_one_slip`]; â and s are as near as a and s.
+fn is_one_slip_of_letters(x: &[u8], y: &[u8]) -> bool {
+    is_one_slip(x, y) || {
+        let mut differing = x.iter().zip(y).filter(|(x, y)| x != y);
+        let one = differing.next().filter(|_| x.len() == y.len() && differing.next().is_none());
+        one.is_some_and(|(x, y)| {
+            super::slip::are_neighbours(super::letters::bare(*x), super::letters::bare(*y))
+        })
     }
 }
 
-/// Whether two letters of equal marks lie side by side on the keyboard.
-fn are_neighbours(a: char, b: char) -> bool {
-    let (Some(a), Some(b)) = (a.is_ascii().then_some(a), b.is_ascii().then_some(b)) else { return false };
-    let keys = (a as usize).checked_sub('a' as usize).and_then(|at| NEIGHBOURS.get(at));
-    keys.is_some_and(|keys| keys.contains(b))
+/// Typed alike in Telex but for one key at most.
+fn telex_slip((left, right): (&str, &str)) -> bool {
+    let (Some(x), Some(y)) = (Keys::new(telex(left)), Keys::new(telex(right))) else { return false };
+    x.as_slice() == y.as_slice() || is_one_slip(x.as_slice(), y.as_slice())
+}
+
+fn toneless(word: &str) -> impl Iterator<Item = u8> + '_ {
+    word.chars().map(|c| {
+        let code = letter(c).map_or(0, |letter| code(u32::from(lower(letter.toneless))));
+        if code == 0 { plain_key(c) } else { code }
+    })
+}
+
+/// Keys of a word without its marks, in order; from its letters where it has them.
+fn plain_keys(word: &Word, text: &str) -> Option<Keys> {
+    match word.packed_letters() {
+        Some(letters) => Keys::new(letters).map(Keys::reversed),
+        None => Keys::new(text.chars().map(plain_key)),
+    }
+}
+
+/// The bare letter; lost ones are one key, other characters one of a byte that no letter has.
+fn plain_key(c: char) -> u8 {
+    match letter(c) {
+        Some(letter) if letter.plain != 0 => letter.plain,
+        _ if c == '\u{fffd}' => LOST,
+        _ if c.is_ascii() => c as u8,
+        _ => 0x80 | u32::from(lower(c)) as u8,
+    }
+}
+
+/// Whether two words agree where neither lost its letter. A run of `?` is as many letters as it is
+/// long, or fewer if bytes became one each; what is lost was no bare letter of a word that bears
+/// marks. At least one letter is known to agree. O(length).
+fn is_lost(x: &[u8], y: &[u8]) -> bool {
+    let known = x.iter().any(|key| *key != LOST && y.contains(key));
+    known && (is_lost_one_to_one(x, y) || is_lost_in_runs(x, y) || is_lost_in_runs(y, x))
+}
+
+fn is_lost_one_to_one(x: &[u8], y: &[u8]) -> bool {
+    x.len() == y.len() && x.iter().zip(y).all(|(x, y)| x == y || *x == LOST || *y == LOST)
+}
+
+/// Runs of lost bytes against whole letters: ph??ng has one or two letters in the middle.
+fn is_lost_in_runs(damaged: &[u8], whole: &[u8]) -> bool {
+    if whole.contains(&LOST) {
+        return false;
+    }
+    // By letter of `whole`, whether all of `damaged` so far may end there; a run ends at several.
+    let mut ends = 1_u64;
+    let mut rest = damaged;
+    while let [first, behind @ ..] = rest {
+        if *first == LOST {
+            let run = rest.iter().take_while(|key| **key == LOST).count();
+            ends = (run.div_ceil(3)..=run).fold(0, |reached, letters| reached | ends << letters);
+            rest = rest.get(run..).unwrap_or_default();
+        } else {
+            ends = whole
+                .iter()
+                .enumerate()
+                .filter(|(at, key)| ends >> at & 1 == 1 && *key == first)
+                .fold(0, |reached, (at, _)| reached | 2 << at);
+            rest = behind;
+        }
+    }
+    ends >> whole.len() & 1 == 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(a: &str, b: &str) -> Relation {
+        let (x, y) = (Word::read(a), Word::read(b));
+        let found = relation(&x, &y, || (a, b));
+        assert_eq!(relation(&y, &x, || (b, a)), found, "{a} {b}");
+        found
+    }
+
+    #[test]
+    fn words_are_alike_by_class() {
+        use Relation::{
+            Accents, Different, Doublet, Heard, HoiNga, Lost, Near, Same, Slip, Tone, Unaccented,
+        };
+        let cases = [
+            ("hòa", "hoà", Same),
+            ("lý", "lí", Same),
+            ("x'lan", "x'lan", Same),
+            ("nguyen", "nguyen", Same),
+            ("nguyễn", "nguyen", Unaccented),
+            ("dao", "đào", Unaccented),
+            ("lí", "ly", Unaccented),
+            ("nguyễn", "nguyển", HoiNga),
+            ("vỹ", "vỉ", HoiNga),
+            ("trịnh", "trình", Tone),
+            ("lý", "lỳ", Tone),
+            ("ấn", "án", Accents),
+            ("đoàn", "doãn", Accents),
+            ("đạt", "dạt", Accents),
+            ("vân", "dân", Heard),
+            ("lan", "lang", Heard),
+            ("quân", "kuân", Heard),
+            ("vi", "vy", Heard),
+            ("thanh", "tanh", Heard),
+            ("huyen", "uyen", Heard),
+            ("dinh", "vinh", Heard),
+            ("trung", "chung", Heard),
+            ("nguyễn", "nguyểng", Heard),
+            ("huỳnh", "hoàng", Doublet),
+            ("huynh", "hoàng", Doublet),
+            ("vo", "vu", Doublet),
+            ("vỏ", "vũ", Doublet),
+            ("ơn", "ân", Doublet),
+            ("th?nh", "thành", Lost),
+            ("ph??ng", "phượng", Lost),
+            ("ph????ng", "phượng", Lost),
+            ("th?nh", "thịnh", Lost),
+            ("hùng", "hùgn", Slip),
+            ("nguyễn", "ngyễn", Slip),
+            ("nguyeenx", "nguyễn", Slip),
+            ("nguyênx", "nguyễn", Slip),
+            ("thảo", "thảoo", Slip),
+            ("tuyết", "tuyếtt", Slip),
+            ("hoàng", "hoangd", Slip),
+            ("phuơng", "phươngg", Near),
+            ("loan", "lan", Near),
+            ("vinh", "binh", Near),
+            ("khoa", "hoa", Near),
+            ("phillip", "philipe", Near),
+            ("lan", "lam", Different),
+            ("linh", "minh", Different),
+            ("hùng", "hồng", Different),
+            ("an", "am", Different),
+            ("ty", "tu", Different),
+            ("huyền", "hiền", Different),
+            ("nam", "lam", Different),
+            ("nhung", "dung", Different),
+            ("thái", "thới", Different),
+            ("đinh", "vinh", Different),
+            ("", "an", Different),
+            ("?", "y", Different),
+            ("thanh", "hùng", Different),
+        ];
+        for (a, b, expected) in cases {
+            assert_eq!(of(a, b), expected, "{a} {b}");
+        }
+    }
+
+    /// What each class of the reference table becomes: the usual relation, and the rows that have another.
+    #[test]
+    fn the_reference_table_falls_into_classes() {
+        use Relation::{Accents, Different, Doublet, Heard, HoiNga, Near, Same, Slip, Tone, Unaccented};
+        let usual = [
+            ("tone", Same),
+            ("i_y", Same),
+            ("hoi_nga", HoiNga),
+            ("final_consonant", Heard),
+            ("initial_consonant", Heard),
+            ("vowel", Heard),
+            ("doublet", Doublet),
+        ];
+        let others = [
+            (
+                "i_y",
+                Heard,
+                "Hy Hi, Ky Ki, Ly Li, My Mi, Sy Si, Ty Ti, Vy Vi, Thy Thi, Khy Khi, Nghy Nghi, Y I",
+            ),
+            ("initial_consonant", Accents, "Đạt Dạt"),
+            // Two names in use, by mergers that are no full ones.
+            ("initial_consonant", Near, "Thiên Tiên"),
+            ("initial_consonant", Different, "Dung Nhung, Nguyên Uyên, Nhung Dung, Nam Lam, Long Nong"),
+            ("vowel", Near, "Hoan Han, Loan Lon, Hoàng Hàng"),
+            ("vowel", Different, "Huyền Hiền, Tuyền Tiền"),
+            ("vowel", Slip, "Leo Loe"),
+            ("vowel", Unaccented, "Tôn Ton, Khôm Khom, Tâu Tau, Thoi Thôi"),
+            ("vowel", Accents, "Thơm Thôm, Hộp Họp, Tâm Tăm, Thầy Thày, Hội Hợi, Lợi Lội, Đềm Đèm, Cừ Cù"),
+            ("doublet", Tone, "Trịnh Trình, Đặng Đằng, Tăng Tằng, Quách Quạch, Kiết Kiệt, Hạnh Hãnh"),
+            ("doublet", Accents, "Phạm Phậm, Đoàn Doãn"),
+            ("doublet", Heard, "Phan Phang, Doãn Duẫn, Tôn Tông, Viên Viêng"),
+            ("doublet", Different, "Hòa Hào"),
+        ];
+        let settings = crate::settings::Settings::read(&crate::settings::RulesFolder::embedded()).unwrap();
+        let variants = settings.reference.table("syllable_variants");
+        let (mut seen, mut wrong) = (std::collections::BTreeMap::new(), Vec::new());
+        for [class, a, b] in variants.select(["class", "example_a", "example_b"]) {
+            let class = if class.starts_with("tone_") { "tone" } else { class };
+            let Some((_, usual)) = usual.iter().find(|row| row.0 == class) else { continue };
+            if a.is_empty() || b.is_empty() {
+                continue;
+            }
+            let pair = format!("{a} {b}");
+            let listed = others.iter().find(|row| row.0 == class && row.2.split(", ").any(|p| p == pair));
+            let expected = listed.map_or(*usual, |row| row.1);
+            let found = of(&a.to_lowercase(), &b.to_lowercase());
+            *seen.entry(class).or_insert(0) += 1;
+            if found != expected {
+                wrong.push(format!("{class}: {pair} is {found:?}, not {expected:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        assert!(seen.values().sum::<i32>() > 300, "{seen:?}");
+    }
+
+    /// Residue and short forms of Nguyễn in the reference table that one word can hold.
+    #[test]
+    fn broken_forms_of_nguyen_are_near_it() {
+        use Relation::{Accents, HoiNga, Lost, Same, Slip, Tone, Unaccented};
+        for (broken, expected) in [
+            ("nguyen", Unaccented),
+            ("nguyên", Tone),
+            ("nguyẽn", Accents),
+            ("nguễn", Slip),
+            ("ngyễn", Slip),
+            ("nguyễ", Slip),
+            ("nguyễnn", Slip),
+            ("nguyển", HoiNga),
+            ("nguyến", Tone),
+            ("nuyễn", Slip),
+            ("nguỹên", Same),
+            ("nguyeenx", Slip),
+            ("nguyênx", Slip),
+            ("nguy?n", Lost),
+        ] {
+            assert_eq!(of("nguyễn", broken), expected, "{broken}");
+        }
+    }
 }
