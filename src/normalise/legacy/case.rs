@@ -65,9 +65,10 @@ pub(super) fn restore(text: &mut [Glyph]) {
         let word = &mut text[begin..end];
         let own = Tally::of(word);
         let capitals = own.capitals().or(whole.capitals()).unwrap_or(false);
-        // All capitals, or small letters with a capital in front as the other words have it.
-        let first = capitals
-            || (own.capital == 0 && whole.begin_capital > whole.begin_small && whole.begin_small == 0);
+        // All capitals, or small letters with a capital in front as the other words
+        // have it; the first word of a text as any other.
+        let most = whole.begin_capital > 0 && (begin == 0 || whole.begin_small == 0);
+        let first = capitals || (own.capital == 0 && most);
         for (at, glyph) in word.iter_mut().enumerate().filter(|(_, glyph)| glyph.case != Case::Own) {
             if if at == 0 && glyph.case == Case::Shared { first } else { capitals } {
                 glyph.c = upper(glyph.c);

@@ -70,7 +70,7 @@ pub(super) fn score(text: &str, known: &KnownWords) -> Score {
     let mut score = Score::default();
     each_word(text, |word, touched| {
         let plain = word.is_ascii();
-        match is_word(word) || (plain && known.contains(word)) {
+        match is_word(word, is_regular) || (plain && known.contains(word)) {
             true if plain => {}
             true => {
                 score.valid += 1;
@@ -87,13 +87,18 @@ pub(super) fn score(text: &str, known: &KnownWords) -> Score {
 /// syllable, and no sign touches a word but such as stand there in proper texts.
 /// O(length).
 pub(super) fn is_fine(text: &str, known: &KnownWords) -> bool {
+    let is_sign = |c: char| !c.is_ascii() && !is_letter(c) || c.is_ascii_control();
+    if !text.contains(is_sign) {
+        let words = text.split(|c: char| !is_letter(c)).filter(|word| !word.is_ascii());
+        return words.flat_map(Parts).all(|word| word.is_ascii() || is_word(word, is_usual));
+    }
     if text.chars().any(|c| c.is_control() && !c.is_whitespace() && byte(c).is_some()) {
         return false;
     }
     let mut fine = true;
     each_word(text, |word, touched| {
         let plain = word.is_ascii();
-        fine &= (plain && !touched) || is_word(word) || (plain && known.contains(word));
+        fine &= (plain && !touched) || is_word(word, is_usual) || (plain && known.contains(word));
     });
     fine && !has_glued_sign(text)
 }
@@ -129,11 +134,27 @@ fn each_word(text: &str, mut show: impl FnMut(&str, bool)) {
     }
 }
 
+/// A stretch of letters as the words that are run together in it.
+struct Parts<'a>(&'a str);
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let (word, rest) = self.0.split_at(word_len(self.0));
+        self.0 = rest;
+        (!word.is_empty()).then_some(word)
+    }
+}
+
+/// The letters up to a sign, or up to an ASCII capital behind the small letters of
+/// a word that began with a capital.
 fn word_len(text: &str) -> usize {
+    let begun_by_capital = text.starts_with(is_capital);
     let mut small = false;
     let ends = |(_, c): &(usize, char)| {
-        let end = !is_letter(*c) || (small && (c.is_ascii_uppercase() || *c == 'Đ'));
-        small = upper(*c) != *c;
+        let end = !is_letter(*c) || (begun_by_capital && small && (c.is_ascii_uppercase() || *c == 'Đ'));
+        small = is_small(*c);
         end
     };
     text.char_indices().find(ends).map_or(text.len(), |(at, _)| at)
@@ -143,19 +164,42 @@ fn touches(c: char) -> bool {
     !c.is_ascii() && !is_letter(c) && !c.is_whitespace()
 }
 
-/// A Vietnamese syllable; where it bears accents, written as one: no accented
-/// capital behind a small letter. A look-alike of đ is taken for it.
-fn is_word(word: &str) -> bool {
-    let mut small = false;
-    for c in word.chars() {
-        if small && !c.is_ascii() && lower(c) != c {
-            return false;
-        }
-        small = upper(c) != c;
+/// A Vietnamese syllable; where it bears accents, its capitals have to be right. A
+/// look-alike of đ is taken for it.
+fn is_word(word: &str, has_right_case: fn(&str) -> bool) -> bool {
+    if !word.is_ascii() && !has_right_case(word) {
+        return false;
     }
     if word.contains(['Ð', 'ð']) {
         is_syllable(&word.replace(['Ð', 'ð'], "đ"))
     } else {
         is_syllable(word)
     }
+}
+
+/// Small letters, capitals, or a capital in front of small letters: what a right
+/// reading of bytes gives.
+fn is_regular(word: &str) -> bool {
+    let mut letters = word.chars();
+    let first = letters.next().is_some_and(is_capital);
+    let (mut small, mut capital) = (false, false);
+    for c in letters {
+        small |= is_small(c);
+        capital |= is_capital(c);
+    }
+    !capital || (first && !small)
+}
+
+/// As [`is_regular`], or capitals but for the accented letters (`HOàNG`), as some
+/// programs make them of small letters.
+fn is_usual(word: &str) -> bool {
+    is_regular(word) || word.chars().all(|c| if c.is_ascii() { is_capital(c) } else { is_small(c) })
+}
+
+fn is_small(c: char) -> bool {
+    upper(c) != c
+}
+
+fn is_capital(c: char) -> bool {
+    lower(c) != c
 }

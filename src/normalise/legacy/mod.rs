@@ -190,8 +190,10 @@ impl Legacy {
     fn decode_settled(&self, raw: &str) -> Option<(String, Encoding)> {
         let settled = |text: &str| {
             let (decoded, encoding) = self.decode_composed(text)?;
-            let again = clean(&decoded);
-            self.decode_composed(&again.text).is_none().then_some((decoded, encoding))
+            // A column that is in one encoding throughout is decoded once, whatever comes of it.
+            let alone = Self { tables: Arc::clone(&self.tables), column: None };
+            let again = alone.decode_composed(&clean(&decoded).text);
+            again.is_none().then_some((decoded, encoding))
         };
         let composed = compose(raw);
         settled(&composed).or_else(|| {
@@ -208,10 +210,8 @@ impl Legacy {
         }
         let bytes: Option<Vec<u8>> = text.chars().map(bytes::byte).collect();
         let Some(bytes) = bytes else { return self.unmix(text) };
-        if let Some(exact) = utf8::exact(&bytes)
-            && is_text(&exact)
-            && score(&exact, known).invalid == 0
-        {
+        // Bytes are hardly UTF-8 by chance, whatever the words.
+        if let Some(exact) = utf8::exact(&bytes).filter(|exact| is_text(exact)) {
             return Some((exact, Encoding::Utf8AsLatin1));
         }
         let mut ballot = Ballot::new(text, score(text, known), self.column);

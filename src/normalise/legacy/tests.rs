@@ -52,6 +52,7 @@ fn damaged_texts_come_back_and_others_stay() {
         ("Tráº§n VÄƒn Trá»ng", "Trần Văn Trọng"),
         ("Tráº§n VÄƒn Trá»\u{fffd}ng", "Trần Văn Trọng"),
         ("NguyÃ¡Â»â€¦n VÃ„Æ’n An", "Nguyễn Văn An"),
+        ("NÃ©ang Lan PhÆ°Æ¡ng", "Néang Lan Phương"),
         ("NGUYÁ»…N HÁ»“NG MY", "NGUYÁ»…N HÁ»“NG MY"),
         ("Nguyeãn Vaên An", "Nguyễn Văn An"),
         ("NGUYEÃN THÒ HOÀNG", "NGUYỄN THỊ HỒNG"),

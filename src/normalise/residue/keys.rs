@@ -68,9 +68,9 @@ impl Scheme {
         self.marks.iter().find(|mark| (mark.0, mark.1) == (base, key)).map(|mark| mark.2)
     }
 
-    /// What a word spells, if its keys make a syllable of it that it was not. O(length).
+    /// What a word spells, if its keys make an accented syllable of it. O(length).
     pub(super) fn spell(&self, typed: &str, keying: Keying) -> Option<Spelt> {
-        if typed.chars().nth(KEYS_MAX).is_some() || is_syllable(typed) {
+        if typed.chars().nth(KEYS_MAX).is_some() {
             return None;
         }
         self.spell_as(typed, keying, false).or_else(|| self.spell_as(typed, keying, true))
@@ -97,7 +97,8 @@ impl Scheme {
         Some(Spelt {
             tones: usize::from(tone.is_some()),
             marks: keys.len() - usize::from(tone.is_some()),
-            points: keys.iter().map(|(key, _)| points(*key)).sum(),
+            // Accents and a key in one word: someone typed it.
+            points: keys.iter().map(|(key, _)| points(*key)).sum::<usize>() + usize::from(!typed.is_ascii()),
             inner: keys.iter().any(|(_, at)| *at < last),
             word,
         })

@@ -1,9 +1,9 @@
 //! Keys left in a text: `Nguyeenx Thij Hoaf` (Telex), `Nguye6n4` (VNI),
 //! `Nguye^~n` (VIQR).
 //!
-//! A word that is a Vietnamese syllable as it stands is never touched, accents or
-//! none; neither is one whose keys do not spell a syllable. Of the others many are
-//! foreign (`Max` would be *Mã*, `Lee` *Lê*, `Chow` *Chơ*), so that a word is
+//! A word that is a Vietnamese syllable as it stands is no sign of keys, accents or
+//! none; neither is one whose keys do not spell an accented syllable. Of the others
+//! many are foreign (`Max` would be *Mã*, `Lee` *Lê*, `Chow` *Chơ*), so that a word is
 //!
 //! - *sure* if it spells a word that names are made of, with several keys (one of
 //!   them for a vowel or đ); in VNI also with one inside the word, in VIQR with one
@@ -126,15 +126,13 @@ impl Residue {
 
     fn mend_as(&self, text: &str, keying: Keying, scheme: &Scheme) -> Option<String> {
         let (mut sure, mut probable, mut others, mut strange) = (0, 0, 0, 0);
-        for word in words(text, keying) {
-            match scheme.spell(word, keying) {
-                Some(spelt) => match self.confidence(word, &spelt, keying) {
-                    Confidence::Sure => sure += 1,
-                    Confidence::Probable => probable += 1,
-                    Confidence::Possible => strange += 1,
-                },
-                None if is_syllable(word) || self.known.contains(word) => others += 1,
-                None => strange += 1,
+        for (_, word) in words(text, keying) {
+            let vietnamese = is_syllable(word) || self.known.contains(word);
+            match self.spell(word, keying, scheme) {
+                Some((_, Confidence::Sure)) => sure += 1,
+                Some((_, Confidence::Probable)) => probable += 1,
+                _ if vietnamese => others += 1,
+                _ => strange += 1,
             }
         }
         let least = match (sure, probable) {
@@ -145,32 +143,31 @@ impl Residue {
         Some(self.rewrite(text, keying, scheme, least))
     }
 
-    fn confidence(&self, typed: &str, spelt: &Spelt, keying: Keying) -> Confidence {
-        let known = self.known.contains(&spelt.word);
-        let keys = spelt.tones + spelt.marks;
-        let sure = match keying {
-            Keying::Telex => keys > 1 && spelt.marks > 0,
-            Keying::Vni => keys > 1 || spelt.inner,
-            Keying::Viqr => typed.contains(['^', '~', '+']) || (keys > 1 && spelt.marks > 0),
-        };
-        let long = spelt.tones > 0 && spelt.marks > 0 && typed.chars().count() >= LONG;
-        match (known, sure) {
-            (true, true) => Confidence::Sure,
-            (true, false) if spelt.points > 1 => Confidence::Probable,
-            (false, true) if long => Confidence::Probable,
-            _ => Confidence::Possible,
+    /// What a word's keys spell, and how sure that is. A syllable as it stands is
+    /// taken for keys only if no name has it and names have what it spells (`moong`,
+    /// Mông), and then tells nothing.
+    fn spell(&self, typed: &str, keying: Keying, scheme: &Scheme) -> Option<(Spelt, Confidence)> {
+        let syllable = is_syllable(typed);
+        if syllable && self.known.contains(typed) {
+            return None;
         }
+        let spelt = scheme.spell(typed, keying)?;
+        let known = self.known.contains(&spelt.word);
+        let confidence = match (syllable, known) {
+            (true, false) => return None,
+            (true, true) => Confidence::Possible,
+            (false, known) => confidence(typed, &spelt, keying, known),
+        };
+        Some((spelt, confidence))
     }
 
     fn rewrite(&self, text: &str, keying: Keying, scheme: &Scheme, least: Confidence) -> String {
         let mut out = String::with_capacity(text.len() + 8);
         let mut from = 0;
-        for word in words(text, keying) {
-            let begin = word.as_ptr() as usize - text.as_ptr() as usize;
+        for (begin, word) in words(text, keying) {
             out.push_str(&text[from..begin]);
-            let spelt =
-                scheme.spell(word, keying).filter(|spelt| self.confidence(word, spelt, keying) >= least);
-            out.push_str(spelt.as_ref().map_or(word, |spelt| &spelt.word));
+            let spelt = self.spell(word, keying, scheme).filter(|(_, confidence)| *confidence >= least);
+            out.push_str(spelt.as_ref().map_or(word, |(spelt, _)| &spelt.word));
             from = begin + word.len();
         }
         out.push_str(&text[from..]);
@@ -178,9 +175,33 @@ impl Residue {
     }
 }
 
-/// The words of a text, keys and all.
-fn words(text: &str, keying: Keying) -> impl Iterator<Item = &str> {
-    text.split(move |c| !keying.has(c)).filter(|word| word.contains(is_letter))
+/// How sure it is that keys were meant; `known` if names are made of what they spell.
+fn confidence(typed: &str, spelt: &Spelt, keying: Keying, known: bool) -> Confidence {
+    let keys = spelt.tones + spelt.marks;
+    let sure = match keying {
+        Keying::Telex => keys > 1 && spelt.marks > 0,
+        Keying::Vni => keys > 1 || spelt.inner,
+        Keying::Viqr => typed.contains(['^', '~', '+']) || (keys > 1 && spelt.marks > 0),
+    };
+    let long = spelt.tones > 0 && spelt.marks > 0 && typed.chars().count() >= LONG;
+    match (known, sure) {
+        (true, true) => Confidence::Sure,
+        (true, false) if spelt.points > 1 => Confidence::Probable,
+        (false, true) if long => Confidence::Probable,
+        _ => Confidence::Possible,
+    }
+}
+
+/// The words of a text, keys and all, and where they begin.
+fn words(text: &str, keying: Keying) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    let stretches = std::iter::from_fn(move || {
+        let begin = at + text.get(at..)?.find(|c| keying.has(c))?;
+        let len = text[begin..].find(|c| !keying.has(c)).unwrap_or(text.len() - begin);
+        at = begin + len;
+        Some((begin, &text[begin..at]))
+    });
+    stretches.filter(|(_, word)| word.contains(is_letter))
 }
 
 const RARE: u8 = 1;
