@@ -277,6 +277,50 @@ mod tests {
     }
 
     #[test]
+    fn marks_go_where_they_compose() {
+        let cases = [
+            ("Nguye\u{303}\u{302}n", "Nguyễn"),
+            ("Nguy\u{1ebd}\u{302}n", "Nguyễn"),
+            ("u\u{301}\u{31b}", "ứ"),
+            ("Ng\u{303}uyên", "Nguyễn"),
+            ("Vi\u{ea}t\u{323}", "Việt"),
+            ("Peña", "Peña"),
+            ("n\u{303}", "ñ"),
+            // On nothing: left where it is.
+            ("An \u{301}Hoa", "An \u{301}Hoa"),
+            ("\u{301}An", "\u{301}An"),
+            ("АN НOА", "AN HOA"),
+            ("Анна", "Анна"),
+        ];
+        for (raw, text) in cases {
+            assert_eq!(clean(raw).text, text, "{raw:?}");
+        }
+    }
+
+    /// But for rows that say another letter or digit stands there: what a zero or
+    /// an l is meant for only the kind of a value tells.
+    #[test]
+    fn look_alikes_of_the_table_are_folded() {
+        let settings = crate::settings::Settings::read(&crate::settings::RulesFolder::embedded()).unwrap();
+        let points = |cell: &str| -> String {
+            let codes =
+                cell.split(' ').filter_map(|code| u32::from_str_radix(code.strip_prefix("U+")?, 16).ok());
+            codes.filter_map(char::from_u32).collect()
+        };
+        let columns = ["class", "strength", "form_a", "form_b"];
+        let mut seen = 0;
+        for [class, strength, right, alike] in settings.reference.table("syllable_variants").select(columns) {
+            let (right, alike) = (points(right), points(alike));
+            if class == "look_alike" && strength == "identical after cleaning" && !alike.is_ascii() {
+                let (right, alike) = (format!("b{right}c"), format!("b{alike}c"));
+                assert_eq!(clean(&alike).text, right, "{alike:?}");
+                seen += 1;
+            }
+        }
+        assert!(seen >= 29, "{seen}");
+    }
+
+    #[test]
     fn accents_come_off_to_bare_words() {
         let cases = [
             ("Đặng Thị Ỷ", "dang thi y"),
@@ -291,6 +335,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn letters_and_marks_in_any_mixture_are_one_text(
+            raw in "[ a-dA-DnouêăơđĐðỘứñАо\u{300}-\u{303}\u{306}\u{309}\u{31b}\u{323}\u{335}\u{200b}\u{a0}]{0,16}"
+        ) {
+            let once = clean(&raw).text.into_owned();
+            prop_assert_eq!(&clean(&once).text, &once);
+            let (nfc, nfd) = (raw.nfc().collect::<String>(), raw.nfd().collect::<String>());
+            prop_assert_eq!(&clean(&nfc).text, &once);
+            prop_assert_eq!(&clean(&nfd).text, &once);
+        }
+
         #[test]
         fn cleaning_twice_changes_nothing(raw in any::<String>()) {
             let once = clean(&raw).text.into_owned();

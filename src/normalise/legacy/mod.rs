@@ -169,7 +169,7 @@ impl Legacy {
         let first = (0..found.len()).max_by_key(|at| (found[*at], usize::MAX - at)).unwrap_or(0);
         let next = (0..found.len()).filter(|at| *at != first).map(|at| found[at]).max().unwrap_or(0);
         let clear = found[first] >= COLUMN_MIN && found[first] >= 4 * next;
-        let whole = found[first] >= COLUMN_LEAD * proper.max(1) && found[first] >= COLUMN_LEAD * next;
+        let whole = found[first] >= COLUMN_LEAD * proper && found[first] >= COLUMN_LEAD * next;
         let column = clear.then_some(Column { encoding: ONE_BYTE[first], whole });
         Self { tables: Arc::clone(&self.tables), column }
     }
@@ -210,8 +210,9 @@ impl Legacy {
         }
         let bytes: Option<Vec<u8>> = text.chars().map(bytes::byte).collect();
         let Some(bytes) = bytes else { return self.unmix(text) };
-        // Bytes are hardly UTF-8 by chance, whatever the words.
-        if let Some(exact) = utf8::exact(&bytes).filter(|exact| is_text(exact)) {
+        if let Some(exact) =
+            utf8::exact(&bytes).filter(|exact| is_text(exact) && is_likely(score(exact, known), exact))
+        {
             return Some((exact, Encoding::Utf8AsLatin1));
         }
         let mut ballot = Ballot::new(text, score(text, known), self.column);
@@ -238,6 +239,13 @@ impl Legacy {
         };
         decoded(true).or_else(|| decoded(false)).map(|text| (text, Encoding::Utf8AsLatin1))
     }
+}
+
+/// Whether bytes that are UTF-8 are so by more than chance: two bytes may be, three
+/// letters' bytes are not, even if a word among them is foreign.
+fn is_likely(score: Score, text: &str) -> bool {
+    let letters = text.chars().filter(|c| !c.is_ascii()).count();
+    score.valid > 0 && (score.invalid == 0 || letters > 2)
 }
 
 /// Letters, ASCII and the punctuation that texts have: no control characters and
