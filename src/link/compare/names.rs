@@ -15,8 +15,8 @@ pub struct Names {
     words: Dictionary,
     /// By word: what it is made of.
     forms: Vec<Word>,
-    /// By word: whether it may be a short form.
-    may_be_short: Vec<bool>,
+    /// By word.
+    more: Vec<More>,
     /// The names' runs, back to back; the first number belongs to none.
     runs: Vec<u32>,
 }
@@ -58,13 +58,20 @@ impl Names {
             return Relation::Same;
         }
         let (one, other) = (&self.forms[a as usize], &self.forms[b as usize]);
-        relation(one, other, || (self.word(a), self.word(b)))
+        let found = relation(one, other, || (self.word(a), self.word(b)));
+        if found <= Relation::Accents && self.are_apart(a, b) { Relation::Different } else { found }
+    }
+
+    /// Whether two words are two names that are often confused.
+    fn are_apart(&self, a: u32, b: u32) -> bool {
+        let [one, other] = [a, b].map(|word| self.more[word as usize].apart);
+        one != 0 && one == other
     }
 
     /// Whether one word is the other one's short form: its first letter, or consonants of it in order
     /// (`T`, `Ng`, `Trg`).
     pub(super) fn is_short_form(&self, a: u32, b: u32) -> bool {
-        let may_be = [a, b].map(|word| self.may_be_short[word as usize]);
+        let may_be = [a, b].map(|word| self.more[word as usize].may_be_short);
         match may_be {
             [true, false] => is_short_form(self.word(a), self.word(b)),
             [false, true] => is_short_form(self.word(b), self.word(a)),
@@ -133,10 +140,30 @@ impl NamesBuilder {
     pub fn finish(self) -> Names {
         let words = self.words.finish();
         let forms = words.texts().map(Word::read).collect();
-        let may_be_short = words.texts().map(may_be_short).collect();
-        Names { forms, may_be_short, words, runs: self.runs }
+        let more = words.texts().map(More::of).collect();
+        Names { forms, more, words, runs: self.runs }
     }
 }
+
+/// What comparing names asks of a word beside its form.
+#[derive(Clone, Copy, Debug)]
+struct More {
+    /// It may be a short form.
+    may_be_short: bool,
+    /// The pair of confused names that it is one of; 0 for none.
+    apart: u8,
+}
+
+impl More {
+    fn of(word: &str) -> Self {
+        let apart = APART.iter().position(|pair| pair.contains(&word));
+        Self { may_be_short: may_be_short(word), apart: apart.map_or(0, |at| at as u8 + 1) }
+    }
+}
+
+/// Two names of the same letters that are confused: the reference table calls them different names,
+/// often confused.
+const APART: [[&str; 2]; 2] = [["đoàn", "doãn"], ["trịnh", "trình"]];
 
 /// Letters of the longest short form (`Trg`, `Ngn`).
 const SHORT_MAX: usize = 3;

@@ -2,7 +2,7 @@
 //!
 //! Whether two words one letter apart are one name or two is told best by whether both are names:
 //! Loan and Lan are, Loan and Loann are not. Names are those that the reference tables of
-//! surnames and parts of given names count at least ten times or know otherwise.
+//! surnames and parts of given names list.
 
 use std::sync::LazyLock;
 
@@ -29,10 +29,8 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
     let mut syllables: Vec<u32> = words.iter().filter_map(|word| Some(Syllable::parse(word)?.id())).collect();
     let letters = words.iter().filter_map(|word| Letters::read(word));
     let mut plain: Vec<u64> = letters.map(|letters| packed_bare(letters.codes())).collect();
-    for list in [&mut plain] {
-        list.sort_unstable();
-        list.dedup();
-    }
+    plain.sort_unstable();
+    plain.dedup();
     syllables.sort_unstable();
     syllables.dedup();
     Names { syllables, plain }
@@ -67,6 +65,14 @@ pub(super) fn is_name(syllable: Syllable) -> bool {
 /// Whether a name in use has these letters below its marks. O(log names).
 pub(super) fn is_plain_name(codes: &[u8]) -> bool {
     NAMES.plain.binary_search(&packed_bare(codes)).is_ok()
+}
+
+/// The bare letters of all well-formed syllables, in no order that means anything.
+pub(in crate::normalise) fn plain_syllables() -> impl Iterator<Item = String> {
+    PLAIN_SYLLABLES.iter().map(|packed| {
+        let letters = packed.to_be_bytes();
+        letters.iter().filter(|letter| **letter != 0).map(|letter| char::from(*letter)).collect()
+    })
 }
 
 /// Whether a word without marks may be a well-formed syllable that lost them. O(log syllables).

@@ -16,6 +16,8 @@ use super::sounds::{CODAS, NUCLEI, coda, nucleus, onset};
 /// How far two words are one to the ear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Merger {
+    /// They sound the same to anyone.
+    Equal,
     /// Southern speech does not tell them apart.
     Full,
     /// Some speakers do not, or not always.
@@ -28,6 +30,20 @@ pub(super) enum Merger {
 /// class; 18 whether there is any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub(super) struct Sound(u32);
+
+const D: u8 = onset("d");
+const STROKED_D: u8 = onset("đ");
+const G: u8 = onset("g");
+const GI: u8 = onset("gi");
+const ONLY_I: u8 = nucleus("i");
+const LEVEL_Y: u8 = nucleus("y");
+const A: u8 = nucleus("a");
+const SHORT_A: u8 = nucleus("ă");
+/// Nuclei that gh is written before, but for those with e.
+const FRONT: [u8; 3] = [ONLY_I, nucleus("iê"), BARE_IE];
+/// Codas by number: palatal ones, and the off-glides before which ă is written a.
+const PALATAL: [u8; 2] = [coda("nh"), coda("ch")];
+const AFTER_SHORT_A: [u8; 2] = [coda("y"), coda("u")];
 
 /// The d of a word without marks, which may have been đ.
 const BARE_D: u8 = 24;
@@ -150,9 +166,10 @@ pub(super) const VOWELS: [Vowels; 30] = [
     Vowels { b: (true, nucleus("â")), ..glide_lost("a", "a", N | T) },
 ];
 
-/// Bits of the onsets that an onset is merged with: always, before a glide; fully, partly.
-static ONSET_BITS: [[[u32; 32]; 2]; 2] = {
-    let (mut bits, mut at) = ([[[0; 32]; 2]; 2], 0);
+/// Bits of the onsets that an onset is merged with: by merger (none for equal
+/// sounds); always, or before a glide.
+static ONSET_BITS: [[[u32; 32]; 2]; 3] = {
+    let (mut bits, mut at) = ([[[0; 32]; 2]; 3], 0);
     while at < ONSETS.len() {
         let (a, b, merger, glide) = ONSETS[at];
         let (a, b) = ([onset(a), bare_onset(onset(a))], [onset(b), bare_onset(onset(b))]);
@@ -172,9 +189,9 @@ static ONSET_BITS: [[[u32; 32]; 2]; 2] = {
     bits
 };
 
-/// Bits of the vowels that a vowel is merged with, by class of coda; fully, partly.
-static VOWEL_BITS: [[[u64; 64]; CLASSES]; 2] = {
-    let (mut bits, mut at) = ([[[0; 64]; CLASSES]; 2], 0);
+/// Bits of the vowels that a vowel is merged with, by merger and class of coda.
+static VOWEL_BITS: [[[u64; 64]; CLASSES]; 3] = {
+    let (mut bits, mut at) = ([[[0; 64]; CLASSES]; 3], 0);
     while at < VOWELS.len() {
         let rule = &VOWELS[at];
         let (a, b) = ([vowel(rule.a), bare_vowel(rule.a)], [vowel(rule.b), bare_vowel(rule.b)]);
@@ -197,7 +214,7 @@ static VOWEL_BITS: [[[u64; 64]; CLASSES]; 2] = {
 };
 
 pub(super) const fn bare_onset(number: u8) -> u8 {
-    if number == onset("d") || number == onset("đ") { BARE_D } else { number }
+    if number == D || number == STROKED_D { BARE_D } else { number }
 }
 
 pub(super) const fn vowel((glide, nucleus): (bool, u8)) -> u8 {
@@ -248,44 +265,44 @@ impl Sound {
         }
         let onsets = self.onsets(other)?;
         let vowels = self.vowels(other)?;
-        let codas = (self.class() <= 2 && self.coda() != other.coda()).then_some(Merger::Full);
+        let codas =
+            if self.class() <= 2 && self.coda() != other.coda() { Merger::Full } else { Merger::Equal };
         let found = [onsets, vowels, codas];
-        let most = found.iter().flatten().max().copied().unwrap_or(Merger::Full);
-        let allowed = if most == Merger::Full { 2 } else { 1 };
-        (found.iter().flatten().count() <= allowed).then_some(most)
+        let most = onsets.max(vowels).max(codas);
+        let allowed = if most == Merger::Partial { 1 } else { 2 };
+        (found.iter().filter(|merger| **merger != Merger::Equal).count() <= allowed).then_some(most)
     }
 
-    fn onsets(self, other: Self) -> Option<Option<Merger>> {
+    fn onsets(self, other: Self) -> Option<Merger> {
         let (a, b) = (self.onset(), other.onset());
         if a == b || is_bare_d(a, b) || is_bare_d(b, a) {
-            return Some(None);
+            return Some(Merger::Equal);
         }
         let both_glide = (self.vowel() & other.vowel()) >> 5 == 1;
         let merged =
             |merger: Merger| ONSET_BITS[merger as usize][usize::from(both_glide)][a as usize] >> b & 1 == 1;
         if merged(Merger::Full) || self.is_gi_for_ghi(other) {
-            Some(Some(Merger::Full))
+            Some(Merger::Full)
         } else {
-            merged(Merger::Partial).then_some(Some(Merger::Partial))
+            merged(Merger::Partial).then_some(Merger::Partial)
         }
     }
 
     /// Gi for Ghi: the h of gh forgotten.
     fn is_gi_for_ghi(self, other: Self) -> bool {
         let pair = [self.onset(), other.onset()];
-        let (g, gi) = (u32::from(onset("g")), u32::from(onset("gi")));
-        let front =
-            [nucleus("i"), nucleus("iê"), BARE_IE].iter().any(|front| u32::from(*front) == self.vowel());
+        let (g, gi) = (u32::from(G), u32::from(GI));
+        let front = FRONT.iter().any(|front| u32::from(*front) == self.vowel());
         front && (pair == [g, gi] || pair == [gi, g])
     }
 
-    fn vowels(self, other: Self) -> Option<Option<Merger>> {
+    fn vowels(self, other: Self) -> Option<Merger> {
         let (a, b) = (self.vowel(), other.vowel());
         if a == b || is_bare(a, b) || is_bare(b, a) {
-            return Some(None);
+            return Some(Merger::Equal);
         }
         let merged = |merger: Merger| VOWEL_BITS[merger as usize][self.class()][a as usize] >> b & 1 == 1;
-        [Merger::Full, Merger::Partial].into_iter().find(|merger| merged(*merger)).map(Some)
+        [Merger::Full, Merger::Partial].into_iter().find(|merger| merged(*merger))
     }
 }
 
@@ -296,20 +313,19 @@ pub(super) fn class_of(coda: u8) -> u8 {
 
 /// The nucleus as it is spoken before its coda.
 pub(super) fn spoken(of: u8, behind: u8) -> u8 {
-    let before = |list: [&str; 2]| list.iter().any(|text| CODAS.get(usize::from(behind)) == Some(text));
-    if of == nucleus("y") {
-        nucleus("i")
-    } else if of == nucleus("a") && before(["nh", "ch"]) {
+    if of == LEVEL_Y {
+        ONLY_I
+    } else if of == A && PALATAL.contains(&behind) {
         A_OF_ANH
-    } else if of == nucleus("a") && (behind == coda("y") || behind == coda("u")) {
-        nucleus("ă")
+    } else if of == A && AFTER_SHORT_A.contains(&behind) {
+        SHORT_A
     } else {
         of
     }
 }
 
 fn is_bare_d(a: u32, b: u32) -> bool {
-    a == u32::from(BARE_D) && [onset("d"), onset("đ")].iter().any(|d| u32::from(*d) == b)
+    a == u32::from(BARE_D) && [D, STROKED_D].iter().any(|d| u32::from(*d) == b)
 }
 
 /// Whether the first vowel stands for the second without its marks.

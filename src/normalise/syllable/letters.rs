@@ -6,7 +6,9 @@
 
 use std::borrow::Cow;
 
-use super::super::unicode::{TONES, compose, letter, lower};
+use unicode_normalization::UnicodeNormalization;
+
+use super::super::unicode::{TONES, letter, lower};
 use super::LETTERS_MAX;
 
 /// The code of a toneless small letter by its number in Unicode; 0 where it has none.
@@ -123,5 +125,5 @@ impl Letters {
 /// The word in NFC; borrowed where it is of composed Latin letters and ASCII alone.
 pub(super) fn composed(word: &str) -> Cow<'_, str> {
     let is_odd = |c: char| !c.is_ascii() && letter(c).is_none();
-    if word.chars().any(is_odd) { compose(word).0.into_owned().into() } else { Cow::Borrowed(word) }
+    if word.chars().any(is_odd) { word.nfc().collect::<String>().into() } else { Cow::Borrowed(word) }
 }

@@ -21,6 +21,7 @@ mod twin;
 mod word;
 
 use super::unicode::{compose, is_letter, lower};
+pub(super) use attested::plain_syllables;
 pub use parse::{Syllable, Tone};
 pub use relation::{Relation, relation};
 pub(super) use tone_place::place_tone;

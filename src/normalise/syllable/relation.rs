@@ -1,11 +1,12 @@
 //! How two words of names are alike: one class, the closest that applies.
 
+use std::str::Chars;
+
 use super::super::unicode::{letter, lower};
 use super::doublet::are_doublets;
 use super::heard::Merger;
-use super::letters::code;
-use super::slip::{Keys, distance, is_one_slip, is_one_slip_packed};
-use super::word::{LOST, Word, flags, telex};
+use super::slip::{KEYS_MAX, Keys, are_neighbours, distance, is_one_slip, is_one_slip_packed};
+use super::word::{LOST, Word, flags, plain_key, telex};
 
 /// How two words are alike, from the closest to none at all.
 ///
@@ -88,7 +89,7 @@ fn of_sound_or_origin(a: &Word, b: &Word) -> Option<Relation> {
     let is_marked = a.bag & b.bag & flags::MARKED != 0;
     if let Some(merger) = a.sound.merger(b.sound) {
         let tone = !is_marked || a.tone == b.tone || is_hoi_nga(a, b);
-        if tone && (merger == Merger::Full || !are_names(a, b)) {
+        if tone && (merger != Merger::Partial || !are_names(a, b)) {
             return Some(Relation::Heard);
         }
     }
@@ -134,8 +135,25 @@ fn is_far(a: &Word, b: &Word) -> bool {
     }
     let edits = edits_max(longer);
     let is_near = apart <= edits && differing.count_ones() as usize <= 2 * edits;
-    let is_telex = apart <= TELEX_KEYS_MAX && (differing & !MARK_KEYS).count_ones() <= 2;
-    longer < 3 || !(is_near || is_telex)
+    longer < 3 || !(is_near || may_slip_in_telex(a, b))
+}
+
+/// Whether words that are not both syllables may be a slip apart as they are typed in Telex: marks
+/// beside keys of marks, and other letters by one slip.
+#[inline]
+fn may_slip_in_telex(a: &Word, b: &Word) -> bool {
+    let differing = (a.bag ^ b.bag) & flags::LETTERS & !MARK_KEYS;
+    let apart = usize::from(a.len.abs_diff(b.len));
+    // Two letters that differ are one that was hit for the other.
+    let key = |at: u32| b'a' + at as u8;
+    let (first, last) = (differing.trailing_zeros(), 31_u32.saturating_sub(differing.leading_zeros()));
+    (a.is_marked() || b.is_marked())
+        && apart <= TELEX_KEYS_MAX
+        && match differing.count_ones() {
+            0 | 1 => true,
+            2 => are_neighbours(key(first), key(last)),
+            _ => false,
+        }
 }
 
 /// Whether both are built like syllables.
@@ -146,48 +164,67 @@ fn are_syllables(a: &Word, b: &Word) -> bool {
 
 /// What only the letters tell. O(length).
 fn by_letters(a: &Word, b: &Word, texts: (&str, &str)) -> Relation {
-    let (Some(x), Some(y)) = (plain_keys(a, texts.0), plain_keys(b, texts.1)) else {
-        return Relation::Different;
-    };
-    let (x, y) = (x.as_slice(), y.as_slice());
-    if (a.is_damaged() || b.is_damaged()) && is_lost(x, y) {
+    let keys = || plain_keys(a, texts.0).zip(plain_keys(b, texts.1));
+    let of_keys =
+        |judge: fn(&[u8], &[u8]) -> bool| keys().is_some_and(|(x, y)| judge(x.as_slice(), y.as_slice()));
+    if (a.is_damaged() || b.is_damaged()) && of_keys(is_lost) {
         return Relation::Lost;
     }
     let longer = a.len.max(b.len);
-    if longer < 3 {
+    if longer < 3 || usize::from(longer) > KEYS_MAX {
         return Relation::Different;
     }
-    if is_slip(a, b, is_one_slip(x, y), texts) {
+    let both_packed = a.bag & b.bag & flags::PACKED != 0;
+    let is_plain_slip = if both_packed { is_one_slip_packed(a.plain, b.plain) } else { of_keys(is_one_slip) };
+    if is_slip(a, b, is_plain_slip, texts) {
         return match (are_names(a, b), longer) {
             (false, _) => Relation::Slip,
             (true, 4..) => Relation::Near,
             (true, _) => Relation::Different,
         };
     }
-    let is_near = !are_syllables(a, b) && distance(x, y) <= edits_max(longer);
-    if is_near { Relation::Near } else { Relation::Different }
+    let is_near = || keys().is_some_and(|(x, y)| distance(x.as_slice(), y.as_slice()) <= edits_max(longer));
+    if !are_syllables(a, b) && is_near() { Relation::Near } else { Relation::Different }
 }
 
 fn is_slip(a: &Word, b: &Word, is_plain_slip: bool, texts: (&str, &str)) -> bool {
     let both_marked = a.is_marked() && b.is_marked();
     (is_plain_slip && (!both_marked || (a.tone == b.tone && toneless_slip(texts))))
-        || (!are_syllables(a, b) && usize::from(a.len.abs_diff(b.len)) <= TELEX_KEYS_MAX && telex_slip(texts))
+        || (!are_syllables(a, b) && may_slip_in_telex(a, b) && telex_slip(texts))
 }
 
+/// Whether two words without their tone marks are one slip apart; â and s are as near as a and s.
 fn toneless_slip((left, right): (&str, &str)) -> bool {
-    let keys = |text| Keys::new(toneless(text));
-    keys(left).zip(keys(right)).is_some_and(|(x, y)| is_one_slip_of_letters(x.as_slice(), y.as_slice()))
+    let (mut x, mut y) = (left.chars(), right.chars());
+    skip_equal(&mut x, &mut y, Chars::next);
+    skip_equal(&mut x, &mut y, Chars::next_back);
+    let ends = |mut rest: Chars<'_>| [rest.next(), rest.next(), rest.next()];
+    match (ends(x), ends(y)) {
+        ([Some(_), None, _], [None, ..]) | ([None, ..], [Some(_), None, _]) => true,
+        ([Some(one), None, _], [Some(other), None, _]) => are_neighbours(plain_key(one), plain_key(other)),
+        ([Some(one), Some(two), None], [Some(first), Some(second), None]) => {
+            is_same_letter(one, second) && is_same_letter(two, first)
+        }
+        _ => false,
+    }
 }
 
-/// As [`is_one_slip`]; â and s are as near as a and s.
-fn is_one_slip_of_letters(x: &[u8], y: &[u8]) -> bool {
-    is_one_slip(x, y) || {
-        let mut differing = x.iter().zip(y).filter(|(x, y)| x != y);
-        let one = differing.next().filter(|_| x.len() == y.len() && differing.next().is_none());
-        one.is_some_and(|(x, y)| {
-            super::slip::are_neighbours(super::letters::bare(*x), super::letters::bare(*y))
-        })
+/// Takes off letters from one end while they agree.
+#[inline]
+fn skip_equal<'t>(x: &mut Chars<'t>, y: &mut Chars<'t>, take: impl Fn(&mut Chars<'t>) -> Option<char>) {
+    loop {
+        let (mut left, mut right) = (x.clone(), y.clone());
+        match (take(&mut left), take(&mut right)) {
+            (Some(a), Some(b)) if is_same_letter(a, b) => (*x, *y) = (left, right),
+            _ => return,
+        }
     }
+}
+
+/// Whether two letters are one but for tone and case.
+fn is_same_letter(a: char, b: char) -> bool {
+    let toneless = |c| letter(c).map_or(lower(c), |letter| lower(letter.toneless));
+    a == b || toneless(a) == toneless(b)
 }
 
 /// Typed alike in Telex but for one key at most.
@@ -196,28 +233,11 @@ fn telex_slip((left, right): (&str, &str)) -> bool {
     x.as_slice() == y.as_slice() || is_one_slip(x.as_slice(), y.as_slice())
 }
 
-fn toneless(word: &str) -> impl Iterator<Item = u8> + '_ {
-    word.chars().map(|c| {
-        let code = letter(c).map_or(0, |letter| code(u32::from(lower(letter.toneless))));
-        if code == 0 { plain_key(c) } else { code }
-    })
-}
-
 /// Keys of a word without its marks, in order; from its letters where it has them.
 fn plain_keys(word: &Word, text: &str) -> Option<Keys> {
     match word.packed_letters() {
         Some(letters) => Keys::new(letters).map(Keys::reversed),
         None => Keys::new(text.chars().map(plain_key)),
-    }
-}
-
-/// The bare letter; lost ones are one key, other characters one of a byte that no letter has.
-fn plain_key(c: char) -> u8 {
-    match letter(c) {
-        Some(letter) if letter.plain != 0 => letter.plain,
-        _ if c == '\u{fffd}' => LOST,
-        _ if c.is_ascii() => c as u8,
-        _ => 0x80 | u32::from(lower(c)) as u8,
     }
 }
 

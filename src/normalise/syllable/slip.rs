@@ -1,8 +1,8 @@
 //! One slip of the keyboard, and the distance of words that differ by more.
 //!
 //! A slip is one key too many, one too few, a neighbouring key for another, or two
-//! keys in the wrong order. Everything here works on small arrays; longer words than
-//! [`KEYS_MAX`] are left to [`Keys::new`]'s `None`.
+//! keys in the wrong order. Everything here works on small arrays; words of more keys than
+//! [`KEYS_MAX`] have no [`Keys`].
 
 /// Keys of the longest word that slips are looked for in: twice the longest syllable in Telex.
 pub(super) const KEYS_MAX: usize = 24;
@@ -88,8 +88,8 @@ pub(super) fn is_one_slip(a: &[u8], b: &[u8]) -> bool {
     let middle = |side: &'_ [u8]| side.len() - tail;
     match (short.get(..middle(short)), long.get(..middle(long))) {
         (Some([]), Some([_])) => true,
-        (Some([x]), Some([y])) => are_neighbours(*x, *y),
-        (Some([x, y]), Some([z, w])) => x == w && y == z,
+        (Some([one]), Some([other])) => are_neighbours(*one, *other),
+        (Some([first, second]), Some([other, another])) => first == another && second == other,
         _ => false,
     }
 }
@@ -105,7 +105,7 @@ pub(super) fn is_one_slip_packed(a: u64, b: u64) -> bool {
         // Letters begin at 1, so that words of two lengths do differ.
         return false;
     }
-    let (low, high) = (differing.trailing_zeros() / 5 * 5, (63 - differing.leading_zeros()) / 5 * 5);
+    let (low, high) = (differing.trailing_zeros() / 5 * 5, differing.ilog2() / 5 * 5);
     if more == 1 {
         let behind = (1_u64 << low) - 1;
         return long >> 5 & !behind | long & behind == short;

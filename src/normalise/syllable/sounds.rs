@@ -322,10 +322,13 @@ const fn rime(glide: bool, nucleus: u8) -> usize {
     (glide as usize) << 4 | nucleus as usize
 }
 
+/// The onset spelt c, k and q.
+const K: u8 = onset("c");
+
 /// Bits of the codas that stand behind these sounds. O(1).
 pub(super) fn codas_of(onset_number: u8, glide: bool, nucleus: u8) -> u16 {
     let at = rime(glide, nucleus & 15);
-    if glide && onset_number == onset("c") { CODAS_OF_QU[at & 15] } else { CODAS_OF[at] }
+    if glide && onset_number == K { CODAS_OF_QU[at & 15] } else { CODAS_OF[at] }
 }
 
 /// Codas of syllables that are sắc or nặng.

@@ -184,6 +184,16 @@ fn finished(hash: u64) -> u64 {
     (hash ^ hash >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) ^ hash >> 32
 }
 
+/// The bare letter; lost ones are one key, other characters one of a byte that no letter has.
+pub(super) fn plain_key(c: char) -> u8 {
+    match letter(c) {
+        Some(letter) if letter.plain != 0 => letter.plain,
+        _ if c == '\u{fffd}' => LOST,
+        _ if c.is_ascii() => c as u8,
+        _ => 0x80 | u32::from(lower(c)) as u8,
+    }
+}
+
 /// The keys that a word is typed with in Telex: its letters, the marks' keys behind their letters,
 /// the tone's key at the end.
 pub(super) fn telex(word: &str) -> impl Iterator<Item = u8> + '_ {
@@ -194,7 +204,7 @@ pub(super) fn telex(word: &str) -> impl Iterator<Item = u8> + '_ {
             let letter = letter(c);
             tone = letter.map_or(0, |letter| tone_number(letter.tone)).max(tone);
             let code = letter.map_or(0, |letter| code(u32::from(lower(letter.toneless))));
-            return Some(keys_of(code, letter.map_or(LOST, |letter| letter.plain)));
+            return Some(keys_of(code, plain_key(c)));
         }
         let key = TONE_KEYS.get(usize::from(std::mem::take(&mut tone))).copied().filter(|key| *key != 0)?;
         Some([key, 0])

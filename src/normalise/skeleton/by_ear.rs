@@ -1,4 +1,4 @@
-//! The skeleton of a name: what stays of its words when they are misspelt.
+//! The skeleton of a word: what stays of it when it is misspelt.
 //!
 //! Southern speech does not tell some sounds apart that spelling does, so names
 //! are written by ear. Each syllable is reduced to an onset, a glide, a vowel and
@@ -20,7 +20,7 @@
 //! Tấn): common names of their own would fall together.
 //! R goes with g, as it is spoken here, not with d.
 
-use super::syllable::LETTERS_MAX;
+use super::super::syllable::LETTERS_MAX;
 
 /// A syllable, the keys of Telex left in it (`nghieengf`), and one letter more.
 const BYTES_MAX: usize = LETTERS_MAX + 4;
@@ -176,20 +176,8 @@ const IE: &str = "y";
 /// The class of uô, ươ and open ua, ưa.
 const UO: &str = "v";
 
-/// The skeleton of a plain name, a word for a word. A word that is no Vietnamese
-/// syllable stays as it is but for doubled letters. O(length).
-pub(super) fn skeleton(plain: &str) -> String {
-    let mut out = String::with_capacity(plain.len());
-    for word in plain.split(' ').filter(|word| !word.is_empty()) {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        push_word(word, &mut out);
-    }
-    out
-}
-
-fn push_word(word: &str, out: &mut String) {
+/// Appends the skeleton of one word. O(length), some 50 to 100 ns.
+pub(super) fn push_word(word: &str, out: &mut String) {
     let mut bytes = [0; BYTES_MAX];
     let squeezed = squeeze(word, &mut bytes).and_then(|len| bytes.get_mut(..len));
     match squeezed.and_then(read) {
@@ -302,6 +290,7 @@ fn find<'t, R>(table: &'t [R], sought: &[u8], key: impl Fn(&R) -> u64) -> Option
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::skeleton;
     use super::*;
     use crate::normalise::unicode::plain_words;
     use crate::settings::{RulesFolder, Settings};
