@@ -36,7 +36,7 @@ const DIFFERENT: u8 = 14;
 /// - `slip`: one word before the given name is miskeyed;
 /// - `several`: two of these at once, or the surname left out;
 /// - `given_alike`: only the given name differs, by accents or one letter, and both are names (An and
-///   Ân, Lan and Lam: a slip, or twins);
+///   Ân, Loan and Lan: a slip, or twins);
 /// - `given_heard`: only the given name is spelt as heard, or in another form;
 /// - `given_slip`: only the given name is miskeyed, to no syllable;
 /// - `middle`: surname and given name agree, the middle is contradicted (Văn and Thị);
@@ -88,7 +88,7 @@ fn level(names: &Names, a: u64, b: u64) -> u8 {
     let (words, others) = if is_bare { (a.plain, b.plain) } else { (a.marked, b.marked) };
     let aligned = of_words(names, words, others);
     match aligned {
-        DIFFERENT | GIVEN | MIDDLE => of_other_order(names, a, b, words, others).unwrap_or(aligned),
+        SEVERAL | MIDDLE | GIVEN | DIFFERENT => of_other_order(names, a, b, words, others).unwrap_or(aligned),
         _ => aligned,
     }
 }
@@ -305,7 +305,11 @@ mod tests {
 
     #[test]
     fn given_names_are_looked_at_apart() {
-        assert_eq!(word("Lê Thị Lan", "Lê Thị Lam"), "given_slip");
+        assert_eq!(word("Lê Thị Loan", "Lê Thị Lan"), "given_alike");
+        assert_eq!(word("Lê Thị Tuyết", "Lê Thị Tuyêt"), "given_alike");
+        assert_eq!(word("Lê Thị Tuyết", "Lê Thị Tuếyt"), "given_slip");
+        assert_eq!(word("Lê Thị Lan", "Lê Thị Lam"), "different");
+        assert_eq!(word("Trịnh Văn Tâm", "Trình Văn Tâm"), "given");
         assert_eq!(word("Lê Thị An", "Lê Thị Ba"), "different");
         assert_eq!(word("Lê Thị Hải", "Lê Thị Hãi"), "accents");
         assert_eq!(word("Lê Thị Thúy", "Lê Thị Thùy"), "given_alike");
