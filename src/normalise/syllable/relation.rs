@@ -242,8 +242,8 @@ fn plain_keys(word: &Word, text: &str) -> Option<Keys> {
 }
 
 /// Whether two words agree where neither lost its letter. A run of `?` is as many letters as it is
-/// long, or fewer if bytes became one each; what is lost was no bare letter of a word that bears
-/// marks. At least one letter is known to agree. O(length).
+/// long, or fewer if each of their bytes became one, of which a letter has three at most. At least
+/// one letter is known to agree. O(length).
 fn is_lost(x: &[u8], y: &[u8]) -> bool {
     let known = x.iter().any(|key| *key != LOST && y.contains(key));
     known && (is_lost_one_to_one(x, y) || is_lost_in_runs(x, y) || is_lost_in_runs(y, x))
