@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use self::marks::Word;
 
@@ -50,6 +50,10 @@ pub(super) fn compose(raw: &str) -> (Cow<'_, str>, bool) {
         }
     }
     word.push_to(&mut out);
+    // Signs and other scripts compose across what ends a word here.
+    if is_nfc_quick(out.chars()) != IsNormalized::Yes {
+        out = out.nfc().collect();
+    }
     let odd = !raw.chars().map(|c| if c.is_control() { ' ' } else { c }).eq(out.chars());
     (Cow::Owned(out), odd)
 }
@@ -284,7 +288,9 @@ mod tests {
             ("u\u{301}\u{31b}", "ứ"),
             ("Ng\u{303}uyên", "Nguyễn"),
             ("Vi\u{ea}t\u{323}", "Việt"),
+            ("LêOm\u{300}", "LêÒm"),
             ("Peña", "Peña"),
+            ("a ≠ が 한", "a ≠ が 한"),
             ("n\u{303}", "ñ"),
             // On nothing: left where it is.
             ("An \u{301}Hoa", "An \u{301}Hoa"),
@@ -349,6 +355,7 @@ mod tests {
         #[test]
         fn cleaning_twice_changes_nothing(raw in any::<String>()) {
             let once = clean(&raw).text.into_owned();
+            prop_assert_eq!(once.nfc().collect::<String>(), once.clone());
             prop_assert_eq!(clean(&once), Clean { text: Cow::Borrowed(once.as_str()), odd: false });
         }
 

@@ -77,6 +77,24 @@ pub(super) fn restore(text: &mut [Glyph]) {
     }
 }
 
+/// A capital in front of each word and small letters behind it; behind a hyphen or
+/// another sign inside a word either. O(length).
+pub(super) fn capitalised(text: &str) -> String {
+    let (mut begun, mut after_letter) = (false, false);
+    let mended = text.chars().map(|c| {
+        let is_letter = is_letter(c);
+        let mended = match (is_letter, begun, after_letter) {
+            (true, false, _) => upper(c),
+            (true, true, true) => lower(c),
+            _ => c,
+        };
+        begun = (begun || is_letter) && c != ' ';
+        after_letter = is_letter;
+        mended
+    });
+    mended.collect()
+}
+
 /// Where the words of a text begin and end.
 fn words(text: &[Glyph]) -> impl Iterator<Item = (usize, usize)> + '_ {
     let mut at = 0;

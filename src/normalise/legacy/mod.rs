@@ -185,8 +185,9 @@ impl Legacy {
         Decoded { text: Cow::Borrowed(raw), encoding: None }
     }
 
-    /// What the composed text gives, or else what cleaning makes of it, lest the
-    /// clean text be decoded another time; and nothing that could be decoded again.
+    /// What the composed text gives, or else what cleaning makes of it, or a capital
+    /// in front of each word, lest the standard form be decoded another time; and
+    /// nothing that could be decoded again.
     fn decode_settled(&self, raw: &str) -> Option<(String, Encoding)> {
         let settled = |text: &str| {
             let (decoded, encoding) = self.decode_composed(text)?;
@@ -196,10 +197,13 @@ impl Legacy {
             again.is_none().then_some((decoded, encoding))
         };
         let composed = compose(raw);
-        settled(&composed).or_else(|| {
-            let cleaned = clean(raw).text;
-            if cleaned == composed { None } else { settled(&cleaned) }
-        })
+        let cleaned = clean(raw).text;
+        // Where a reader mends the case, the result must not be decoded later.
+        let capitalised =
+            || Some(case::capitalised(&cleaned)).filter(|text| *text != cleaned && !is_damaged(&cleaned));
+        settled(&composed)
+            .or_else(|| if cleaned == composed { None } else { settled(&cleaned) })
+            .or_else(|| settled(&capitalised()?))
     }
 
     fn decode_composed(&self, text: &str) -> Option<(String, Encoding)> {

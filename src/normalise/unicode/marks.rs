@@ -9,7 +9,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::TONES;
+use super::{TONES, lower, upper};
 use crate::normalise::syllable::{LETTERS_MAX, is_syllable, place_tone};
 
 /// Circumflex, breve and horn: they make another vowel.
@@ -22,8 +22,6 @@ const STROKES: [char; 2] = ['\u{335}', '\u{336}'];
 pub(super) struct Word {
     /// Letters and marks in the order they came, not yet composed.
     text: String,
-    /// Letters among them.
-    letters: usize,
     /// The letter that marks are still gathered for, and these.
     base: Option<char>,
     marks: Vec<char>,
@@ -43,7 +41,6 @@ impl Word {
         }
         self.end_letter();
         self.base = Some(c);
-        self.letters += 1;
         self.cyrillic |= ('\u{400}'..='\u{4ff}').contains(&c);
         true
     }
@@ -51,15 +48,14 @@ impl Word {
     /// Appends the composed word and begins the next.
     pub(super) fn push_to(&mut self, out: &mut String) {
         self.end_letter();
-        if self.cyrillic && self.text.chars().all(|c| !is_cyrillic(c) || latin(c).is_some()) {
+        // Among Latin letters they are no Cyrillic; a word of theirs alone is left.
+        let mixed = || self.text.chars().any(|c| c.is_ascii_alphabetic() || super::letter(c).is_some());
+        if self.cyrillic && mixed() && self.text.chars().all(|c| !is_cyrillic(c) || latin(c).is_some()) {
             self.text = self.text.chars().map(|c| latin(c).unwrap_or(c)).collect();
         }
-        match self.with_tone_on_vowel() {
-            Some(word) => out.push_str(&word),
-            None => out.extend(self.text.nfc()),
-        }
+        push_composed(&self.text, out);
         self.text.clear();
-        (self.letters, self.cyrillic) = (0, false);
+        self.cyrillic = false;
     }
 
     /// Writes the letter that ended, its marks in order. Marks without a letter are
@@ -90,31 +86,67 @@ impl Word {
         self.text.extend(base);
         self.text.extend(self.marks.drain(..));
     }
+}
 
-    /// The word with a tone mark that stands on a consonant moved to its vowel;
-    /// `None` where there is none, or no syllable comes of it.
-    fn with_tone_on_vowel(&self) -> Option<String> {
-        if self.letters > LETTERS_MAX || !self.text.contains(TONES) {
-            return None;
-        }
-        let composed: String = self.text.nfc().collect();
-        let stray = composed.char_indices().find(|(_, c)| is_unsettled_tone(*c))?;
-        let mut tones = self.text.chars().filter(|c| TONES.contains(c));
-        let (Some(tone), None) = (tones.next(), tones.next()) else { return None };
-        // The first letter of a word bears what comes before any letter.
-        if stray.0 == 0 && TONES.contains(&stray.1) {
-            return None;
-        }
-        let toneless: String = self.text.chars().filter(|c| *c != tone).nfc().collect();
-        let vowel =
-            toneless.char_indices().rfind(|(_, c)| super::letter(*c).is_some_and(|l| is_vowel(l.plain)))?;
-        let end = vowel.0 + vowel.1.len_utf8();
-        let marked = format!("{}{tone}{}", &toneless[..end], &toneless[end..]);
-        let mut letters: Vec<char> = marked.nfc().collect();
-        place_tone(&mut letters);
-        let word: String = letters.into_iter().collect();
-        is_syllable(&word).then_some(word)
+/// Appends a decomposed word, composed, with a stray tone on its vowel. Where the
+/// word is no syllable, those that are run together in it may be.
+fn push_composed(text: &str, out: &mut String) {
+    let begin = out.len();
+    out.extend(text.nfc());
+    if !out[begin..].contains(is_unsettled_tone) {
+        return;
     }
+    if let Some(word) = with_tone_on_vowel(text) {
+        out.truncate(begin);
+        out.push_str(&word);
+        return;
+    }
+    out.truncate(begin);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (part, behind) = rest.split_at(part_len(rest));
+        match with_tone_on_vowel(part) {
+            Some(word) => out.push_str(&word),
+            None => out.extend(part.nfc()),
+        }
+        rest = behind;
+    }
+}
+
+/// Up to a capital behind a small letter, marks left aside.
+fn part_len(text: &str) -> usize {
+    let mut small = false;
+    let ends = |(_, c): &(usize, char)| {
+        let end = small && lower(*c) != *c;
+        small = if is_mark(*c) { small } else { upper(*c) != *c };
+        end
+    };
+    text.char_indices().find(ends).map_or(text.len(), |(at, _)| at)
+}
+
+/// The word with a tone mark that stands on a consonant moved to its vowel; `None`
+/// where there is none, or no syllable comes of it.
+fn with_tone_on_vowel(text: &str) -> Option<String> {
+    // A vowel's quality and the tone are marks beside the letters.
+    if text.chars().nth(LETTERS_MAX + 3).is_some() {
+        return None;
+    }
+    let composed: String = text.nfc().collect();
+    let stray = composed.char_indices().find(|(_, c)| is_unsettled_tone(*c))?;
+    let mut tones = text.chars().filter(|c| TONES.contains(c));
+    let (Some(tone), None) = (tones.next(), tones.next()) else { return None };
+    // A mark in front of the word is on nothing.
+    if stray.0 == 0 && TONES.contains(&stray.1) {
+        return None;
+    }
+    let toneless: String = text.chars().filter(|c| *c != tone).nfc().collect();
+    let is_vowel = |(_, c): &(usize, char)| super::letter(*c).is_some_and(|letter| is_vowel(letter.plain));
+    let (at, vowel) = toneless.char_indices().rfind(is_vowel)?;
+    let (head, coda) = toneless.split_at(at + vowel.len_utf8());
+    let mut letters: Vec<char> = head.chars().chain([tone]).chain(coda.chars()).nfc().collect();
+    place_tone(&mut letters);
+    let word: String = letters.into_iter().collect();
+    is_syllable(&word).then_some(word)
 }
 
 /// A tone mark that no letter took in, or a consonant of Latin Extended Additional
@@ -136,30 +168,10 @@ fn is_cyrillic(c: char) -> bool {
     matches!(c, '\u{400}'..='\u{4ff}')
 }
 
-/// The Latin letter that a Cyrillic one looks like.
+/// The Latin letter that a Cyrillic one looks like, as a capital or in both cases:
+/// whether a word is folded must not depend on its case.
 fn latin(c: char) -> Option<char> {
-    const ALIKE: [(char, char); 21] = [
-        ('А', 'A'),
-        ('В', 'B'),
-        ('Е', 'E'),
-        ('К', 'K'),
-        ('М', 'M'),
-        ('Н', 'H'),
-        ('О', 'O'),
-        ('Р', 'P'),
-        ('С', 'C'),
-        ('Т', 'T'),
-        ('Х', 'X'),
-        ('І', 'I'),
-        ('а', 'a'),
-        ('е', 'e'),
-        ('о', 'o'),
-        ('р', 'p'),
-        ('с', 'c'),
-        ('у', 'y'),
-        ('х', 'x'),
-        ('і', 'i'),
-        ('ԁ', 'd'),
-    ];
-    ALIKE.iter().find(|(cyrillic, _)| *cyrillic == c).map(|(_, latin)| *latin)
+    const ALIKE: &str = "АAВBЕEКKМMНHОOРPСCТTУYХXІIаaвbеeкkмmнhоoрpсcтtуyхxіi";
+    let mut letters = ALIKE.chars();
+    letters.find(|cyrillic| *cyrillic == c && is_cyrillic(c)).and_then(|_| letters.next())
 }
