@@ -199,8 +199,11 @@ impl Legacy {
         let composed = compose(raw);
         let cleaned = clean(raw).text;
         // Where a reader mends the case, the result must not be decoded later.
-        let capitalised =
-            || Some(case::capitalised(&cleaned)).filter(|text| *text != cleaned && !is_damaged(&cleaned));
+        let whole = self.column.is_some_and(|column| column.whole);
+        let capitalised = || {
+            let text = case::capitalised(&cleaned);
+            (text != cleaned && !whole && !is_damaged(&cleaned)).then_some(text)
+        };
         settled(&composed)
             .or_else(|| if cleaned == composed { None } else { settled(&cleaned) })
             .or_else(|| settled(&capitalised()?))

@@ -113,12 +113,17 @@ fn push_composed(text: &str, out: &mut String) {
     }
 }
 
-/// Up to a capital behind a small letter, marks left aside.
+/// Up to a capital behind a small letter or a stray tone, other marks left aside.
 fn part_len(text: &str) -> usize {
-    let mut small = false;
+    let (mut ends_part, mut on_vowel) = (false, false);
     let ends = |(_, c): &(usize, char)| {
-        let end = small && lower(*c) != *c;
-        small = if is_mark(*c) { small } else { upper(*c) != *c };
+        let end = ends_part && lower(*c) != *c;
+        if is_mark(*c) {
+            ends_part |= TONES.contains(c) && !on_vowel;
+        } else {
+            ends_part = upper(*c) != *c;
+            on_vowel = super::letter(*c).is_some_and(|letter| is_vowel(letter.plain));
+        }
         end
     };
     text.char_indices().find(ends).map_or(text.len(), |(at, _)| at)
