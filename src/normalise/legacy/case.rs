@@ -77,22 +77,41 @@ pub(super) fn restore(text: &mut [Glyph]) {
     }
 }
 
-/// A capital in front of each word and small letters behind it; behind a hyphen or
-/// another sign inside a word either. O(length).
-pub(super) fn capitalised(text: &str) -> String {
-    let (mut begun, mut after_letter) = (false, false);
-    let mended = text.chars().map(|c| {
-        let is_letter = is_letter(c);
-        let mended = match (is_letter, begun, after_letter) {
+/// What a reader of names makes of a text that stays: words run together parted
+/// before a capital, a capital in front of each word and small letters behind it;
+/// behind a hyphen or another sign inside a word either. O(length).
+pub(super) fn as_names(text: &str) -> String {
+    let (mut begun, mut after_letter, mut by_capital, mut after_small) = (false, false, false, false);
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
+        let letter = is_letter(c);
+        let joined =
+            by_capital && after_small && is_capital(c) && letters.peek().copied().is_some_and(is_small);
+        if joined {
+            out.push(' ');
+            (begun, after_letter) = (false, false);
+        }
+        if letter && !after_letter {
+            by_capital = is_capital(c);
+        }
+        out.push(match (letter, begun, after_letter) {
             (true, false, _) => upper(c),
             (true, true, true) => lower(c),
             _ => c,
-        };
-        begun = (begun || is_letter) && c != ' ';
-        after_letter = is_letter;
-        mended
-    });
-    mended.collect()
+        });
+        begun = (begun || letter) && c != ' ';
+        (after_letter, after_small) = (letter, is_small(c));
+    }
+    out
+}
+
+fn is_small(c: char) -> bool {
+    is_letter(c) && upper(c) != c
+}
+
+fn is_capital(c: char) -> bool {
+    is_letter(c) && lower(c) != c
 }
 
 /// Where the words of a text begin and end.

@@ -185,8 +185,8 @@ impl Legacy {
         Decoded { text: Cow::Borrowed(raw), encoding: None }
     }
 
-    /// What the composed text gives, or else what cleaning makes of it, or a capital
-    /// in front of each word, lest the standard form be decoded another time; and
+    /// What the composed text gives, or else what cleaning makes of it, or what a
+    /// reader of names would make of that, lest the standard form be decoded another time; and
     /// nothing that could be decoded again.
     fn decode_settled(&self, raw: &str) -> Option<(String, Encoding)> {
         let settled = |text: &str| {
@@ -200,13 +200,13 @@ impl Legacy {
         let cleaned = clean(raw).text;
         // Where a reader mends the case, the result must not be decoded later.
         let whole = self.column.is_some_and(|column| column.whole);
-        let capitalised = || {
-            let text = case::capitalised(&cleaned);
+        let as_names = || {
+            let text = case::as_names(&cleaned);
             (text != cleaned && !whole && !is_damaged(&cleaned)).then_some(text)
         };
         settled(&composed)
             .or_else(|| if cleaned == composed { None } else { settled(&cleaned) })
-            .or_else(|| settled(&capitalised()?))
+            .or_else(|| settled(&as_names()?))
     }
 
     fn decode_composed(&self, text: &str) -> Option<(String, Encoding)> {
@@ -331,22 +331,15 @@ fn from_hex(hex: &str) -> Option<Vec<u8>> {
 }
 
 /// Whether a text bears letters or signs of windows-1252 that Vietnamese does not
-/// use, once composed, or a tone mark that stands on nothing: it could not be
+/// use, once composed, or a tone mark that stands on no vowel: it could not be
 /// mended, and its case and tone marks tell nothing. O(length).
 pub(super) fn is_damaged(text: &str) -> bool {
     text.chars().any(is_suspicious) && (text.nfc().any(is_sign) || has_stray_tone(text))
 }
 
-/// A tone mark at the beginning of a word.
+/// A tone mark that no letter took in: in front of a word, or on a consonant.
 fn has_stray_tone(text: &str) -> bool {
-    let mut before = ' ';
-    text.nfc().any(|c| {
-        let stray = super::unicode::TONES.contains(&c)
-            && !is_letter(before)
-            && !('\u{300}'..='\u{36f}').contains(&before);
-        before = c;
-        stray
-    })
+    text.nfc().any(|c| super::unicode::TONES.contains(&c))
 }
 
 /// Anything but ASCII and composed Vietnamese letters; quick to tell.

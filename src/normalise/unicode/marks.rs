@@ -9,7 +9,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{TONES, lower, upper};
+use super::TONES;
 use crate::normalise::syllable::{LETTERS_MAX, is_syllable, place_tone};
 
 /// Circumflex, breve and horn: they make another vowel.
@@ -88,45 +88,16 @@ impl Word {
     }
 }
 
-/// Appends a decomposed word, composed, with a stray tone on its vowel. Where the
-/// word is no syllable, those that are run together in it may be.
+/// Appends a decomposed word, composed, with a stray tone on its vowel.
 fn push_composed(text: &str, out: &mut String) {
     let begin = out.len();
     out.extend(text.nfc());
-    if !out[begin..].contains(is_unsettled_tone) {
-        return;
-    }
-    if let Some(word) = with_tone_on_vowel(text) {
+    if out[begin..].contains(is_unsettled_tone)
+        && let Some(word) = with_tone_on_vowel(text)
+    {
         out.truncate(begin);
         out.push_str(&word);
-        return;
     }
-    out.truncate(begin);
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (part, behind) = rest.split_at(part_len(rest));
-        match with_tone_on_vowel(part) {
-            Some(word) => out.push_str(&word),
-            None => out.extend(part.nfc()),
-        }
-        rest = behind;
-    }
-}
-
-/// Up to a capital behind a small letter or a stray tone, other marks left aside.
-fn part_len(text: &str) -> usize {
-    let (mut ends_part, mut on_vowel) = (false, false);
-    let ends = |(_, c): &(usize, char)| {
-        let end = ends_part && lower(*c) != *c;
-        if is_mark(*c) {
-            ends_part |= TONES.contains(c) && !on_vowel;
-        } else {
-            ends_part = upper(*c) != *c;
-            on_vowel = super::letter(*c).is_some_and(|letter| is_vowel(letter.plain));
-        }
-        end
-    };
-    text.char_indices().find(ends).map_or(text.len(), |(at, _)| at)
 }
 
 /// The word with a tone mark that stands on a consonant moved to its vowel; `None`
