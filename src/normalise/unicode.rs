@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use self::marks::Word;
+pub(super) use self::marks::is_unsettled_tone;
 
 mod marks;
 

@@ -36,7 +36,7 @@ pub(super) use self::judge::KnownWords;
 use self::judge::{Score, is_fine, score};
 use self::table::{ByteTable, Glyph};
 use self::utf8::Lossy;
-use super::unicode::{clean, is_letter};
+use super::unicode::{clean, is_letter, is_unsettled_tone};
 use crate::settings::Reference;
 use crate::table::Dictionary;
 
@@ -339,7 +339,7 @@ pub(super) fn is_damaged(text: &str) -> bool {
 
 /// A tone mark that no letter took in: in front of a word, or on a consonant.
 fn has_stray_tone(text: &str) -> bool {
-    text.nfc().any(|c| super::unicode::TONES.contains(&c))
+    text.nfc().any(is_unsettled_tone)
 }
 
 /// Anything but ASCII and composed Vietnamese letters; quick to tell.

@@ -127,7 +127,7 @@ fn with_tone_on_vowel(text: &str) -> Option<String> {
 
 /// A tone mark that no letter took in, or a consonant of Latin Extended Additional
 /// with one. Letters below that, such as ñ, are letters of their own.
-fn is_unsettled_tone(c: char) -> bool {
+pub(in crate::normalise) fn is_unsettled_tone(c: char) -> bool {
     TONES.contains(&c)
         || matches!(c, '\u{1e00}'..='\u{1e9f}') && std::iter::once(c).nfd().any(|c| TONES.contains(&c))
 }
