@@ -197,7 +197,7 @@ impl Piece {
             self.read.push(Address { kept: Address::AS_WRITTEN, ..Address::default() });
             return;
         }
-        let decoded = legacy.decode(raw).text;
+        let decoded = legacy.decode_cleaned(raw);
         let cleaned = clean(&decoded).text;
         let outcome = attempts.read(&decoded, &cleaned);
         let found = &outcome.found;

@@ -202,7 +202,7 @@ fn every_mistake_of_matching_rules_and_model_is_told_at_once_at_its_place() {
                 ("per_person = 4.0", "per_person = -4.0"),
                 ("[\"cu_tru\", \"cu_tru\"]", "[\"cu_tru\", \"cu_chu\"]"),
                 ("id = \"household\"", "id = \"house_hold\""),
-                ("{ level = \"given\", m = 0.003,", "{ level = \"given\", m = 0.013,"),
+                ("{ level = \"given\", m = 0.002,", "{ level = \"given\", m = 0.013,"),
                 ("{ level = \"exact\", m = 0.985,", "{ level = \"exact\", m = 98.5,"),
             ]
             .into_iter()

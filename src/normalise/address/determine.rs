@@ -82,7 +82,7 @@ impl Gazetteer {
     }
 
     fn by_address(&self, address: &str, date: Option<i32>) -> Found {
-        let decoded = self.legacy.decode(address).text;
+        let decoded = self.legacy.decode_cleaned(address);
         let cleaned = clean(&decoded).text;
         let before = date.is_some_and(|date| date < REFORM);
         let mut attempts =

@@ -174,6 +174,15 @@ impl Legacy {
         Self { tables: Arc::clone(&self.tables), column }
     }
 
+    /// The text in Unicode as a reader keeps it: cleaned. Where what comes of it would be decoded
+    /// once more no one can tell what it was, and it stays. O(length).
+    pub(super) fn decode_cleaned<'a>(&self, raw: &'a str) -> Cow<'a, str> {
+        let decoded = self.decode(raw);
+        let is_settled =
+            decoded.encoding.is_none() || self.decode(&clean(&decoded.text).text).encoding.is_none();
+        if is_settled { decoded.text } else { Cow::Borrowed(raw) }
+    }
+
     /// The text in Unicode, and what it was in. O(length); a text that has letters
     /// of Unicode, or none but ASCII, costs one look at its bytes.
     pub(super) fn decode<'a>(&self, raw: &'a str) -> Decoded<'a> {

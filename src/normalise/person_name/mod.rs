@@ -15,7 +15,7 @@ use super::legacy::{Legacy, is_damaged};
 use super::residue::Residue;
 use super::skeleton::skeleton;
 use super::texts::{Chunk, Rewritten, Texts, by_chunk};
-use super::unicode::{clean, is_letter};
+use super::unicode::{Clean, clean, is_letter};
 use crate::table::Dictionary;
 use form::{has_case_fault, mend, part_joined};
 use key::push_keys;
@@ -167,33 +167,61 @@ struct Reading {
 }
 
 /// Reads one name and appends its key and plain key. O(length).
-fn read(
-    raw: &str,
-    (legacy, residue): (&Legacy, &Residue),
-    key: &mut String,
-    plain_key: &mut String,
-) -> Reading {
+///
+/// A text is decoded only if what comes of it is not decoded once more: of texts that may be in
+/// two encodings no one can tell which it was.
+fn read(raw: &str, menders: Menders<'_>, key: &mut String, plain: &mut String) -> Reading {
+    let (key_begin, plain_begin) = (key.len(), plain.len());
     let unescaped = unescape(raw);
-    let decoded = legacy.decode(&unescaped);
-    let cleaned = clean(&decoded.text);
+    let cleaned = clean(&unescaped);
+    let other = Some(&*cleaned.text).filter(|text| *text != unescaped);
+    for text in [Some(&*unescaped), other].into_iter().flatten() {
+        let decoded = menders.0.decode(text);
+        if decoded.encoding.is_none() {
+            continue;
+        }
+        let fault = Some(FormFault::Encoding);
+        let reading = read_clean(raw, &clean(&decoded.text), fault, menders.1, key, plain);
+        let standard = reading.standard.as_deref().unwrap_or(raw);
+        if menders.0.decode(standard).encoding.is_none() {
+            return reading;
+        }
+        key.truncate(key_begin);
+        plain.truncate(plain_begin);
+    }
+    let escaped = (unescaped != raw).then_some(FormFault::Unicode);
+    read_clean(raw, &cleaned, escaped, menders.1, key, plain)
+}
+
+/// Knows the encodings and the keys.
+type Menders<'m> = (&'m Legacy, &'m Residue);
+
+/// Reads a clean name in Unicode. `fault` is what had to be mended before.
+fn read_clean(
+    raw: &str,
+    cleaned: &Clean<'_>,
+    fault: Option<FormFault>,
+    residue: &Residue,
+    key: &mut String,
+    plain: &mut String,
+) -> Reading {
     // What could not be decoded has neither case nor tone marks to judge.
     let damaged = is_damaged(&cleaned.text);
     let keyed = if damaged { None } else { residue.mend(&cleaned.text).map(|mended| mended.text) };
     let whole = keyed.as_deref().unwrap_or(&cleaned.text);
     let parted = if damaged { None } else { part_joined(whole) };
     let text = parted.as_deref().unwrap_or(whole);
-    let told = push_keys(text, key, plain_key);
+    let told = push_keys(text, key, plain);
     let tone_moved = told.tone_moved && !damaged;
     let case = !damaged && has_case_fault(text);
-    let fault = [
-        (decoded.encoding.is_some(), FormFault::Encoding),
-        (cleaned.odd || unescaped != raw, FormFault::Unicode),
+    let faults = [
+        (cleaned.odd, FormFault::Unicode),
         (keyed.is_some(), FormFault::Keystrokes),
         (cleaned.text != raw || parted.is_some(), FormFault::Spacing),
         (case, FormFault::Case),
         (tone_moved, FormFault::ToneMark),
     ];
-    let fault = fault.into_iter().find(|(applies, _)| *applies).map(|(_, fault)| fault);
+    let fault = fault.or_else(|| faults.into_iter().find(|(applies, _)| *applies).map(|(_, fault)| fault));
     let standard = fault.map(|_| if case || tone_moved { mend(text, case) } else { text.to_owned() });
     Reading { fault, oddity: told.oddity, standard }
 }
