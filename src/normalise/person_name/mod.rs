@@ -190,7 +190,13 @@ fn read(raw: &str, menders: Menders<'_>, key: &mut String, plain: &mut String) -
         plain.truncate(plain_begin);
     }
     let escaped = (unescaped != raw).then_some(FormFault::Unicode);
-    read_clean(raw, &cleaned, escaped, menders.1, key, plain)
+    let mut reading = read_clean(raw, &cleaned, escaped, menders.1, key, plain);
+    // Mended case must not make bytes of another encoding out of letters.
+    if reading.standard.as_deref().is_some_and(|standard| menders.0.decode(standard).encoding.is_some()) {
+        reading.standard = (cleaned.text != raw).then(|| cleaned.text.into_owned());
+        reading.fault = reading.standard.as_ref().and(reading.fault);
+    }
+    reading
 }
 
 /// Knows the encodings and the keys.
@@ -277,6 +283,8 @@ mod tests {
             ("Néang Rít", "Néang Rít", "néang rít", "neang rit", None),
             // Half of the bytes changed again: no one can tell what it was.
             ("NGUYÁ»…N MY", "NGUYÁ»…N MY", "nguýa n my", "nguya n my", None),
+            // Letters that small ones would be taken for bytes of another encoding.
+            ("#H#oÃ-aÃ", "#H#oÃ-aÃ", "h õa aã", "h oa aa", None),
             ("...", "...", "", "", None),
         ];
         for (raw, standard, key, plain, fault) in cases {
