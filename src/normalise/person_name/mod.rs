@@ -213,10 +213,12 @@ fn read_clean(
 ) -> Reading {
     // What could not be decoded has neither case nor tone marks to judge.
     let damaged = is_damaged(&cleaned.text);
-    let keyed = if damaged { None } else { residue.mend(&cleaned.text).map(|mended| mended.text) };
-    let whole = keyed.as_deref().unwrap_or(&cleaned.text);
-    let parted = if damaged { None } else { part_joined(whole) };
-    let text = parted.as_deref().unwrap_or(whole);
+    // Keys are told from a foreign name by the other words, and so need them parted.
+    let parted = if damaged { None } else { part_joined(&cleaned.text) };
+    let whole = parted.as_deref().unwrap_or(&cleaned.text);
+    let keyed = if damaged { None } else { residue.mend(whole).map(|mended| mended.text) };
+    let keyed = keyed.map(|text| part_joined(&text).unwrap_or(text));
+    let text = keyed.as_deref().unwrap_or(whole);
     let told = push_keys(text, key, plain);
     let tone_moved = told.tone_moved && !damaged;
     let case = !damaged && has_case_fault(text);
@@ -285,6 +287,7 @@ mod tests {
             ("NGUYÁ»…N MY", "NGUYÁ»…N MY", "nguýa n my", "nguya n my", None),
             // Letters that small ones would be taken for bytes of another encoding.
             ("#H#oÃ-aÃ", "#H#oÃ-aÃ", "h õa aã", "h oa aa", None),
+            ("ÃéNguyeenx", "Ãé Nguyễn", "ãé nguyễn", "ae nguyen", Some(Keystrokes)),
             ("...", "...", "", "", None),
         ];
         for (raw, standard, key, plain, fault) in cases {
