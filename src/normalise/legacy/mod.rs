@@ -178,9 +178,17 @@ impl Legacy {
     /// once more no one can tell what it was, and it stays. O(length).
     pub(super) fn decode_cleaned<'a>(&self, raw: &'a str) -> Cow<'a, str> {
         let decoded = self.decode(raw);
-        let is_settled =
-            decoded.encoding.is_none() || self.decode(&clean(&decoded.text).text).encoding.is_none();
+        let is_settled = decoded.encoding.is_none() || !self.decodes_again(&clean(&decoded.text).text);
         if is_settled { decoded.text } else { Cow::Borrowed(raw) }
+    }
+
+    /// Whether a text that stands for a decoded one would be decoded itself. A column that is in one
+    /// encoding throughout is decoded once, whatever comes of it. O(length).
+    pub(super) fn decodes_again(&self, text: &str) -> bool {
+        if self.column.is_some_and(|column| column.whole) {
+            return false;
+        }
+        Self { tables: Arc::clone(&self.tables), column: None }.decode(text).encoding.is_some()
     }
 
     /// The text in Unicode, and what it was in. O(length); a text that has letters

@@ -183,7 +183,7 @@ fn read(raw: &str, menders: Menders<'_>, key: &mut String, plain: &mut String) -
         let fault = Some(FormFault::Encoding);
         let reading = read_clean(raw, &clean(&decoded.text), fault, menders.1, key, plain);
         let standard = reading.standard.as_deref().unwrap_or(raw);
-        if menders.0.decode(standard).encoding.is_none() {
+        if !menders.0.decodes_again(standard) {
             return reading;
         }
         key.truncate(key_begin);
@@ -192,7 +192,7 @@ fn read(raw: &str, menders: Menders<'_>, key: &mut String, plain: &mut String) -
     let escaped = (unescaped != raw).then_some(FormFault::Unicode);
     let mut reading = read_clean(raw, &cleaned, escaped, menders.1, key, plain);
     // Mended case must not make bytes of another encoding out of letters.
-    if reading.standard.as_deref().is_some_and(|standard| menders.0.decode(standard).encoding.is_some()) {
+    if reading.standard.as_deref().is_some_and(|standard| menders.0.decodes_again(standard)) {
         reading.standard = (cleaned.text != raw).then(|| cleaned.text.into_owned());
         reading.fault = reading.standard.as_ref().and(reading.fault);
     }
