@@ -213,11 +213,13 @@ fn read_clean(
 ) -> Reading {
     // What could not be decoded has neither case nor tone marks to judge.
     let damaged = is_damaged(&cleaned.text);
-    // Keys are told from a foreign name by the other words, and so need them parted.
-    let parted = if damaged { None } else { part_joined(&cleaned.text) };
+    // Keys are told from a foreign name by the other words, and so need them parted; of a word by
+    // itself more may be clear than of two in one.
+    let part = |text: &str| part_joined(text).map(|parted| clean(&parted).text.into_owned());
+    let parted = if damaged { None } else { part(&cleaned.text) };
     let whole = parted.as_deref().unwrap_or(&cleaned.text);
     let keyed = if damaged { None } else { residue.mend(whole).map(|mended| mended.text) };
-    let keyed = keyed.map(|text| part_joined(&text).unwrap_or(text));
+    let keyed = keyed.map(|text| part(&text).unwrap_or(text));
     let text = keyed.as_deref().unwrap_or(whole);
     let told = push_keys(text, key, plain);
     let tone_moved = told.tone_moved && !damaged;
@@ -288,6 +290,7 @@ mod tests {
             // Letters that small ones would be taken for bytes of another encoding.
             ("#H#oÃ-aÃ", "#H#oÃ-aÃ", "h õa aã", "h oa aa", None),
             ("ÃéNguyeenx", "Ãé Nguyễn", "ãé nguyễn", "ae nguyen", Some(Keystrokes)),
+            ("ĐaѐĐaњ", "Đaè Đaњ", "đaè đaњ", "dae da", Some(Spacing)),
             ("...", "...", "", "", None),
         ];
         for (raw, standard, key, plain, fault) in cases {
