@@ -124,15 +124,16 @@ struct Keys {
     names: Names,
     /// Left names, then right ones.
     values: Vec<u64>,
-    keys: Vec<String>,
+    written: Vec<String>,
     levels: Vec<u8>,
 }
 
 impl Keys {
     fn read(settings: &Settings, pairs: &[NamePair]) -> Self {
         let mut texts = TextColumnBuilder::default();
-        pairs.iter().for_each(|pair| texts.push(&pair.left));
-        pairs.iter().for_each(|pair| texts.push(&pair.right));
+        for name in pairs.iter().map(|pair| &pair.left).chain(pairs.iter().map(|pair| &pair.right)) {
+            texts.push(name);
+        }
         let records = normalised(settings, texts.finish());
         let column = settings.sources[0].column_of("full_name").expect("a column of names");
         let [key, plain] = ["key", "plain"].map(|name| facet(&Kind::PersonName, name).expect("a facet"));
@@ -149,7 +150,7 @@ impl Keys {
             values.push(value);
             keys.push(key);
         }
-        let mut all = Self { names: names.finish(), values, keys, levels: Vec::new() };
+        let mut all = Self { names: names.finish(), values, written: keys, levels: Vec::new() };
         all.levels = all.compare(pairs.len());
         all.check(pairs.len());
         all
@@ -193,7 +194,7 @@ impl Keys {
             let names = Arc::new(StringArray::from_iter_values(keys)) as ArrayRef;
             RecordBatch::try_from_iter_with_nullable([("full_name", names, true)]).expect("one column")
         };
-        let (left, right) = self.keys.split_at(pairs.len());
+        let (left, right) = self.written.split_at(pairs.len());
         let vectors: UInt64Array = kernel.compare(&batch(left), &batch(right)).expect("names");
         let bits = kernel.score(&vectors, &[], kernel.prior(1.0, 1_000_000)).expect("levels of this kernel");
         bits.values().to_vec()
@@ -213,7 +214,9 @@ impl Keys {
         let mut levels = Vec::new();
         let (seconds, ()) = clock(|| name_levels(&self.names, &self.values, &left, &right, &mut levels));
         let random = rows.entry((true, "random")).or_insert_with(|| vec![0; words.len()]);
-        levels.iter().for_each(|&level| random[usize::from(level)] += 1);
+        for &level in &levels {
+            random[usize::from(level)] += 1;
+        }
         println!(
             "\n  random pairs a second: {:.0}\n\n  {:<26} {}",
             levels.len() as f64 / seconds,

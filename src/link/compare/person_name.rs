@@ -120,7 +120,10 @@ fn of_other_order(names: &Names, a: Name<'_>, b: Name<'_>, words: &[u32], others
     if is_rearranged(names, a, b) {
         return Some(REARRANGED);
     }
-    of_given_name_first(names, words, others).or_else(|| of_given_name_first(names, others, words))
+    // Most names are another's: only equal letters at both ends are looked at further.
+    let is_turned = |one: Name<'_>, other: Name<'_>| one.plain.first() == other.plain.last();
+    let turned = || if is_turned(a, b) { of_given_name_first(names, words, others) } else { None };
+    turned().or_else(|| if is_turned(b, a) { of_given_name_first(names, others, words) } else { None })
 }
 
 /// The level where the first of these puts the given name before the surname and something else

@@ -142,16 +142,12 @@ impl Writer<'_> {
             match run {
                 Run::Word(word, whole) => self.word(word, whole, keeps),
                 Run::Other(_) if !keeps => {}
-                Run::Other('(') if brackets && self.words > 0 => match text[at..].find(')') {
-                    Some(close) => {
-                        skip_to = at + close;
-                        self.gap();
-                    }
-                    None => {
-                        brackets = false;
-                        self.gap();
-                    }
-                },
+                Run::Other('(') if brackets && self.words > 0 => {
+                    let close = text[at..].find(')');
+                    brackets = close.is_some();
+                    skip_to = at + close.unwrap_or(0);
+                    self.gap();
+                }
                 Run::Other(c) if c == LOST || c == REPLACEMENT => self.lost(text, at, c),
                 Run::Other(c) if c.is_ascii_digit() => skip_to = self.digits(text, at),
                 Run::Other(c) if joins(c) => {}

@@ -139,15 +139,12 @@ fn unescape(raw: &str) -> Cow<'_, str> {
         let digits = rest[at + 2..].bytes().take_while(u8::is_ascii_digit).take(REFERENCE_MAX).count();
         let (number, behind) = rest[at + 2..].split_at(digits);
         let letter = number.parse().ok().and_then(char::from_u32).filter(|c| is_letter(*c));
-        match (letter, behind.strip_prefix(';')) {
-            (Some(letter), Some(behind)) => {
-                out.push(letter);
-                rest = behind;
-            }
-            _ => {
-                out.push_str("&#");
-                rest = &rest[at + 2..];
-            }
+        if let (Some(letter), Some(behind)) = (letter, behind.strip_prefix(';')) {
+            out.push(letter);
+            rest = behind;
+        } else {
+            out.push_str("&#");
+            rest = &rest[at + 2..];
         }
     }
     out.push_str(rest);
