@@ -87,6 +87,9 @@ const PLACEHOLDERS: [&str; 34] = [
     "xxx",
 ];
 
+/// Bytes of the longest of them; most names have more.
+const PLACEHOLDER_BYTES_MAX: usize = "không xác định".len();
+
 /// Titles, of which none is a surname or a name of today; without accents only
 /// before a surname that nobody takes for a name's middle.
 const TITLES: [(&str, &str); 6] =
@@ -251,6 +254,9 @@ impl Writer<'_> {
 
     /// Takes a title from the front of a name of two words or more.
     fn drop_title(&mut self) -> bool {
+        if self.words < 3 || !self.key[self.key_begin..].starts_with(['ô', 'o', 'b', 'c', 'm']) {
+            return false;
+        }
         let (key, plain) = (&self.key[self.key_begin..], &self.plain[self.plain_begin..]);
         let (Some((first, rest)), Some((plain_first, plain_rest))) =
             (key.split_once(' '), plain.split_once(' '))
@@ -285,7 +291,7 @@ fn ends_name(text: &str, at: usize, c: char) -> bool {
 }
 
 fn is_placeholder(key: &str) -> bool {
-    PLACEHOLDERS.contains(&key)
+    key.len() <= PLACEHOLDER_BYTES_MAX && PLACEHOLDERS.contains(&key)
 }
 
 fn last_word(text: &str) -> &str {

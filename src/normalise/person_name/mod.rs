@@ -129,7 +129,7 @@ pub(super) fn read_all(dictionary: &Dictionary, legacy: &Legacy, residue: &Resid
 
 /// The text with its numeric character references (`&#7877;`) replaced. O(length).
 fn unescape(raw: &str) -> Cow<'_, str> {
-    if !raw.contains("&#") {
+    if memchr::memchr(b'&', raw.as_bytes()).is_none() {
         return Cow::Borrowed(raw);
     }
     let mut out = String::with_capacity(raw.len());
