@@ -7,9 +7,10 @@
 use super::bits::Bits;
 use super::blocking::{self, Candidates};
 use super::compare::{Comparator, Names, Pairs, Places, Reading};
-use super::links::{Levels, Pair};
+use super::links::{Decision, Levels, Pair};
 use super::rows::{CompareRows, Gathered};
 use super::space::RecordSpace;
+use super::stages::{Live, Stage};
 use super::weights::{Evidence, Weights};
 use crate::settings::{Condition, Matching, PriorFactor};
 use crate::table::SourceIndex;
@@ -21,6 +22,8 @@ pub(super) struct Judge<'a> {
     pub(super) rows: &'a CompareRows,
     /// By comparison: its comparator and its level for each of the comparator's.
     pub(super) comparisons: &'a [(Comparator, [u8; 16])],
+    /// The order in which they are made.
+    pub(super) stages: Vec<Stage>,
     pub(super) weights: Weights,
     pub(super) priors: Priors,
     pub(super) matching: &'a Matching,
@@ -29,6 +32,8 @@ pub(super) struct Judge<'a> {
     pub(super) link_from: Bits,
     /// From here on a pair is looked at.
     pub(super) review_from: Bits,
+    /// From here on a pair is kept.
+    pub(super) keep_from: Bits,
 }
 
 /// What stands before all evidence, by pair of sources.
@@ -131,7 +136,7 @@ impl Judge<'_> {
         for (comparison, (comparator, level_of)) in self.comparisons.iter().enumerate() {
             self.rows.values(gathered, comparison, values);
             if comparator.readings == [Reading::Name] {
-                self.names.fetch(values);
+                self.names.fetch(values.iter().copied());
             }
             let pairs = Pairs { values, left: &batch.left, right: &batch.right };
             (comparator.levels)(self.names, pairs, Places { comparison, level_of }, vectors);
@@ -154,19 +159,19 @@ impl Judge<'_> {
         scratch.evidence.iter().zip(priors).map(|(evidence, prior)| evidence.match_weight(prior)).collect()
     }
 
-    /// What follows from a vector and its weight: whether the pair links, and the reason why not;
-    /// nothing where it is not even looked at.
-    fn decide(&self, levels: Levels, weight: Bits) -> Option<(bool, u8)> {
-        if weight < self.review_from {
+    /// What follows from a vector and its weight, and the reason why a pair that might link does not;
+    /// nothing where it is not even kept.
+    fn decide(&self, levels: Levels, weight: Bits) -> Option<(Decision, u8)> {
+        if weight < self.keep_from {
             return None;
         }
         let reason = self.contradiction(levels);
-        match (weight >= self.link_from, reason) {
-            (true, reason) => Some((reason == 0, reason)),
-            (false, 0) => Some((false, 0)),
+        Some(match (weight >= self.link_from, weight >= self.review_from, reason) {
+            (true, _, 0) => (Decision::Link, 0),
+            (true, ..) | (_, true, 0) => (Decision::Review, reason),
             // A possible link that contradicts itself is none.
-            (false, _) => None,
-        }
+            _ => (Decision::NonLink, reason),
+        })
     }
 
     /// The reason of the first contradiction that a vector shows, 0 for none.
@@ -177,30 +182,54 @@ impl Judge<'_> {
     }
 }
 
+impl Judge<'_> {
+    /// Makes the comparisons of one stage and adds what they tell.
+    fn compare_stage(&self, stage: &Stage, scratch: &mut Scratch, live: &mut Live) {
+        let Scratch { gathered, values, rarity, rarity_of_pairs, .. } = scratch;
+        let Live { left, right, vectors, evidence } = live;
+        for &comparison in &stage.comparisons {
+            let (comparator, level_of) = &self.comparisons[comparison];
+            self.rows.values(gathered, comparison, values);
+            if comparator.readings == [Reading::Name] {
+                self.names.fetch(left.iter().chain(right.iter()).map(|&place| values[place as usize]));
+            }
+            let pairs = Pairs { values, left, right };
+            (comparator.levels)(self.names, pairs, Places { comparison, level_of }, vectors);
+            self.weights.add_levels(comparison, vectors, evidence);
+            if self.rows.rarity(gathered, comparison, rarity) {
+                spread(rarity, left, rarity_of_pairs);
+                self.weights.add_rarity(comparison, rarity_of_pairs, vectors, evidence);
+            }
+        }
+        live.give_up_below(self.keep_from, stage.rest);
+    }
+}
+
 impl blocking::Judge for Judge<'_> {
-    type Scratch = (Scratch, Vec<u8>);
+    type Scratch = (Scratch, Live, Vec<u8>);
 
     fn judge(
         &self,
         batch: &Candidates,
         blocking_rule: u8,
-        (scratch, sources): &mut Self::Scratch,
+        (scratch, live, sources): &mut Self::Scratch,
         kept: &mut Vec<Pair>,
     ) {
-        self.compare(batch, scratch);
         sources.clear();
         sources.extend(batch.records.iter().map(|&record| self.space.source(record) as u8));
-        for at in 0..batch.left.len() {
-            let (left, right) = (batch.left[at] as usize, batch.right[at] as usize);
-            let prior = self.priors.between(usize::from(sources[left]), usize::from(sources[right]));
-            let evidence = scratch.evidence[at];
-            if evidence.match_weight_max(prior) < self.review_from {
-                continue;
-            }
-            let (weight, levels) = (evidence.match_weight(prior), scratch.vectors[at]);
-            if let Some((links, reason)) = self.decide(levels, weight) {
-                let (left, right) = (batch.records[left], batch.records[right]);
-                kept.push(Pair { left, right, levels, weight, blocking_rule, links, reason });
+        let source = |place: u32| usize::from(sources[place as usize]);
+        live.begin(&batch.left, &batch.right, |left, right| self.priors.between(source(left), source(right)));
+        self.rows.gather(&batch.records, &mut scratch.gathered);
+        for stage in &self.stages {
+            self.compare_stage(stage, scratch, live);
+        }
+        for at in 0..live.left.len() {
+            let (weight, levels) = (live.evidence[at].joined(), live.vectors[at]);
+            if let Some((decision, reason)) = self.decide(levels, weight) {
+                let [left, right] =
+                    [live.left[at], live.right[at]].map(|place| batch.records[place as usize]);
+                let (links, is_non_link) = (decision == Decision::Link, decision == Decision::NonLink);
+                kept.push(Pair { left, right, levels, weight, blocking_rule, links, is_non_link, reason });
             }
         }
     }

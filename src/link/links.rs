@@ -31,6 +31,8 @@ pub enum Decision {
     Link,
     /// To be looked at by a clerk.
     Review,
+    /// Two people, though not beyond all doubt.
+    NonLink,
 }
 
 /// A pair of records held to be one person, or to be looked at: one row of a [`LinkTable`].
@@ -64,8 +66,20 @@ pub(super) struct Pair {
     pub(super) weight: Bits,
     pub(super) blocking_rule: u8,
     pub(super) links: bool,
+    /// Neither a link nor for review.
+    pub(super) is_non_link: bool,
     /// 0: none; else one more than the place among the table's reasons.
     pub(super) reason: u8,
+}
+
+impl Pair {
+    fn decision(&self) -> Decision {
+        match (self.links, self.is_non_link) {
+            (true, _) => Decision::Link,
+            (false, true) => Decision::NonLink,
+            (false, false) => Decision::Review,
+        }
+    }
 }
 
 /// Pairs of so many records in the order of their left, then right records.
@@ -101,7 +115,14 @@ pub(super) fn in_order(kept: Vec<Vec<Pair>>, records: usize) -> Vec<Pair> {
     pairs
 }
 
-/// All linked and reviewed pairs, sorted by left, then right record; `left < right`.
+/// Takes the non-links out of the kept pairs. O(n), in parallel.
+pub(super) fn take_non_links(kept: &mut [Vec<Pair>]) -> Vec<Vec<Pair>> {
+    let take = |piece: &mut Vec<Pair>| piece.extract_if(.., |pair| pair.is_non_link).collect();
+    kept.par_iter_mut().map(take).collect()
+}
+
+/// Pairs of one sort, sorted by left, then right record; `left < right`: the linked and reviewed
+/// ones, or the non-links.
 #[derive(Clone, Debug, Default)]
 pub struct LinkTable {
     space: RecordSpace,
@@ -110,7 +131,7 @@ pub struct LinkTable {
     levels: Vec<Levels>,
     weights: Vec<Bits>,
     blocking_rule: Vec<u8>,
-    links: Vec<bool>,
+    decisions: Vec<Decision>,
     reason: Vec<u8>,
     reasons: Vec<String>,
 }
@@ -126,7 +147,7 @@ impl LinkTable {
             levels: pairs.iter().map(|pair| pair.levels).collect(),
             weights: pairs.iter().map(|pair| pair.weight).collect(),
             blocking_rule: pairs.iter().map(|pair| pair.blocking_rule).collect(),
-            links: pairs.iter().map(|pair| pair.links).collect(),
+            decisions: pairs.iter().map(Pair::decision).collect(),
             reason: pairs.iter().map(|pair| pair.reason).collect(),
             reasons,
         }
@@ -164,7 +185,7 @@ impl LinkTable {
 
     /// What is done with a pair.
     pub fn decision(&self, at: usize) -> Decision {
-        if self.links[at] { Decision::Link } else { Decision::Review }
+        self.decisions[at]
     }
 
     /// Why a pair is under review, where that is more than its probability.
@@ -215,7 +236,7 @@ impl<'a> FromIterator<Link<'a>> for LinkTable {
             table.levels.push(link.levels);
             table.weights.push(Bits::of_probability(link.match_probability));
             table.blocking_rule.push(link.blocking_rule as u8);
-            table.links.push(link.decision == Decision::Link);
+            table.decisions.push(link.decision);
             let reason = link.reason.map(|reason| place(&mut table.reasons, reason.to_owned()) + 1);
             table.reason.push(reason.unwrap_or(0) as u8);
         }

@@ -30,6 +30,7 @@ mod plan;
 mod problems;
 mod rows;
 mod space;
+mod stages;
 mod term_frequency;
 #[cfg(test)]
 mod tests;
@@ -58,6 +59,8 @@ pub use problems::problems;
 pub struct Linkage {
     /// Linked and reviewed pairs, sorted by left, then right record; `left < right`.
     pub links: LinkTable,
+    /// Pairs that scored from `thresholds.keep` on and are neither linked nor reviewed, sorted likewise.
+    pub non_links: LinkTable,
     /// Who is who.
     pub people: People,
     /// The comparisons' names, in the order of [`Link::levels`].
@@ -141,6 +144,8 @@ impl<'a> Linker<'a> {
 pub struct ScoredPairs {
     /// Sorted by left, then right record.
     pairs: Vec<links::Pair>,
+    /// The non-links worth keeping, sorted likewise.
+    non_links: Vec<links::Pair>,
     /// What each blocking rule met and left out.
     pub accounts: Vec<BlockingAccount>,
 }
@@ -159,7 +164,8 @@ impl ScoredPairs {
 
 impl Clone for ScoredPairs {
     fn clone(&self) -> Self {
-        Self { pairs: self.pairs.clone(), accounts: self.accounts.clone() }
+        let Self { pairs, non_links, accounts } = self;
+        Self { pairs: pairs.clone(), non_links: non_links.clone(), accounts: accounts.clone() }
     }
 }
 
@@ -187,6 +193,7 @@ impl<'a> Core<'a> {
     fn judge(&self) -> Judge<'_> {
         let weights = Weights::new(&self.matching.model);
         Judge {
+            stages: stages::stages(&self.compared.comparisons, &weights),
             space: &self.space,
             names: &self.compared.names,
             rows: &self.compared.rows,
@@ -197,6 +204,7 @@ impl<'a> Core<'a> {
             reasons: &self.reasons,
             link_from: Bits::of_probability(self.matching.thresholds.link),
             review_from: Bits::of_probability(self.matching.thresholds.review),
+            keep_from: Bits::of_probability(self.matching.thresholds.keep),
         }
     }
 
@@ -204,8 +212,11 @@ impl<'a> Core<'a> {
     fn pairs(&self, keyed: Keyed<'_>, progress: &Progress) -> ScoredPairs {
         let bar = progress.begin("link", (self.space.len() * keyed.rules.len()) as u64, "keys");
         let blocking = Blocking { space: &self.space, columns: keyed.columns, rules: keyed.rules };
-        let blocking::Met { kept, accounts, .. } = blocking.run(&self.judge(), &|records| bar.add(records));
+        let blocking::Met { mut kept, accounts, .. } =
+            blocking.run(&self.judge(), &|records| bar.add(records));
+        let non_links = links::take_non_links(&mut kept);
         ScoredPairs {
+            non_links: links::in_order(non_links, self.space.len()),
             pairs: links::in_order(kept, self.space.len()),
             accounts: meetings::named(self.matching, accounts),
         }
@@ -223,13 +234,17 @@ impl<'a> Core<'a> {
         let clusters = cluster::cluster(&self.judge(), &mut pairs, &groups, &one_person);
         let Self { matching, space, compared, reasons, .. } = self;
         drop(compared);
-        let (people, links) = rayon::join(
+        let (people, (links, non_links)) = rayon::join(
             || People::new(&space, &clusters, &name_record),
-            || LinkTable::new(space.clone(), &pairs, reasons.words),
+            || {
+                let table = |pairs| LinkTable::new(space.clone(), pairs, reasons.words.clone());
+                (table(&pairs), table(&found.non_links))
+            },
         );
         Linkage {
             people,
             links,
+            non_links,
             comparisons: comparisons(matching),
             blocking_rules: matching.blocking.iter().map(|rule| rule.id.value.clone()).collect(),
             blocking_accounts: found.accounts,

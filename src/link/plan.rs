@@ -137,7 +137,5 @@ pub(super) fn read_keys<'a>(matching: &Matching, source: &impl Columns<'a>) -> K
 /// A comparison's term-frequency adjustments, where its model has some.
 fn rarity<'a>(model: &ComparisonModel, terms: &ValueColumn<'a>) -> Option<ValueColumn<'a>> {
     let term = model.term_frequency?;
-    let meant = |(level, _): &(usize, _)| term.levels >> level & 1 == 1;
-    let u = model.levels.iter().enumerate().filter(meant).map(|(_, level)| level.u).sum();
-    Some(term_frequency::adjustments(terms, u, term.rarest))
+    Some(term_frequency::adjustments(terms, term_frequency::average(model, term), term.rarest))
 }

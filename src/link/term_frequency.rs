@@ -9,6 +9,13 @@ use rayon::prelude::*;
 
 use super::bits::Bits;
 use super::column::ValueColumn;
+use crate::settings::{ComparisonModel, TermFrequency};
+
+/// How often two strangers agree on a value on average: u over the levels at which rarity counts.
+pub(super) fn average(model: &ComparisonModel, term: TermFrequency) -> f64 {
+    let meant = |(level, _): &(usize, _)| term.levels >> level & 1 == 1;
+    model.levels.iter().enumerate().filter(meant).map(|(_, level)| level.u).sum()
+}
 
 /// Each value's adjustment in place of the value, as a lane; 0 for a missing value.
 ///

@@ -147,6 +147,19 @@ fn run_of(rows: &[Row], times: f64) -> Linkage {
     core.people(pairs, name)
 }
 
+/// The pairs of a crowd that are kept from a probability on, by their records, levels and weights.
+fn kept_from(rows: &[Row], keep: f64) -> Vec<(u32, u32, Levels, Bits)> {
+    let mut matching = Settings::read(&RulesFolder::embedded()).unwrap().matching;
+    matching.thresholds.keep = keep;
+    let counts: Vec<usize> = (0..4).map(|source| rows.iter().filter(|row| row.0 == source).count()).collect();
+    let (core, keyed) = Core::new(&matching, RecordSpace::of_rows(&counts), PEOPLE, &OfRows { rows });
+    let found = core.pairs(keyed, &Progress::silent());
+    let pairs = found.pairs.iter().chain(&found.non_links);
+    let mut pairs: Vec<_> = pairs.map(|pair| (pair.left, pair.right, pair.levels, pair.weight)).collect();
+    pairs.sort_unstable();
+    pairs
+}
+
 /// What became of two rows that alone are in the world: `link`, `review: why`, or nothing.
 fn between(left: Row, right: Row) -> String {
     let linkage = run(&[left, right]);
@@ -396,6 +409,14 @@ proptest! {
                 prop_assert_ne!(compare::words("identity_number")[usize::from(level)], "different");
             }
         }
+    }
+
+    #[test]
+    fn pairs_that_are_given_up_early_would_not_have_been_kept(rows in crowd()) {
+        let mut all = kept_from(&rows, 1e-50);
+        let least = Bits::of_probability(0.01);
+        all.retain(|pair| pair.3 >= least);
+        prop_assert_eq!(kept_from(&rows, 0.01), all);
     }
 
     #[test]

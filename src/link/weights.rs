@@ -15,6 +15,7 @@
 
 use super::bits::Bits;
 use super::links::Levels;
+use super::term_frequency;
 use crate::settings::{ComparisonModel, KIN, LevelModel, Model};
 
 /// What levels tell against a pair being of two people, by kind of pair.
@@ -27,7 +28,9 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    fn plus(mut self, other: Self) -> Self {
+    /// What both tell together.
+    #[must_use]
+    pub fn plus(mut self, other: Self) -> Self {
         self.strangers += other.strangers;
         for (own, other) in self.kin.iter_mut().zip(other.kin) {
             *own += other;
@@ -37,14 +40,26 @@ impl Evidence {
 
     /// The match weight: log2 of the odds that the pair is one person, prior included.
     pub fn match_weight(self, prior: Self) -> Bits {
-        let all = self.plus(prior);
-        all.kin.into_iter().fold(all.strangers, Bits::against_both)
+        self.plus(prior).joined()
     }
 
-    /// A bound that the match weight does not pass: what any one kind leaves.
-    pub fn match_weight_max(self, prior: Self) -> Bits {
-        let all = self.plus(prior);
-        all.kin.into_iter().fold(all.strangers, Bits::min)
+    /// The match weight where the prior is included already.
+    pub fn joined(self) -> Bits {
+        self.kin.into_iter().fold(self.strangers, Bits::against_both)
+    }
+
+    /// A bound that [`Evidence::joined`] does not pass: what any one kind leaves.
+    pub fn joined_max(self) -> Bits {
+        self.kin.into_iter().fold(self.strangers, Bits::min)
+    }
+
+    /// By kind the greater of both.
+    fn max(mut self, other: Self) -> Self {
+        self.strangers = self.strangers.max(other.strangers);
+        for (own, other) in self.kin.iter_mut().zip(other.kin) {
+            *own = (*own).max(other);
+        }
+        self
     }
 }
 
@@ -57,6 +72,8 @@ pub struct Weights {
     tables: Vec<Box<[Evidence]>>,
     /// By comparison: the levels at which a value's rarity is added; bit `l` for level `l`.
     rarity: Vec<u16>,
+    /// By comparison: the most that the rarity of a value adds.
+    rarity_max: Vec<Bits>,
     /// How much kin a person has, by kind; none where the model knows none.
     kin_per_person: [Option<f64>; KIN.len()],
 }
@@ -73,13 +90,30 @@ impl Weights {
         let tables = levels.chunks(2).map(table).collect();
         let rarity = |one: &ComparisonModel| one.term_frequency.map_or(0, |term| term.levels);
         let rarity = model.comparisons.iter().map(rarity).collect();
-        Self { levels, tables, rarity, kin_per_person: model.kin_per_person }
+        let rarity_max = model.comparisons.iter().map(rarity_max).collect();
+        Self { levels, tables, rarity, rarity_max, kin_per_person: model.kin_per_person }
     }
 
     /// What one level of one comparison tells, without rarity.
     pub fn level(&self, comparison: usize, level: u8) -> Evidence {
         let levels = self.levels.get(comparison);
         levels.and_then(|levels| levels.get(usize::from(level))).copied().unwrap_or_default()
+    }
+
+    /// The most that any level of one comparison tells, against each kind by itself, rarity included;
+    /// at least nothing, which is what a missing value tells.
+    pub fn most(&self, comparison: usize) -> Evidence {
+        let levels = self.levels.get(comparison).into_iter().flatten();
+        let mut most = levels.fold(Evidence::default(), |most, level| most.max(*level));
+        most.strangers += self.rarity_max.get(comparison).copied().unwrap_or_default();
+        most
+    }
+
+    /// Adds what one comparison's levels tell, without rarity.
+    pub fn add_levels(&self, comparison: usize, vectors: &[Levels], out: &mut [Evidence]) {
+        for (evidence, vector) in out.iter_mut().zip(vectors) {
+            *evidence = evidence.plus(self.level(comparison, vector.get(comparison)));
+        }
     }
 
     /// What each comparison vector tells, without rarity, put into `out`. Some nanoseconds each.
@@ -109,6 +143,12 @@ impl Weights {
         let against = |each: Option<f64>| each.map_or(Bits::MAX, |each| Bits::of_ratio(factor / each));
         Evidence { strangers: Bits::of_ratio(odds), kin: self.kin_per_person.map(against) }
     }
+}
+
+/// The most that the rarity of one of a comparison's values adds: the rarest counts as `rarest`.
+fn rarity_max(model: &ComparisonModel) -> Bits {
+    let Some(term) = model.term_frequency else { return Bits::default() };
+    Bits::of_ratio(term_frequency::average(model, term) / term.rarest).max(Bits::default())
 }
 
 /// What two comparisons tell together, by their levels; a level that does not exist tells nothing.

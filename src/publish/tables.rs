@@ -24,7 +24,7 @@ const LINK_COLUMNS: [&str; 9] = [
     "blocking_rule",
 ];
 
-/// Writes `links.parquet`, `people.parquet`, `findings.parquet` and
+/// Writes `links.parquet`, `non_links.parquet`, `people.parquet`, `findings.parquet` and
 /// `finding_evidence.parquet` into the folder, side by side on the pool's threads.
 /// Rows keep the order of their slices; people are by source, then row.
 ///
@@ -40,7 +40,11 @@ pub fn tables(
 ) -> Outcome<()> {
     let names = Names::new(settings, records);
     let people: usize = linkage.people.person_of.iter().map(Vec::len).sum();
-    let total = linkage.links.len() + people + findings.findings.len() + findings.evidence.len();
+    let total = linkage.links.len()
+        + linkage.non_links.len()
+        + people
+        + findings.findings.len()
+        + findings.evidence.len();
     let bar = progress.begin("publish", total as u64, "rows");
     let ((links, people), (found, evidence)) = rayon::join(
         || {
@@ -104,8 +108,20 @@ impl<'a> Names<'a> {
     }
 }
 
-fn links<'a>(folder: &Path, names: &'a Names<'a>, linkage: &'a Linkage, bar: &Bar) -> Outcome<()> {
-    let links: &'a LinkTable = &linkage.links;
+/// The linked and reviewed pairs, and beside them the non-links that were kept.
+fn links(folder: &Path, names: &Names<'_>, linkage: &Linkage, bar: &Bar) -> Outcome<()> {
+    let [first, second] = ["links.parquet", "non_links.parquet"].map(|file| folder.join(file));
+    pairs(&first, names, linkage, &linkage.links, bar)?;
+    pairs(&second, names, linkage, &linkage.non_links, bar)
+}
+
+fn pairs<'a>(
+    file: &Path,
+    names: &'a Names<'a>,
+    linkage: &'a Linkage,
+    links: &'a LinkTable,
+    bar: &Bar,
+) -> Outcome<()> {
     let [left_source, left_id, right_source, right_id, weight, probability, decision, reason, rule] =
         LINK_COLUMNS;
     let mut columns = vec![
@@ -115,7 +131,7 @@ fn links<'a>(folder: &Path, names: &'a Names<'a>, linkage: &'a Linkage, bar: &Ba
         Column::text(right_id, |row| names.id(links.right(row))),
         Column::number(weight, |row| links.match_weight_bits(row)),
         Column::number(probability, |row| links.match_probability(row)),
-        Column::word(decision, ["link", "review"], |row| Some(decision_place(links.decision(row))), false),
+        Column::word(decision, DECISIONS, |row| Some(decision_place(links.decision(row))), false),
         Column::optional_text(reason, |row| links.reason(row)).repeating(),
         Column::word(rule, linkage.blocking_rules.iter(), |row| Some(links.blocking_rule(row)), true),
     ];
@@ -123,13 +139,17 @@ fn links<'a>(folder: &Path, names: &'a Names<'a>, linkage: &'a Linkage, bar: &Ba
         let level = move |row: usize| Some(u16::from(links.levels(row).get(at)));
         Column::word(&level_column(&comparison.id), comparison.levels.iter(), level, true)
     }));
-    write(&folder.join("links.parquet"), links.len(), &columns, bar)
+    write(file, links.len(), &columns, bar)
 }
+
+/// The words of decisions, by place.
+const DECISIONS: [&str; 3] = ["link", "review", "non_link"];
 
 fn decision_place(decision: Decision) -> u16 {
     match decision {
         Decision::Link => 0,
         Decision::Review => 1,
+        Decision::NonLink => 2,
     }
 }
 

@@ -212,6 +212,7 @@ fn linkage(rows: u32) -> Linkage {
     let comparison =
         |id: &str| Comparison { id: id.to_owned(), levels: vec!["missing".to_owned(), "exact".to_owned()] };
     Linkage {
+        non_links: LinkTable::default(),
         links: linked.chain(doubted).collect::<LinkTable>(),
         people: People {
             person_of: vec![own.clone(), own, Vec::new(), (rows..2 * rows).collect()],

@@ -338,7 +338,16 @@ mod tests {
                 let (left, right) = (batch.records[left as usize], batch.records[right as usize]);
                 assert!(left < right);
                 let (levels, weight) = (Levels::default(), Bits::default());
-                kept.push(Pair { left, right, levels, weight, blocking_rule: rule, links: true, reason: 0 });
+                kept.push(Pair {
+                    left,
+                    right,
+                    levels,
+                    weight,
+                    blocking_rule: rule,
+                    links: true,
+                    is_non_link: false,
+                    reason: 0,
+                });
             }
         }
     }

@@ -45,9 +45,8 @@ impl Names {
     }
 
     /// Fetches names into the cache, so that comparing them need not wait for one after the other.
-    pub(in crate::link) fn fetch(&self, values: &[u64]) {
-        let seen =
-            values.iter().fold(0, |seen, &value| seen ^ self.runs.get(value as usize).copied().unwrap_or(0));
+    pub(in crate::link) fn fetch(&self, values: impl Iterator<Item = u64>) {
+        let seen = values.fold(0, |seen, value| seen ^ self.runs.get(value as usize).copied().unwrap_or(0));
         std::hint::black_box(seen);
     }
 

@@ -67,7 +67,7 @@ const WORDS_MAX: usize = 8;
 
 /// The levels of many pairs of names by their values, appended: places in `values` by pair.
 pub(in crate::link) fn levels(names: &Names, values: &[u64], left: &[u32], right: &[u32], out: &mut Vec<u8>) {
-    names.fetch(values);
+    names.fetch(values.iter().copied());
     let pair = |(&left, &right): (&u32, &u32)| level(names, values[left as usize], values[right as usize]);
     out.extend(left.iter().zip(right).map(pair));
 }

@@ -53,6 +53,9 @@ pub struct Thresholds {
     pub link: f64,
     /// From here up to `link` a clerk looks at the pair.
     pub review: f64,
+    /// From here up to `review` a pair is two people, and kept so that the model can be judged by it;
+    /// `review` where nothing is said.
+    pub keep: f64,
 }
 
 /// What is known while files are read one after the other.
@@ -146,6 +149,7 @@ impl Reader<'_> {
     fn read_thresholds(&mut self, table: &TableReader<'_>) {
         let link = table.number("link").and_then(|link| within_one(table, "link", link));
         let review = table.number("review").and_then(|review| within_one(table, "review", review));
+        let keep = table.optional_number("keep").and_then(|keep| within_one(table, "keep", keep));
         if self.thresholds.is_some() {
             let help = "leave them out of one of the files";
             table.problem(table.place(), "thresholds are given in two files", help);
@@ -153,14 +157,10 @@ impl Reader<'_> {
         // Those with mistakes are given all the same.
         let thresholds = self.thresholds.insert(Thresholds::default());
         let (Some(link), Some(review)) = (link, review) else { return };
-        *thresholds = Thresholds { link: link.value, review: review.value };
-        if review.value > link.value {
-            table.problem(
-                review.place,
-                format!("`review = {}` is above `link = {}`", review.value, link.value),
-                "lower `review`: a clerk looks at pairs from there up to `link`",
-            );
-        }
+        in_order(table, ("review", Some(&review)), ("link", &link), "a clerk looks at pairs");
+        in_order(table, ("keep", keep.as_ref()), ("review", &review), "non-links are kept");
+        let keep = keep.map_or(review.value, |keep| keep.value);
+        *thresholds = Thresholds { link: link.value, review: review.value, keep };
     }
 
     /// Whether a comparison was told as a mistake, so that what names it need not be.
@@ -197,6 +197,21 @@ fn unused<'a>(
     !used
 }
 
+/// Tells of two thresholds where the lower one is above the other; `purpose` is of what lies between.
+fn in_order(
+    table: &TableReader<'_>,
+    (lower, low): (&str, Option<&Located<f64>>),
+    (upper, high): (&str, &Located<f64>),
+    purpose: &str,
+) {
+    let Some(low) = low.filter(|low| low.value > high.value) else { return };
+    table.problem(
+        low.place.clone(),
+        format!("`{lower} = {}` is above `{upper} = {}`", low.value, high.value),
+        format!("lower `{lower}`: {purpose} from there up to `{upper}`"),
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use super::testing::{PEOPLE, read_good, told_of_files, told_of_people};
@@ -204,7 +219,7 @@ mod tests {
     #[test]
     fn thresholds_and_sources_are_read() {
         let matching = read_good(PEOPLE);
-        assert_eq!(matching.thresholds, super::Thresholds { link: 0.95, review: 0.5 });
+        assert_eq!(matching.thresholds, super::Thresholds { link: 0.95, review: 0.5, keep: 0.5 });
         assert_eq!(matching.one_person_in, [crate::table::SourceIndex(0)]);
     }
 
@@ -217,6 +232,8 @@ mod tests {
               `review`: a clerk looks at pairs from there up to `link`"
             ]
         );
+        let told = told_of_people(&PEOPLE.replace("review = 0.5", "review = 0.5\nkeep = 0.6"));
+        assert!(told[0].contains("people.toml:6:8: `keep = 0.6` is above `review = 0.5`"), "{told:?}");
         let told = told_of_people(
             &PEOPLE.replace("link = 0.95", "link = 1").replace("review = 0.5", "review = nan"),
         );
