@@ -136,16 +136,16 @@ impl Keys {
         }
         let records = normalised(settings, texts.finish());
         let column = settings.sources[0].column_of("full_name").expect("a column of names");
-        let [key, plain] = ["key", "plain"].map(|name| facet(&Kind::PersonName, name).expect("a facet"));
+        let key = facet(&Kind::PersonName, "key").expect("a facet");
         let mut names = NamesBuilder::default();
         let mut known: BTreeMap<String, u64> = BTreeMap::new();
         let (mut values, mut keys) = (Vec::new(), Vec::new());
         for row in 0..2 * pairs.len() {
-            let [key, plain] = [key, plain].map(|facet| text(&records, facet, column, row));
+            let key = text(&records, key, column, row);
             let value = if key.is_empty() {
                 0
             } else {
-                *known.entry(key.clone()).or_insert_with(|| names.push(&key, &plain))
+                *known.entry(key.clone()).or_insert_with(|| names.push(&key))
             };
             values.push(value);
             keys.push(key);

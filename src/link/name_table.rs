@@ -66,25 +66,24 @@ impl<'a> NameTable<'a> {
     fn take_apart(&mut self) -> Names {
         let piece = |bearers: &[(u32, u32)]| {
             let mut names = NamesBuilder::default();
-            let push =
-                |bearer: &(u32, u32)| names.push(&self.text(*bearer, "key"), &self.text(*bearer, "plain"));
+            let push = |bearer: &(u32, u32)| names.push(&self.key(*bearer));
             let values: Vec<u64> = bearers.iter().map(push).collect();
-            (names.finish(), values)
+            (names, values)
         };
-        let pieces: Vec<(Names, Vec<u64>)> = self.bearers.par_chunks(PIECE).map(piece).collect();
+        let pieces: Vec<(NamesBuilder, Vec<u64>)> = self.bearers.par_chunks(PIECE).map(piece).collect();
         let mut names = NamesBuilder::default();
         let mut all = Vec::with_capacity(self.bearers.len());
         for (piece, values) in pieces {
-            let first = names.append(&piece);
+            let first = names.append(piece);
             all.extend(values.into_iter().map(|value| first + value));
         }
         self.values = all;
         names.finish()
     }
 
-    fn text(&self, (at, code): (u32, u32), facet: &str) -> Cow<'a, str> {
+    fn key(&self, (at, code): (u32, u32)) -> Cow<'a, str> {
         let cells = self.columns[at as usize].cells;
-        match cells.read(cells.facet(facet), code) {
+        match cells.read(cells.facet("key"), code) {
             FacetValue::Text(text) => text,
             _ => Cow::Borrowed(""),
         }

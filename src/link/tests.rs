@@ -97,7 +97,7 @@ impl Columns<'static> for OfRows<'_> {
         let mut numbered: BTreeMap<String, u64> = BTreeMap::new();
         let mut name = |text: &str| {
             let key = text.to_lowercase();
-            *numbered.entry(key.clone()).or_insert_with(|| builder.push(&key, &plain(&key)))
+            *numbered.entry(key.clone()).or_insert_with(|| builder.push(&key))
         };
         let mut columns = Vec::new();
         for Wanted { expression, reading } in wanted {

@@ -8,6 +8,7 @@
 mod date;
 mod equal;
 mod identity_number;
+mod likeness;
 mod names;
 mod nested;
 mod number;

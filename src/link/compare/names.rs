@@ -1,33 +1,32 @@
 //! All distinct names of all sources, as sequences of word codes.
 //!
-//! A name is one run of numbers: how many words, how many letters and whether it has no accents,
-//! the words as written, the words without accents. Its value is where the run begins, so that a
-//! comparison of two names misses memory once a name. Every distinct word is taken apart once;
-//! there are some ten thousand of them, which stay in the cache.
+//! A name is one run of numbers: how many words, a hash of its letters, the words. Its value is where
+//! the run begins, so that a comparison of two names misses memory once a name. Every distinct word
+//! is taken apart once; there are some ten thousand of them. Common words have low codes, so that how
+//! two of them are alike is looked up ([`Likenesses`]).
 
-use crate::normalise::{Relation, Word, plain_words, relation};
+use super::likeness::{Likeness, Likenesses};
+use crate::normalise::{Relation, Word, plain_words};
 use crate::table::{Dictionary, DictionaryBuilder};
 
 /// Names by value; value 0 is "missing".
 #[derive(Debug, Default)]
 pub struct Names {
-    /// By word: its text, accents and all.
+    /// By word, commoner ones first: its text, accents and all.
     words: Dictionary,
-    /// By word: what it is made of.
-    forms: Vec<Word>,
-    /// By word.
-    more: Vec<More>,
+    /// By word: the same without accents.
+    plain_of: Vec<u32>,
+    likenesses: Likenesses,
     /// The names' runs, back to back; the first number belongs to none.
     runs: Vec<u32>,
 }
 
-/// One name's words, at least one; `plain[i]` is `marked[i]` without accents.
+/// One name's words, at least one.
 #[derive(Clone, Copy)]
 pub(super) struct Name<'a> {
-    pub(super) marked: &'a [u32],
-    pub(super) plain: &'a [u32],
-    /// Letters without accents, spaces not counted.
-    pub(super) letters: u32,
+    pub(super) words: &'a [u32],
+    /// A hash of its letters without accents, whatever their order.
+    pub(super) bag: u32,
     /// Whether no word bears any accent.
     pub(super) is_bare: bool,
 }
@@ -37,11 +36,11 @@ const HEAD: usize = 2;
 
 impl Names {
     /// The name of a value other than 0. One miss of memory.
+    #[inline]
     pub(super) fn name(&self, value: u64) -> Name<'_> {
         let run = &self.runs[value as usize..];
-        let words = run[0] as usize;
-        let (marked, rest) = run[HEAD..].split_at(words);
-        Name { marked, plain: &rest[..words], letters: run[1] >> 1, is_bare: run[1] & 1 == 1 }
+        let words = (run[0] >> 1) as usize;
+        Name { words: &run[HEAD..HEAD + words], bag: run[1], is_bare: run[0] & 1 == 1 }
     }
 
     /// Fetches names into the cache, so that comparing them need not wait for one after the other.
@@ -50,32 +49,25 @@ impl Names {
         std::hint::black_box(seen);
     }
 
-    /// How two words are alike. A few nanoseconds for most.
+    /// A word without its accents.
+    #[inline]
+    pub(super) fn plain(&self, word: u32) -> u32 {
+        self.plain_of[word as usize]
+    }
+
+    /// How two words are alike, and whether one is short for the other. A nanosecond for common ones.
+    #[inline]
+    pub(super) fn likeness(&self, a: u32, b: u32) -> Likeness {
+        if a == b {
+            return Likeness::SAME;
+        }
+        self.likenesses.get(a, b, || [a, b].map(|word| self.word(word)))
+    }
+
+    /// How two words are alike.
     #[inline]
     pub(super) fn relation(&self, a: u32, b: u32) -> Relation {
-        if a == b {
-            return Relation::Same;
-        }
-        let (one, other) = (&self.forms[a as usize], &self.forms[b as usize]);
-        let found = relation(one, other, || (self.word(a), self.word(b)));
-        if found <= Relation::Accents && self.are_apart(a, b) { Relation::Different } else { found }
-    }
-
-    /// Whether two words are two names that are often confused.
-    fn are_apart(&self, a: u32, b: u32) -> bool {
-        let [one, other] = [a, b].map(|word| self.more[word as usize].apart);
-        one != 0 && one == other
-    }
-
-    /// Whether one word is the other one's short form: its first letter, or consonants of it in order
-    /// (`T`, `Ng`, `Trg`).
-    pub(super) fn is_short_form(&self, a: u32, b: u32) -> bool {
-        let may_be = [a, b].map(|word| self.more[word as usize].may_be_short);
-        match may_be {
-            [true, false] => is_short_form(self.word(a), self.word(b)),
-            [false, true] => is_short_form(self.word(b), self.word(a)),
-            _ => false,
-        }
+        self.likeness(a, b).relation()
     }
 
     /// The text of a word.
@@ -92,94 +84,107 @@ pub struct NamesBuilder {
 }
 
 impl NamesBuilder {
-    /// Appends a name by its key and its accent-stripped key; gives its value. O(length).
-    pub fn push(&mut self, key: &str, plain: &str) -> u64 {
+    /// Appends a name by its key; gives its value. O(length).
+    pub fn push(&mut self, key: &str) -> u64 {
         let Self { words, runs } = self;
         if runs.is_empty() {
             runs.push(0);
         }
         let start = runs.len();
-        let mut plain = plain;
         runs.extend([0; HEAD]);
-        runs.extend(key.split_whitespace().map(|word| words.code(word)));
-        let marked = runs.len() - start - HEAD;
-        runs.extend(plain.split_whitespace().map(|word| words.code(word)));
-        if runs.len() - start - HEAD != 2 * marked {
-            runs.truncate(start + HEAD + marked);
-            runs.extend_from_within(start + HEAD..);
-            plain = key;
-        }
-        let letters: usize = plain.split_whitespace().map(str::len).sum();
-        runs[start] = marked as u32;
-        let is_bare = runs[start + HEAD..start + HEAD + marked] == runs[start + HEAD + marked..];
-        runs[start + 1] = (letters as u32) << 1 | u32::from(is_bare);
+        runs.extend(key.split(' ').filter(|word| !word.is_empty()).map(|word| words.code(word)));
+        runs[start] = ((runs.len() - start - HEAD) as u32) << 1;
         start as u64
     }
 
     /// Appends all names of a piece; what their values become greater by. O(length).
-    pub(in crate::link) fn append(&mut self, piece: &Names) -> u64 {
-        let Self { words, runs } = self;
-        if runs.is_empty() {
-            runs.push(0);
+    pub(in crate::link) fn append(&mut self, piece: Self) -> u64 {
+        if self.runs.is_empty() {
+            self.runs.push(0);
         }
-        let codes: Vec<u32> =
-            (0..piece.words.len() as u32).map(|code| words.code(piece.words.text(code))).collect();
-        let first = runs.len() as u64 - 1;
-        let mut rest = piece.runs.get(1..).unwrap_or_default();
-        while let [words_of, letters, others @ ..] = rest {
-            let (run, others) = others.split_at(2 * *words_of as usize);
-            runs.extend([*words_of, *letters]);
-            runs.extend(run.iter().map(|&code| codes[code as usize]));
-            rest = others;
-        }
+        let first = self.runs.len() as u64 - 1;
+        let words = piece.words.finish();
+        let codes: Vec<u32> = words.texts().map(|word| self.words.code(word)).collect();
+        let moved = self.runs.len();
+        self.runs.extend_from_slice(piece.runs.get(1..).unwrap_or_default());
+        for_each_name(&mut self.runs[moved..], |_, words| {
+            words.iter_mut().for_each(|word| *word = codes[*word as usize]);
+        });
         first
     }
 
-    /// The finished names.
-    pub fn finish(self) -> Names {
-        let words = self.words.finish();
+    /// The finished names. O(length of all names), and of the distinct words; the common ones among
+    /// them are compared with each other, in parallel.
+    pub fn finish(mut self) -> Names {
+        let plain_of = self.plain_words();
+        let order = self.by_frequency(&plain_of);
+        let mut code_of = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(new, &old)| code_of[old as usize] = new as u32);
+        let Self { words, mut runs } = self;
+        let texts = words.finish();
+        let mut words = Dictionary::default();
+        order.iter().skip(1).for_each(|&old| {
+            words.push(texts.text(old));
+        });
+        let plain_of: Vec<u32> = order.iter().map(|&old| code_of[plain_of[old as usize] as usize]).collect();
+        let bags: Vec<u32> = words.texts().map(bag).collect();
+        for_each_name(runs.get_mut(1..).unwrap_or_default(), |head, of_name| {
+            of_name.iter_mut().for_each(|word| *word = code_of[*word as usize]);
+            let plain = |word: &u32| plain_of[*word as usize];
+            head[0] |= u32::from(of_name.iter().all(|word| plain(word) == *word));
+            head[1] = of_name.iter().fold(0, |sum, word| sum.wrapping_add(bags[plain(word) as usize]));
+        });
         let forms = words.texts().map(Word::read).collect();
-        let more = words.texts().map(More::of).collect();
-        Names { forms, more, words, runs: self.runs }
+        Names { likenesses: Likenesses::new(forms, &words), words, plain_of, runs }
+    }
+
+    /// By word: the code of the same word without accents, which becomes a word of its own. A word
+    /// that would fall apart without its other signs stays as it is.
+    fn plain_words(&mut self) -> Vec<u32> {
+        let marked = self.words.clone().finish();
+        let mut plain = |(code, word): (usize, &str)| {
+            let plain = plain_words(word);
+            let is_word = !plain.is_empty() && !plain.contains(' ');
+            if is_word { self.words.code(&plain) } else { code as u32 }
+        };
+        let mut of_word: Vec<u32> = marked.texts().enumerate().map(&mut plain).collect();
+        of_word.extend(of_word.len() as u32..self.words.len() as u32);
+        of_word
+    }
+
+    /// The words by how many names have them, with or without accents, commonest first, behind the
+    /// empty one.
+    fn by_frequency(&mut self, plain_of: &[u32]) -> Vec<u32> {
+        let mut names_of = vec![0_u64; plain_of.len()];
+        for_each_name(self.runs.get_mut(1..).unwrap_or_default(), |_, words| {
+            for &mut word in words {
+                names_of[word as usize] += 1;
+                names_of[plain_of[word as usize] as usize] += 1;
+            }
+        });
+        let mut order: Vec<u32> = (0..plain_of.len() as u32).collect();
+        order[1..].sort_by_key(|&word| std::cmp::Reverse(names_of[word as usize]));
+        order
     }
 }
 
-/// What comparing names asks of a word beside its form.
-#[derive(Clone, Copy, Debug)]
-struct More {
-    /// It may be a short form.
-    may_be_short: bool,
-    /// The pair of confused names that it is one of; 0 for none.
-    apart: u8,
-}
-
-impl More {
-    fn of(word: &str) -> Self {
-        let apart = APART.iter().position(|pair| pair.contains(&word));
-        Self { may_be_short: may_be_short(word), apart: apart.map_or(0, |at| at as u8 + 1) }
+/// Calls on the head and the words of each name of some runs.
+fn for_each_name(mut runs: &mut [u32], mut call: impl FnMut(&mut [u32], &mut [u32])) {
+    while runs.len() >= HEAD {
+        let (head, rest) = runs.split_at_mut(HEAD);
+        let (words, others) = rest.split_at_mut((head[0] >> 1) as usize);
+        call(head, words);
+        runs = others;
     }
 }
 
-/// Two names of the same letters that are confused: the reference table calls them different names,
-/// often confused.
-const APART: [[&str; 2]; 2] = [["đoàn", "doãn"], ["trịnh", "trình"]];
-
-/// Letters of the longest short form (`Trg`, `Ngn`).
-const SHORT_MAX: usize = 3;
-
-/// A single letter, or a few consonants.
-fn may_be_short(word: &str) -> bool {
-    let plain = plain_words(word);
-    let has_vowel = plain.bytes().any(|byte| b"aeiouy".contains(&byte));
-    plain.bytes().all(|byte| byte.is_ascii_lowercase())
-        && (plain.len() == 1 || (plain.len() <= SHORT_MAX && !plain.is_empty() && !has_vowel))
+/// A hash of a word's letters, whatever their order: names of one letter more or less, or of another
+/// one, differ but for one chance in four billion, and where they do not the words are looked at.
+fn bag(word: &str) -> u32 {
+    word.bytes().fold(0, |sum, letter| sum.wrapping_add(spread(letter)))
 }
 
-/// Whether a word begins like its short form and has its letters in order.
-fn is_short_form(short: &str, long: &str) -> bool {
-    let (short, long) = (plain_words(short), plain_words(long));
-    let mut rest = long.bytes();
-    short.len() < long.len()
-        && short.bytes().next() == long.bytes().next()
-        && short.bytes().all(|letter| rest.any(|other| other == letter))
+fn spread(letter: u8) -> u32 {
+    let product = (u64::from(letter) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    ((product ^ product >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 32) as u32
 }

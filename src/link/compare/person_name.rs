@@ -80,17 +80,54 @@ fn level(names: &Names, a: u64, b: u64) -> u8 {
         return EXACT;
     }
     let (a, b) = (names.name(a), names.name(b));
-    if a.plain == b.plain {
-        return of_equal_letters(names, a, b);
-    }
     // Where a side has no accents, theirs say nothing on the other.
-    let is_bare = a.is_bare || b.is_bare;
-    let (words, others) = if is_bare { (a.plain, b.plain) } else { (a.marked, b.marked) };
-    let aligned = of_words(names, words, others);
+    if a.is_bare != b.is_bare {
+        let (mut room, mut more) = ([0; WORDS_MAX], Vec::new());
+        let (bare, marked) = if a.is_bare { (a, b) } else { (b, a) };
+        let plain = plain(names, marked.words, &mut room, &mut more);
+        return if bare.words == plain {
+            UNACCENTED
+        } else {
+            of_names(names, bare, Name { words: plain, ..marked })
+        };
+    }
+    of_names(names, a, b)
+}
+
+/// A name's words without accents, where there is room for them.
+fn plain<'r>(
+    names: &Names,
+    words: &[u32],
+    room: &'r mut [u32; WORDS_MAX],
+    more: &'r mut Vec<u32>,
+) -> &'r [u32] {
+    let plain = words.iter().map(|&word| names.plain(word));
+    match room.get_mut(..words.len()) {
+        Some(room) => {
+            room.iter_mut().zip(plain).for_each(|(place, word)| *place = word);
+            room
+        }
+        None => {
+            more.extend(plain);
+            more
+        }
+    }
+}
+
+/// The level of two names of which both bear accents, or neither.
+fn of_names(names: &Names, a: Name<'_>, b: Name<'_>) -> u8 {
+    let aligned = of_words(names, a.words, b.words);
     match aligned {
-        SEVERAL | MIDDLE | GIVEN | DIFFERENT => of_other_order(names, a, b, words, others).unwrap_or(aligned),
+        SEVERAL | MIDDLE | GIVEN | DIFFERENT if !has_equal_letters(names, a.words, b.words) => {
+            of_other_order(names, a, b).unwrap_or(aligned)
+        }
         _ => aligned,
     }
+}
+
+/// Whether two names are equal but for their accents.
+fn has_equal_letters(names: &Names, a: &[u32], b: &[u32]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(&a, &b)| names.plain(a) == names.plain(b))
 }
 
 /// The level of two names laid beside each other.
@@ -98,17 +135,15 @@ fn of_words(names: &Names, a: &[u32], b: &[u32]) -> u8 {
     let (Some((&a_given, a_before)), Some((&b_given, b_before))) = (a.split_last(), b.split_last()) else {
         return DIFFERENT;
     };
-    let given = match names.relation(a_given, b_given) {
-        Relation::Different if names.is_short_form(a_given, b_given) => Relation::Near,
+    let given = names.likeness(a_given, b_given);
+    let given = match given.relation() {
+        Relation::Different if given.is_short() => Relation::Near,
         Relation::Different => return DIFFERENT,
         given => given,
     };
     of_alike_given_names(given, before(names, a_before, b_before))
 }
 
-fn of_equal_letters(names: &Names, a: Name<'_>, b: Name<'_>) -> u8 {
-    if a.is_bare || b.is_bare { UNACCENTED } else { of_words(names, a.marked, b.marked) }
-}
 /// Whether two given names are one: hỏi and ngã are not told apart here, nor i and y.
 fn is_given_same(given: Relation) -> bool {
     matches!(given, Relation::Same | Relation::HoiNga)
@@ -116,14 +151,16 @@ fn is_given_same(given: Relation) -> bool {
 
 /// The level of names that are not alike as they stand: the same words in another order, or the given
 /// name first and something else besides.
-fn of_other_order(names: &Names, a: Name<'_>, b: Name<'_>, words: &[u32], others: &[u32]) -> Option<u8> {
+fn of_other_order(names: &Names, a: Name<'_>, b: Name<'_>) -> Option<u8> {
     if is_rearranged(names, a, b) {
         return Some(REARRANGED);
     }
     // Most names are another's: only equal letters at both ends are looked at further.
-    let is_turned = |one: Name<'_>, other: Name<'_>| one.plain.first() == other.plain.last();
-    let turned = || if is_turned(a, b) { of_given_name_first(names, words, others) } else { None };
-    turned().or_else(|| if is_turned(b, a) { of_given_name_first(names, others, words) } else { None })
+    let plain = |word: Option<&u32>| word.map(|&word| names.plain(word));
+    let is_turned = |one: &[u32], other: &[u32]| plain(one.first()) == plain(other.last());
+    let (a, b) = (a.words, b.words);
+    let turned = || if is_turned(a, b) { of_given_name_first(names, a, b) } else { None };
+    turned().or_else(|| if is_turned(b, a) { of_given_name_first(names, b, a) } else { None })
 }
 
 /// The level where the first of these puts the given name before the surname and something else
@@ -215,11 +252,12 @@ fn middles(names: &Names, short: &[u32], long: &[u32]) -> Before {
 
 /// What sets two words before the given name apart.
 fn of_word(names: &Names, a: u32, b: u32) -> Before {
-    match names.relation(a, b) {
+    let likeness = names.likeness(a, b);
+    match likeness.relation() {
         Relation::Same | Relation::Unaccented | Relation::HoiNga | Relation::Tone | Relation::Accents => 0,
         Relation::Heard | Relation::Doublet => BY_EAR,
         Relation::Lost => LOST,
-        _ if names.is_short_form(a, b) => LEFT_OUT,
+        _ if likeness.is_short() => LEFT_OUT,
         Relation::Slip | Relation::Near => MISKEYED,
         Relation::Different => CONTRADICTED,
     }
@@ -227,37 +265,38 @@ fn of_word(names: &Names, a: u32, b: u32) -> Before {
 
 /// Whether both are the same words in another order, or the same letters in other words.
 fn is_rearranged(names: &Names, a: Name<'_>, b: Name<'_>) -> bool {
-    if a.letters != b.letters {
+    if a.bag != b.bag {
         return false;
     }
-    if a.plain.len() != b.plain.len() {
-        return letters(names, a.plain).eq(letters(names, b.plain));
+    if a.words.len() != b.words.len() {
+        return letters(names, a.words).eq(letters(names, b.words));
     }
-    let sum = |words: &[u32]| words.iter().fold(0_u32, |sum, word| sum.wrapping_add(*word));
-    sum(a.plain) == sum(b.plain) && sorted(a.plain).is_some_and(|words| sorted(b.plain) == Some(words))
+    sorted(names, a.words).is_some_and(|words| sorted(names, b.words) == Some(words))
 }
 
-/// The words in order of their codes, as many as there are room for; names of more differ.
-fn sorted(words: &[u32]) -> Option<[u32; WORDS_MAX]> {
+/// The words without accents in order of their codes, as many as there is room for; names of more
+/// differ.
+fn sorted(names: &Names, words: &[u32]) -> Option<[u32; WORDS_MAX]> {
     let mut sorted = [u32::MAX; WORDS_MAX];
-    sorted.get_mut(..words.len())?.copy_from_slice(words);
+    let room = sorted.get_mut(..words.len())?;
+    room.iter_mut().zip(words).for_each(|(place, &word)| *place = names.plain(word));
     sorted.sort_unstable();
     Some(sorted)
 }
 
 fn letters<'a>(names: &'a Names, words: &'a [u32]) -> impl Iterator<Item = u8> + 'a {
-    words.iter().flat_map(|&word| names.word(word).bytes())
+    words.iter().flat_map(|&word| names.word(names.plain(word)).bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::names::NamesBuilder;
     use super::*;
-    use crate::normalise::{name_key, plain_words};
+    use crate::normalise::name_key;
 
     fn levels_of(a: &str, b: &str) -> (u8, u8) {
         let mut builder = NamesBuilder::default();
-        let mut push = |name: &str| builder.push(&name_key(name), &plain_words(&name_key(name)));
+        let mut push = |name: &str| builder.push(&name_key(name));
         let left = push(a);
         let right = if name_key(a) == name_key(b) { left } else { push(b) };
         let names = builder.finish();

@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 use super::super::compare::{Comparator, Names, NamesBuilder, Reading, pack_date, pack_number};
 use super::{Compared, KernelError, keys};
 use crate::diagnostic::nearest;
-use crate::normalise::{name_key, plain_words};
+use crate::normalise::name_key;
 
 /// Blocking keys of a batch's rows: equal values in all columns, equal keys; NULL where a value
 /// is missing. O(cells).
@@ -87,7 +87,7 @@ impl Cells {
             return 0;
         }
         let Self { names, known } = self;
-        *known.entry_ref(key.as_str()).or_insert_with(|| names.push(&key, &plain_words(&key)))
+        *known.entry_ref(key.as_str()).or_insert_with(|| names.push(&key))
     }
 
     /// The names of both sides.
