@@ -201,6 +201,9 @@ impl Judge<'_> {
                 self.weights.add_rarity(comparison, rarity_of_pairs, vectors, evidence);
             }
         }
+        for adjustment in stage.adjustments.iter().filter_map(|&at| self.weights.adjustments().get(at)) {
+            adjustment.add(vectors, evidence);
+        }
         live.give_up_below(self.keep_from, stage.rest);
     }
 }

@@ -8,14 +8,16 @@
 use super::bits::Bits;
 use super::compare::{Comparator, Reading};
 use super::links::Levels;
-use super::weights::{Evidence, Weights};
+use super::weights::{Adjustment, Evidence, Weights};
 
 /// Comparisons that are made together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stage {
     /// By place among all comparisons.
     pub(super) comparisons: Vec<usize>,
-    /// The most that the comparisons of all later stages can tell.
+    /// Adjustments of the weights that depend on these comparisons and earlier ones, by place.
+    pub(super) adjustments: Vec<usize>,
+    /// The most that all later stages can tell.
     pub(super) rest: Evidence,
 }
 
@@ -28,7 +30,17 @@ pub(super) fn stages(comparisons: &[(Comparator, [u8; 16])], weights: &Weights) 
     let of_names = names.into_iter().rev().map(|name| vec![name]);
     for comparisons in of_names.chain([cheap]).filter(|comparisons| !comparisons.is_empty()) {
         let most = comparisons.iter().map(|&at| weights.most(at)).fold(rest, Evidence::plus);
-        stages.push(Stage { comparisons, rest });
+        let is_here = |at: usize| comparisons.contains(&at);
+        let is_known = |at: usize| !stages.iter().any(|later: &Stage| later.comparisons.contains(&at));
+        let depends = |(_, one): &(usize, &Adjustment)| {
+            let both = [one.comparison, one.given];
+            both.into_iter().any(is_here) && both.into_iter().all(is_known)
+        };
+        let adjustments: Vec<(usize, &Adjustment)> =
+            weights.adjustments().iter().enumerate().filter(depends).collect();
+        let most = adjustments.iter().map(|(_, one)| one.most()).fold(most, Evidence::plus);
+        let adjustments = adjustments.into_iter().map(|(at, _)| at).collect();
+        stages.push(Stage { comparisons, adjustments, rest });
         rest = most;
     }
     stages.reverse();

@@ -74,6 +74,7 @@ pub struct Weights {
     rarity: Vec<u16>,
     /// By comparison: the most that the rarity of a value adds.
     rarity_max: Vec<Bits>,
+    adjustments: Vec<Adjustment>,
     /// How much kin a person has, by kind; none where the model knows none.
     kin_per_person: [Option<f64>; KIN.len()],
 }
@@ -91,13 +92,19 @@ impl Weights {
         let rarity = |one: &ComparisonModel| one.term_frequency.map_or(0, |term| term.levels);
         let rarity = model.comparisons.iter().map(rarity).collect();
         let rarity_max = model.comparisons.iter().map(rarity_max).collect();
-        Self { levels, tables, rarity, rarity_max, kin_per_person: model.kin_per_person }
+        let adjustments = model.comparisons.iter().enumerate().filter_map(Adjustment::of).collect();
+        Self { levels, tables, rarity, rarity_max, adjustments, kin_per_person: model.kin_per_person }
     }
 
     /// What one level of one comparison tells, without rarity.
     pub fn level(&self, comparison: usize, level: u8) -> Evidence {
         let levels = self.levels.get(comparison);
         levels.and_then(|levels| levels.get(usize::from(level))).copied().unwrap_or_default()
+    }
+
+    /// Where what strangers show of one comparison depends on another one.
+    pub(super) fn adjustments(&self) -> &[Adjustment] {
+        &self.adjustments
     }
 
     /// The most that any level of one comparison tells, against each kind by itself, rarity included;
@@ -124,6 +131,7 @@ impl Weights {
             let looked_up = self.tables.iter().zip(bytes).map(|(table, byte)| table[usize::from(byte)]);
             looked_up.fold(Evidence::default(), Evidence::plus)
         }));
+        self.adjustments.iter().for_each(|adjustment| adjustment.add(vectors, out));
     }
 
     /// Adds the rarity of one comparison's values where its levels ask for it.
@@ -145,6 +153,52 @@ impl Weights {
     }
 }
 
+/// What is added against strangers where what they show of one comparison depends on another one.
+///
+/// Levels are independent of each other within a kind of pairs, says the model, and for names it is not
+/// so: strangers of one name are of one sex, for names are men's or women's, and of one generation
+/// more often than not, for names have their fashions.
+#[derive(Clone, Debug)]
+pub(super) struct Adjustment {
+    /// The comparison whose levels tell more or less.
+    pub(super) comparison: usize,
+    /// The comparison that it depends on.
+    pub(super) given: usize,
+    /// At which of its levels; bit `l` for level `l`.
+    levels: u16,
+    /// By level of `comparison`: log2(u / `u_given`).
+    bits: Vec<Bits>,
+}
+
+impl Adjustment {
+    fn of((comparison, model): (usize, &ComparisonModel)) -> Option<Self> {
+        let given = model.given.as_ref()?;
+        let levels = model.levels.iter().zip(&given.u);
+        let bits = levels.map(|(level, u_given)| Bits::of_ratio(level.u / u_given)).collect();
+        Some(Self { comparison, given: given.comparison, levels: given.levels, bits })
+    }
+
+    /// What it adds to one vector.
+    pub(super) fn of_vector(&self, vector: Levels) -> Bits {
+        let holds = self.levels >> vector.get(self.given) & 1 == 1;
+        let level = usize::from(vector.get(self.comparison));
+        self.bits.get(level).copied().filter(|_| holds).unwrap_or_default()
+    }
+
+    /// Adds it to what many vectors tell.
+    pub(super) fn add(&self, vectors: &[Levels], out: &mut [Evidence]) {
+        for (evidence, vector) in out.iter_mut().zip(vectors) {
+            evidence.strangers += self.of_vector(*vector);
+        }
+    }
+
+    /// The most that it adds.
+    pub(super) fn most(&self) -> Evidence {
+        let most = self.bits.iter().copied().max().unwrap_or_default();
+        Evidence { strangers: most.max(Bits::default()), ..Evidence::default() }
+    }
+}
+
 /// The most that the rarity of one of a comparison's values adds: the rarest counts as `rarest`.
 fn rarity_max(model: &ComparisonModel) -> Bits {
     let Some(term) = model.term_frequency else { return Bits::default() };
@@ -162,7 +216,7 @@ fn table(levels: &[Vec<Evidence>]) -> Box<[Evidence]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::TermFrequency;
+    use crate::settings::{Given, TermFrequency};
     use proptest::prelude::*;
 
     fn comparison(m: &[f64], u: &[f64], relatives: &[f64]) -> ComparisonModel {
@@ -171,6 +225,7 @@ mod tests {
         ComparisonModel {
             levels: std::iter::once(missing).chain((0..m.len()).map(level)).collect(),
             term_frequency: None,
+            given: None,
         }
     }
 
@@ -178,7 +233,8 @@ mod tests {
         let mut name = comparison(&[0.9, 0.07, 0.03], &[0.001, 0.009, 0.99], &[0.01, 0.09, 0.9]);
         name.term_frequency = Some(TermFrequency { levels: 0b10, rarest: 1e-6 });
         let date = comparison(&[0.95, 0.05], &[0.0001, 0.9999], &[0.02, 0.98]);
-        let sex = comparison(&[0.99, 0.01], &[0.5, 0.5], &[0.4, 0.6]);
+        let mut sex = comparison(&[0.99, 0.01], &[0.5, 0.5], &[0.4, 0.6]);
+        sex.given = Some(Given { comparison: 0, levels: 0b110, u: vec![1.0, 0.96, 0.04] });
         Model {
             version: 1,
             kin_per_person: [Some(5.0), Some(2.0)],
@@ -194,7 +250,9 @@ mod tests {
         };
         let one_person = factor / people * product(&|l| l.m);
         let adjusted = if levels[0] == 1 { rarity.exp2() } else { 1.0 };
-        let strangers = product(&|l| l.u) / adjusted;
+        let is_one_name = levels[0] == 1 || levels[0] == 2;
+        let of_one_name = if is_one_name { [1.0, 0.96 / 0.5, 0.04 / 0.5][levels[2]] } else { 1.0 };
+        let strangers = product(&|l| l.u) / adjusted * of_one_name;
         let kin =
             |kind: usize| model.kin_per_person[kind].unwrap_or(0.0) / people * product(&|l| l.kin[kind]);
         one_person / (strangers + (0..KIN.len()).map(kin).sum::<f64>())

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Compared, Kernel, KernelError};
 use crate::link::compare::COMPARATORS;
-use crate::settings::{COMPARISONS_MAX, ComparisonModel, KIN, LevelModel, Model, TermFrequency};
+use crate::settings::{COMPARISONS_MAX, ComparisonModel, Given, KIN, LevelModel, Model, TermFrequency};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -25,6 +25,8 @@ struct ShippedComparison {
     levels: Vec<(f64, f64, [f64; KIN.len()])>,
     /// Levels with term-frequency adjustments, and what counts as rarest.
     term_frequency: Option<(u16, f64)>,
+    /// The comparison on which u depends, at which of its levels, and u then by level.
+    given: Option<(usize, u16, Vec<f64>)>,
 }
 
 impl Kernel {
@@ -36,6 +38,7 @@ impl Kernel {
             level_of: one.level_of,
             levels: model.levels.iter().map(|level| (level.m, level.u, level.kin)).collect(),
             term_frequency: model.term_frequency.map(|term| (term.levels, term.rarest)),
+            given: model.given.as_ref().map(|given| (given.comparison, given.levels, given.u.clone())),
         };
         let shipped = Shipped {
             version: VERSION,
@@ -67,7 +70,9 @@ impl Kernel {
             let level = |&(m, u, kin): &(f64, f64, [f64; KIN.len()])| LevelModel { m, u, kin };
             let term = |(levels, rarest)| TermFrequency { levels, rarest };
             let term_frequency = one.term_frequency.map(term);
-            models.push(ComparisonModel { levels: one.levels.iter().map(level).collect(), term_frequency });
+            let given = one.given.map(|(comparison, levels, u)| Given { comparison, levels, u });
+            let levels = one.levels.iter().map(level).collect();
+            models.push(ComparisonModel { levels, term_frequency, given });
             comparisons.push(Compared { id: one.id, comparator, level_of: one.level_of.map(|l| l & 15) });
         }
         let model = Model { kin_per_person: shipped.kin_per_person, comparisons: models, ..Model::default() };

@@ -20,7 +20,7 @@ pub use comparison::{COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonRul
 pub use condition::{Condition, Contradiction, LevelSet};
 pub use expression::{Expression, FieldFacet, Part};
 pub use model::{Model, PriorFactor};
-pub use model_levels::{ComparisonModel, KIN, LevelModel, TermFrequency};
+pub use model_levels::{ComparisonModel, Given, KIN, LevelModel, TermFrequency};
 
 use super::folder::{RuleFile, RulesFolder};
 use super::reader::{Located, Problems, TableReader, read_file};

@@ -11,6 +11,20 @@ pub struct ComparisonModel {
     pub levels: Vec<LevelModel>,
     /// At which levels a rare value tells more than a common one.
     pub term_frequency: Option<TermFrequency>,
+    /// Where what strangers show depends on what another comparison shows.
+    pub given: Option<Given>,
+}
+
+/// What strangers show of one comparison where another one shows certain levels: people of one name
+/// are of one sex, and more often of one generation, than strangers are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Given {
+    /// The other comparison, by place.
+    pub comparison: usize,
+    /// Bit `l` is set where its declared level `l` is meant.
+    pub levels: u16,
+    /// By declared level of this comparison, in place of `u`; 1 for `missing`.
+    pub u: Vec<f64>,
 }
 
 /// How often a level is seen, each above 0 and below 1, and 1 in all over the levels but `missing`.
@@ -48,18 +62,26 @@ struct Row {
     level: Option<Located<String>>,
     m: Option<f64>,
     u: Option<f64>,
+    u_given: Option<Located<Option<f64>>>,
     kin: [Option<Located<Option<f64>>>; KIN.len()],
 }
 
 impl ComparisonRule {
     /// This comparison's part of the model, none where its levels have mistakes.
-    pub(super) fn model(&self, table: &TableReader<'_>, known: [bool; KIN.len()]) -> Option<ComparisonModel> {
+    /// `rules` are all comparisons.
+    pub(super) fn model(
+        &self,
+        table: &TableReader<'_>,
+        known: [bool; KIN.len()],
+        rules: &[Self],
+    ) -> Option<ComparisonModel> {
         let term_frequency =
             table.optional_table("term_frequency").and_then(|inner| self.term_frequency(&inner));
+        let condition = table.optional_table("given").map(|inner| self.condition(&inner, rules));
         let rows: Vec<Row> = table.tables("levels").iter().map(read_row).collect();
         let complete = self.has_each_level_once(table, &rows);
         let agree = (0..KIN.len()).filter(|&kind| self.rows_agree(table, &rows, kind, known[kind]));
-        if agree.count() < KIN.len() || !complete {
+        if agree.count() < KIN.len() || !complete || !self.given_agrees(table, &rows, condition.is_some()) {
             return None;
         }
         let levels: Vec<LevelModel> = rows.iter().filter_map(Row::numbers).collect();
@@ -67,8 +89,12 @@ impl ComparisonRule {
             return None;
         }
         self.check_sums(table, &levels, &rows);
+        let given = match condition {
+            Some(condition) => Some(self.given(table, condition?, &rows)?),
+            None => None,
+        };
         let missing = LevelModel { m: 1.0, u: 1.0, kin: [1.0; KIN.len()] };
-        Some(ComparisonModel { levels: [missing].into_iter().chain(levels).collect(), term_frequency })
+        Some(ComparisonModel { levels: [missing].into_iter().chain(levels).collect(), term_frequency, given })
     }
 
     fn term_frequency(&self, table: &TableReader<'_>) -> Option<TermFrequency> {
@@ -87,6 +113,54 @@ impl ComparisonRule {
         let levels = typed.iter().filter_map(|level| self.weighted(table, level));
         let levels = levels.fold(0, |levels, level| levels | 1 << level);
         Some(TermFrequency { levels, rarest: rarest?.value })
+    }
+
+    /// The comparison that `given` names, and its levels.
+    fn condition(&self, table: &TableReader<'_>, rules: &[Self]) -> Option<(usize, u16)> {
+        let (named, typed) = (table.text("comparison"), table.texts("levels"));
+        table.finish();
+        let named = named?;
+        let others = || rules.iter().filter(|rule| rule.id != self.id);
+        let Some(place) = rules.iter().position(|rule| rule.id == named.value && rule.id != self.id) else {
+            table.unknown_word(&named, "comparison", others().map(|rule| rule.id.as_str()));
+            return None;
+        };
+        if typed.is_empty() {
+            let help = "add `levels = [\"exact\"]`, or leave `given` out";
+            table.problem(table.place_of_value("levels"), "a condition without levels", help);
+        }
+        let levels = typed.iter().filter_map(|level| rules.get(place)?.weighted(table, level));
+        let levels = levels.fold(0, |levels, level| levels | 1 << level);
+        (levels != 0).then_some((place, levels))
+    }
+
+    /// Whether all rows say what strangers show under a condition, or none and there is none.
+    fn given_agrees(&self, table: &TableReader<'_>, rows: &[Row], is_given: bool) -> bool {
+        let help = "give it in all rows of a comparison that has `given`, and in no others";
+        let told = |row: &Row| row.u_given.is_some();
+        let Some(row) = rows.iter().find(|row| told(row) != is_given) else { return true };
+        let level = row.level.as_ref();
+        let place = level.map_or_else(|| table.place_of_value("levels"), |level| level.place.clone());
+        let level = level.map_or("?", |level| level.value.as_str());
+        let message = if is_given {
+            format!("level `{level}` has no `u_given`, but `{}` has `given`", self.id)
+        } else {
+            format!("level `{level}` has `u_given`, but `{}` has no `given`", self.id)
+        };
+        table.problem(place, message, help);
+        false
+    }
+
+    fn given(
+        &self,
+        table: &TableReader<'_>,
+        (comparison, levels): (usize, u16),
+        rows: &[Row],
+    ) -> Option<Given> {
+        let told = rows.iter().map(|row| row.u_given.as_ref().and_then(|number| number.value));
+        let told: Vec<f64> = told.collect::<Option<_>>()?;
+        self.check_sum(table, "u_given", told.iter().sum());
+        Some(Given { comparison, levels, u: [1.0].into_iter().chain(told).collect() })
     }
 
     /// A declared level that can have a weight, which `missing` cannot.
@@ -186,16 +260,17 @@ impl ComparisonRule {
 
 fn read_row(table: &TableReader<'_>) -> Row {
     let within = |key| table.number(key).and_then(|number| within_one(table, key, number));
-    let kin = KIN.map(|name| {
+    let optional = |name| {
         let number = table.optional_number(name)?;
         let place = number.place.clone();
         Some(Located { value: within_one(table, name, number).map(|number| number.value), place })
-    });
+    };
     let row = Row {
         level: table.text("level"),
         m: within("m").map(|number| number.value),
         u: within("u").map(|number| number.value),
-        kin,
+        u_given: optional("u_given"),
+        kin: KIN.map(optional),
     };
     table.finish();
     row
@@ -235,6 +310,7 @@ mod tests {
         let sex = ComparisonModel {
             levels: vec![level(1.0, 1.0, 1.0), level(0.99, 0.5, 0.5), level(0.01, 0.5, 0.5)],
             term_frequency: None,
+            given: None,
         };
         assert_eq!(model.comparisons[1], sex);
     }
