@@ -65,6 +65,8 @@ fn night(settings: &Settings, province: &Path, out: &Path, run_id: &str) -> serd
         started: Utc::now(),
         as_of: generate::Options::default_as_of(),
         stop_after: None,
+        decisions: None,
+        previous: None,
     };
     let ended = pipeline::run(settings, &night, &Progress::silent()).expect("the night ends well");
     let json = std::fs::read(ended.folder.join("run.json")).expect("every run has its books");

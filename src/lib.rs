@@ -24,6 +24,7 @@ pub mod settings;
 
 // The stages, in the order a record meets them.
 pub mod check;
+pub mod history;
 pub mod ingest;
 pub mod link;
 pub mod normalise;

@@ -5,7 +5,8 @@
 //!    ─ check ─► findings ─ worklist ─► one file a ward ─ report ─► one page ─ publish ─► the run folder
 //! ```
 //!
-//! Everything is written into a hidden folder beside the final one, which takes
+//! What earlier nights have left (officers' decisions, people's ids) is read first of all
+//! and given to linkage. Everything is written into a hidden folder beside the final one, which takes
 //! its name only when all of it is there: a night is published whole or not at all.
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::check::{self, Findings};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Place};
+use crate::history::{self, History};
 use crate::ingest::{self, Delivery};
 use crate::link::{self, Linkage};
 use crate::normalise::{self, Records};
@@ -40,6 +42,10 @@ pub struct Night {
     pub as_of: NaiveDate,
     /// The last stage to run; all where none is given.
     pub stop_after: Option<Stage>,
+    /// The file of officers' decisions.
+    pub decisions: Option<PathBuf>,
+    /// An earlier run's folder, or the folder of runs: whose people keep their ids.
+    pub previous: Option<PathBuf>,
 }
 
 /// The stages after which a night may be stopped.
@@ -77,7 +83,7 @@ pub struct Ended {
     pub folder: PathBuf,
     /// What a person reads at the end.
     pub summary: String,
-    /// Refusals and warnings, in the order of the sources.
+    /// Refusals and warnings: of earlier nights, then in the order of the sources.
     pub complaints: Vec<Diagnostic>,
     /// Whether a source other than the primary one was refused.
     pub refused: bool,
@@ -86,6 +92,7 @@ pub struct Ended {
 /// What the stages have made so far.
 #[derive(Default)]
 struct Made {
+    history: History,
     records: Vec<Records>,
     linkage: Linkage,
     findings: Findings,
@@ -94,10 +101,12 @@ struct Made {
 /// Runs one night.
 ///
 /// # Errors
-/// A mistake in the rules, an unreadable input folder, a refused primary source,
-/// an output that cannot be written: nothing is published then.
+/// A mistake in the rules, decisions or an earlier run that cannot be read, an unreadable
+/// input folder, a refused primary source, an output that cannot be written: nothing is
+/// published then.
 pub fn run(settings: &Settings, night: &Night, progress: &Progress) -> Outcome<Ended> {
     rules_hold(settings)?;
+    let history = history::read(settings, night.decisions.as_deref(), night.previous.as_deref())?;
     let folder = RunFolder::begin(&night.out, &night.run_id)?;
     let mut facts = facts(settings, night);
 
@@ -110,15 +119,17 @@ pub fn run(settings: &Settings, night: &Night, progress: &Progress) -> Outcome<E
     )?;
     facts.sources = SourceFacts::of(settings, &deliveries);
     primary_stands(settings, &deliveries)?;
-    let complaints: Vec<Diagnostic> = deliveries.iter().flat_map(Delivery::diagnostics).cloned().collect();
+    let of_sources: Vec<Diagnostic> = deliveries.iter().flat_map(Delivery::diagnostics).cloned().collect();
     let refused = deliveries.iter().any(|delivery| matches!(delivery, Delivery::Refused(_)));
     facts.exit_code = u8::from(refused);
     publish::rejects(folder.path(), settings, &deliveries)?;
 
-    let made = work(settings, night, deliveries, folder.path(), &mut facts, progress)?;
+    let made = Made { history, ..Made::default() };
+    let mut made = work(settings, night, deliveries, made, folder.path(), &mut facts, progress)?;
+    let complaints = std::mem::take(&mut made.history.complaints).into_iter().chain(of_sources).collect();
 
     if night.reaches(Stage::Link) {
-        let Made { records, linkage, findings } = &made;
+        let Made { records, linkage, findings, .. } = &made;
         let rows = (linkage.links.len() + findings.findings.len()) as u64;
         let write = || publish::tables(folder.path(), settings, records, linkage, findings, progress);
         stage(&mut facts, "publish", rows, |()| rows, write)?;
@@ -133,11 +144,11 @@ fn work(
     settings: &Settings,
     night: &Night,
     deliveries: Vec<Delivery>,
+    mut made: Made,
     folder: &Path,
     facts: &mut RunFacts,
     progress: &Progress,
 ) -> Outcome<Made> {
-    let mut made = Made::default();
     let rows = rows_kept(&deliveries);
     let tables = tables(deliveries);
     if night.ends_with(Stage::Ingest) {
@@ -149,7 +160,12 @@ fn work(
         return Ok(made);
     }
     let links = |linkage: &Linkage| linkage.links.len() as u64;
-    made.linkage = stage(facts, "link", rows, links, || Ok(link::link(settings, &made.records, progress)))?;
+    let earlier = std::mem::take(&mut made.history.earlier);
+    made.linkage = stage(facts, "link", rows, links, || {
+        Ok(link::link_after(settings, &made.records, &earlier, progress))
+    })?;
+    drop(earlier);
+    made.history.afterwards(settings, &made.linkage.ruled);
     if night.ends_with(Stage::Link) {
         return Ok(made);
     }
@@ -163,7 +179,7 @@ fn work(
     let folder = lists_folder(folder)?;
     let written = |lists: &worklist::Lists| lists.lists.iter().map(|list| list.written).sum();
     stage(facts, "worklist", found(&made.findings), written, || {
-        let Made { records, linkage, findings } = &made;
+        let Made { records, linkage, findings, .. } = &made;
         worklist::write(settings, records, linkage, findings, night.as_of, &folder, progress)
     })?;
     Ok(made)
@@ -178,8 +194,8 @@ fn close(
     facts: &RunFacts,
     made: &Made,
 ) -> Outcome<PathBuf> {
-    let Made { linkage, findings, .. } = made;
-    publish::run_json(folder.path(), settings, facts, linkage, findings)?;
+    let Made { history, linkage, findings, .. } = made;
+    publish::run_json(folder.path(), settings, facts, history.decisions.as_ref(), linkage, findings)?;
     if night.stop_after.is_some() {
         return folder.keep();
     }

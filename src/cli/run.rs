@@ -19,7 +19,8 @@ use crate::settings::Settings;
     doisoat run\n  \
     doisoat run --input /data/tonight --out /srv/doisoat --as-of 2026-06-30\n  \
     doisoat run --rules my-rules --threads 4 --run-id test-1\n  \
-    doisoat run --stop-after link                 links and people only; out/latest stays as it was\n\n\
+    doisoat run --stop-after link                 links and people only; out/latest stays as it was\n  \
+    doisoat run --previous out --decisions data/decisions.csv\n\n\
     The run's folder appears as a whole at the end, and out/latest points to it.\n\
     Exit codes: 0 done; 1 done, but a source was refused; 2 nothing published.")]
 pub(super) struct Options {
@@ -43,6 +44,13 @@ pub(super) struct Options {
     /// Stop after a stage.
     #[arg(long, value_name = "STAGE", value_parser = PossibleValuesParser::new(Stage::WORDS.map(|(word, _)| word)))]
     stop_after: Option<String>,
+    /// What officers have decided of pairs of records: a CSV file with the columns
+    /// source,id,source,id,decision,who,when; decision is same or different (cùng người, khác người).
+    #[arg(long, value_name = "FILE")]
+    decisions: Option<PathBuf>,
+    /// An earlier run's folder, or the folder of runs with latest in it: people keep their ids.
+    #[arg(long, value_name = "RUN")]
+    previous: Option<PathBuf>,
 }
 
 pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
@@ -81,6 +89,8 @@ fn night(options: &Options, settings: &Settings) -> Outcome<Night> {
         started,
         as_of,
         stop_after,
+        decisions: options.decisions.clone(),
+        previous: options.previous.clone(),
     })
 }
 

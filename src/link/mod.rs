@@ -20,13 +20,16 @@ mod cells;
 mod cluster;
 mod column;
 mod compare;
+mod continuity;
 mod decide;
+mod decisions;
 pub mod kernel;
 mod links;
 mod meetings;
 mod name_table;
 mod people;
 mod plan;
+mod previous;
 mod problems;
 mod rows;
 mod space;
@@ -42,16 +45,21 @@ use crate::settings::{Matching, Settings};
 use crate::table::RecordRef;
 use bits::Bits;
 use blocking::Blocking;
+use cluster::Grounds;
 use column::OfRecords;
 use decide::{Judge, Priors, Reasons};
+use decisions::Bound;
 use plan::{Columns, Compared, Keyed};
 use space::RecordSpace;
 use weights::Weights;
 
 pub use blocking::BlockingAccount;
+pub use continuity::Continuity;
+pub use decisions::{Conflict, RecordName, Ruled, Ruling, Rulings};
 pub use links::{Decision, Levels, Link, LinkTable};
 pub use meetings::{Meetings, meet, meet_keys};
 pub use people::{Members, People, PersonIds};
+pub use previous::{KnownRecord, PreviousPeople};
 pub use problems::problems;
 
 /// What linkage found out.
@@ -69,6 +77,17 @@ pub struct Linkage {
     pub blocking_rules: Vec<String>,
     /// What each blocking rule met and left out, in that order too.
     pub blocking_accounts: Vec<BlockingAccount>,
+    /// What became of officers' rulings.
+    pub ruled: Ruled,
+}
+
+/// What earlier nights have left for this one.
+#[derive(Clone, Debug, Default)]
+pub struct Earlier {
+    /// What officers have decided.
+    pub rulings: Rulings,
+    /// The people of an earlier run.
+    pub people: Option<PreviousPeople>,
 }
 
 /// A comparison's name and the names of its levels.
@@ -85,9 +104,19 @@ pub struct Comparison {
 /// A source that is not among `records` has no records. Facets that do not exist
 /// count as missing; [`problems`] names them before any data is read.
 pub fn link(settings: &Settings, records: &[Records], progress: &Progress) -> Linkage {
+    link_after(settings, records, &Earlier::default(), progress)
+}
+
+/// The same after earlier nights: officers' rulings bind, people keep their ids.
+pub fn link_after(
+    settings: &Settings,
+    records: &[Records],
+    earlier: &Earlier,
+    progress: &Progress,
+) -> Linkage {
     let mut linker = Linker::new(settings, records);
     let pairs = linker.pairs(progress);
-    linker.people(pairs)
+    linker.people_after(pairs, earlier)
 }
 
 /// The steps of [`link`], one by one.
@@ -120,9 +149,16 @@ impl<'a> Linker<'a> {
 
     /// The people that linked pairs make, after cuts.
     pub fn people(self, pairs: ScoredPairs) -> Linkage {
+        self.people_after(pairs, &Earlier::default())
+    }
+
+    /// The same after earlier nights.
+    pub fn people_after(self, pairs: ScoredPairs, earlier: &Earlier) -> Linkage {
         let Self { settings, records, core, .. } = self;
         let space = core.space.clone();
-        core.people(pairs, |record| name_record(settings, records, &space, record))
+        let rulings = earlier.rulings.bind(settings, records, &space);
+        let name = |record| name_record(settings, records, &space, record);
+        core.people(pairs, rulings, earlier.people.as_ref(), name)
     }
 
     /// Match weights of pairs of some records, given by places among them; the same that
@@ -224,18 +260,25 @@ impl<'a> Core<'a> {
 
     /// `name_record` gives the id of a record's source and the record's own id.
     fn people<'n>(
-        self,
+        mut self,
         found: ScoredPairs,
+        mut rulings: Bound,
+        previous: Option<&PreviousPeople>,
         name_record: impl Fn(u32) -> (&'n str, &'n str) + Sync,
     ) -> Linkage {
         let mut pairs = found.pairs;
+        let words = decisions::Words::enter(&mut self.reasons.words);
+        let judge = self.judge();
+        rulings.apply(&mut pairs, words, |unmet| decisions::score(&judge, unmet));
         let one_person = one_person(self.matching, &self.space);
         let groups = assign::groups_within(&self.space, &pairs, &one_person).finish();
-        let clusters = cluster::cluster(&self.judge(), &mut pairs, &groups, &one_person);
+        let grounds = Grounds { judge: &judge, groups: &groups, one_person: &one_person, words };
+        let clusters = cluster::cluster(&grounds, &mut rulings, &mut pairs);
+        drop(judge);
         let Self { matching, space, compared, reasons, .. } = self;
         drop(compared);
         let (people, (links, non_links)) = rayon::join(
-            || People::new(&space, &clusters, &name_record),
+            || People::new(&space, &clusters, previous, &name_record),
             || {
                 let table = |pairs| LinkTable::new(space.clone(), pairs, reasons.words.clone());
                 (table(&pairs), table(&found.non_links))
@@ -248,6 +291,7 @@ impl<'a> Core<'a> {
             comparisons: comparisons(matching),
             blocking_rules: matching.blocking.iter().map(|rule| rule.id.value.clone()).collect(),
             blocking_accounts: found.accounts,
+            ruled: rulings.ruled,
         }
     }
 }

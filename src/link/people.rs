@@ -1,4 +1,7 @@
 //! The partition of all records into people, and the people's ids.
+//!
+//! A person's id is made from its first record's name, unless an earlier run knew the person: see
+//! [`super::continuity`].
 
 use std::fmt::Write;
 use std::ops::Index;
@@ -6,6 +9,8 @@ use std::ops::Index;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::continuity::{self, Continuity};
+use super::previous::PreviousPeople;
 use super::space::RecordSpace;
 use crate::table::RecordRef;
 
@@ -16,8 +21,11 @@ pub struct People {
     pub person_of: Vec<Vec<u32>>,
     /// By person: its records, in order.
     pub members: Members,
-    /// By person: its id, `P` and 16 hex digits, made from its first record's source and id.
+    /// By person: its id, `P` and 16 hex digits, made from its first record's source and id or
+    /// kept from an earlier run.
     pub ids: PersonIds,
+    /// How ids went on from an earlier run; none where none was given.
+    pub continuity: Option<Continuity>,
 }
 
 /// The records of each person, back to back: `members[person]` is a slice.
@@ -102,37 +110,51 @@ impl Index<usize> for PersonIds {
     }
 }
 
-impl FromIterator<u64> for PersonIds {
-    fn from_iter<I: IntoIterator<Item = u64>>(hashes: I) -> Self {
-        let mut ids = String::new();
-        for hash in hashes {
+impl PersonIds {
+    fn of(ids: &[u64]) -> Self {
+        let mut texts = String::with_capacity(ID_LENGTH * ids.len());
+        for id in ids {
             // Writing to a `String` cannot fail.
-            let _ = write!(ids, "P{hash:016x}");
+            let _ = write!(texts, "P{id:016x}");
         }
-        Self(ids)
+        Self(texts)
+    }
+}
+
+impl FromIterator<u64> for PersonIds {
+    fn from_iter<I: IntoIterator<Item = u64>>(ids: I) -> Self {
+        Self::of(&ids.into_iter().collect::<Vec<_>>())
     }
 }
 
 impl People {
     /// People out of each record's cluster, named by any one of its records' numbers.
     ///
-    /// `name_record` gives the id of a record's source and the record's own id. O(n).
+    /// `name_record` gives the id of a record's source and the record's own id. O(n), and
+    /// O(n log n) after an earlier run.
     pub(super) fn new<'a>(
         space: &RecordSpace,
         cluster_of: &[u32],
+        previous: Option<&PreviousPeople>,
         name_record: impl Fn(u32) -> (&'a str, &'a str) + Sync,
     ) -> Self {
         let (person, sizes) = number_people(cluster_of);
         let records = order_members(space, &person, &sizes);
         let members = Members { ends: running_sum(&sizes), records };
-        let numbers: Vec<usize> = (0..members.len()).collect();
-        let hash = |&person: &usize| {
-            let of_source = members[person].first().map(|first| first.source);
-            let named = members[person].iter().filter(|record| Some(record.source) == of_source);
-            let first = named.map(|&record| name_record(space.number(record))).min();
-            first.map_or(0, |(source, id)| id_hash(source, id))
+        let first = |person: usize| {
+            let of_source = members.get(person).first().map(|first| first.source);
+            let named = members.get(person).iter().filter(|record| Some(record.source) == of_source);
+            named.map(|&record| name_record(space.number(record))).min().unwrap_or_default()
         };
-        let hashes: Vec<u64> = numbers.par_iter().map(hash).collect();
+        let (ids, continuity) = match previous {
+            None => ((0..members.len()).into_par_iter().map(|at| id_hash(first(at))).collect(), None),
+            Some(previous) => {
+                let old = old_people(previous, space, &name_record);
+                let old_of = |record| old[space.number(record) as usize];
+                let (ids, continuity) = continuity::ids(previous, &members, old_of, first);
+                (ids, Some(continuity))
+            }
+        };
         let mut person_of = Vec::with_capacity(space.sources());
         let mut rest = person.as_slice();
         for source in 0..space.sources() {
@@ -140,7 +162,7 @@ impl People {
             person_of.push(own.to_vec());
             rest = others;
         }
-        Self { person_of, members, ids: hashes.into_iter().collect() }
+        Self { person_of, members, ids: PersonIds::of(&ids), continuity }
     }
 }
 
@@ -176,6 +198,19 @@ fn order_members(space: &RecordSpace, person: &[u32], sizes: &[u32]) -> Vec<Reco
     records
 }
 
+/// By record: its person in an earlier run.
+fn old_people<'a>(
+    previous: &PreviousPeople,
+    space: &RecordSpace,
+    name_record: impl Fn(u32) -> (&'a str, &'a str) + Sync,
+) -> Vec<Option<u32>> {
+    let of = |record| {
+        let (source, id) = name_record(record);
+        previous.person_of(source, id)
+    };
+    (0..space.len() as u32).into_par_iter().with_min_len(1 << 12).map(of).collect()
+}
+
 fn running_sum(sizes: &[u32]) -> Vec<u32> {
     let mut sum = 0;
     let add = |size: &u32| {
@@ -187,11 +222,22 @@ fn running_sum(sizes: &[u32]) -> Vec<u32> {
 
 /// The first 8 bytes, big end first, of the SHA-256 of source id, a zero byte and record id:
 /// the same in every version of the program.
-fn id_hash(source: &str, record_id: &str) -> u64 {
+pub(super) fn id_hash((source, record_id): (&str, &str)) -> u64 {
     let mut hasher = Sha256::new();
     hasher.update(source.as_bytes());
     hasher.update([0]);
     hasher.update(record_id.as_bytes());
+    first_bytes(hasher)
+}
+
+/// The id to take where another is taken: the first 8 bytes of the SHA-256 of its 8.
+pub(super) fn next_id_hash(taken: u64) -> u64 {
+    let mut hasher = Sha256::new();
+    hasher.update(taken.to_be_bytes());
+    first_bytes(hasher)
+}
+
+fn first_bytes(hasher: Sha256) -> u64 {
     hasher.finalize().iter().take(8).fold(0, |hash, &byte| hash << 8 | u64::from(byte))
 }
 
@@ -203,18 +249,18 @@ mod tests {
     fn people_are_numbered_by_first_record_and_named_by_the_least_id_of_the_first_source() {
         let space = RecordSpace::of_rows(&[2, 3]);
         let ids = [("a", "9"), ("a", "10"), ("b", "x"), ("b", "y"), ("b", "z")];
-        let people = People::new(&space, &[0, 0, 3, 3, 0], |record| ids[record as usize]);
+        let people = People::new(&space, &[0, 0, 3, 3, 0], None, |record| ids[record as usize]);
         assert_eq!(people.person_of, [vec![0, 0], vec![1, 1, 0]]);
         let rows: Vec<Vec<(u8, u32)>> =
             people.members.iter().map(|m| m.iter().map(|r| (r.source.0, r.row)).collect()).collect();
         assert_eq!(rows, [vec![(0, 0), (0, 1), (1, 2)], vec![(1, 0), (1, 1)]]);
-        assert_eq!(&people.ids[0], format!("P{:016x}", id_hash("a", "10")));
+        assert_eq!(&people.ids[0], format!("P{:016x}", id_hash(("a", "10"))));
         assert_eq!(people.ids.len(), 2);
     }
 
     #[test]
     fn a_persons_id_is_the_same_in_every_version() {
-        assert_eq!(format!("{:016x}", id_hash("cu_tru", "HS1")), KNOWN);
+        assert_eq!(format!("{:016x}", id_hash(("cu_tru", "HS1"))), KNOWN);
     }
 
     /// `printf 'cu_tru\0HS1' | sha256sum`, its first 16 digits.

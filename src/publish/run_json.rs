@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::problem::unwritable;
 use crate::check::Findings;
 use crate::diagnostic::{Diagnostic, Outcome};
-use crate::link::{BlockingAccount, Linkage};
+use crate::history::DecisionBooks;
+use crate::link::{BlockingAccount, Continuity, Linkage};
 use crate::private;
 use crate::report::{RunFacts, Tally};
 use crate::settings::{Dimension, Route, Settings, Severity};
@@ -23,6 +24,10 @@ struct RunJson<'a> {
     facts: &'a RunFacts,
     exit_status: &'static str,
     counts: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decisions: Option<DecisionsJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person_ids: Option<Continuity>,
     blocking: Vec<BlockingJson<'a>>,
     rules: Vec<RuleJson<'a>>,
 }
@@ -45,6 +50,19 @@ struct PairJson {
     right_source: String,
     links: u64,
     review_pairs: u64,
+}
+
+/// Officers' decisions: their books, and what they changed.
+#[derive(Serialize)]
+struct DecisionsJson<'a> {
+    #[serde(flatten)]
+    books: &'a DecisionBooks,
+    /// Pairs that are linked and without a decision would not have been.
+    links_made: u64,
+    /// Pairs that were to be linked or reviewed and are neither.
+    pairs_dropped: u64,
+    /// Decisions by which other links were cut.
+    held_apart: u64,
 }
 
 /// What one blocking rule met and left out.
@@ -78,6 +96,7 @@ pub fn run_json(
     folder: &Path,
     settings: &Settings,
     facts: &RunFacts,
+    decisions: Option<&DecisionBooks>,
     linkage: &Linkage,
     findings: &Findings,
 ) -> Outcome<()> {
@@ -88,6 +107,13 @@ pub fn run_json(
         facts,
         exit_status: status(facts.exit_code),
         counts: counts(settings, &tally),
+        decisions: decisions.map(|books| DecisionsJson {
+            books,
+            links_made: linkage.ruled.links_made,
+            pairs_dropped: linkage.ruled.pairs_dropped,
+            held_apart: linkage.ruled.held_apart.len() as u64,
+        }),
+        person_ids: linkage.people.continuity,
         blocking: linkage.blocking_accounts.iter().map(blocking).collect(),
         rules: rules(settings, &tally, findings),
     };

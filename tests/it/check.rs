@@ -106,6 +106,7 @@ impl World {
                 person_of,
                 members: members.into_iter().collect(),
                 ids: (0..u64::from(people)).collect(),
+                ..People::default()
             },
             ..Linkage::default()
         }

@@ -6,6 +6,7 @@ mod addresses;
 mod blocking;
 mod check;
 mod cli;
+mod decisions;
 mod evaluate;
 mod generate;
 mod ingest;

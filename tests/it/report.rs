@@ -63,7 +63,7 @@ impl Night {
         let Self { settings, deliveries, records, linkage, findings, facts, .. } = self;
         publish::tables(folder, settings, records, linkage, findings, &Progress::silent()).unwrap();
         publish::rejects(folder, settings, deliveries).unwrap();
-        publish::run_json(folder, settings, facts, linkage, findings).unwrap();
+        publish::run_json(folder, settings, facts, None, linkage, findings).unwrap();
     }
 }
 
@@ -218,6 +218,7 @@ fn linkage(rows: u32) -> Linkage {
             person_of: vec![own.clone(), own, Vec::new(), (rows..2 * rows).collect()],
             members: two.chain(one).collect::<Members>(),
             ids: (0..2 * u64::from(rows)).collect(),
+            ..People::default()
         },
         comparisons: vec![comparison("full_name"), comparison("birth_date")],
         blocking_rules: vec!["personal_id".to_owned()],
@@ -228,6 +229,7 @@ fn linkage(rows: u32) -> Linkage {
             pairs_left_out: 21,
             ..BlockingAccount::default()
         }],
+        ..Linkage::default()
     }
 }
 

@@ -13,8 +13,19 @@ const LINES_MAX: usize = 500;
 const GROUND_FLOOR: &[&str] = &["diagnostic", "private", "progress", "table"];
 
 /// The way of a record. A stage may use the ones before it and the ground floor.
-const STAGES: &[&str] =
-    &["settings", "ingest", "normalise", "link", "check", "worklist", "report", "publish", "pipeline", "cli"];
+const STAGES: &[&str] = &[
+    "settings",
+    "ingest",
+    "normalise",
+    "link",
+    "check",
+    "history",
+    "worklist",
+    "report",
+    "publish",
+    "pipeline",
+    "cli",
+];
 
 /// What stands beside the night and may use the settings and the ground floor only.
 const BESIDE: &[&str] = &["generate", "evaluate"];

@@ -1,4 +1,9 @@
 //! Which links of one component are cut: built up again from its strongest links down.
+//!
+//! Links that an officer has ruled come first, before any strength is asked for, and none of
+//! them is cut. What an officer joins brings along what is linked to either side: the two sides
+//! no longer speak against each other, or else one ruling between two people of two numbers each
+//! would break up both. What an officer holds apart stays apart whatever speaks for it.
 
 use std::cmp::Reverse;
 
@@ -11,6 +16,8 @@ pub(super) struct Edge {
     pub(super) a: usize,
     pub(super) b: usize,
     pub(super) weight: Bits,
+    /// Whether an officer has ruled that it stands.
+    pub(super) ruled: bool,
 }
 
 /// What speaks against two members of a component being one person, by their places in it.
@@ -21,20 +28,49 @@ pub(super) struct Rifts {
     /// What their values tell, where that is less than nothing.
     against: Vec<Bits>,
     /// The words for links that are cut for no contradiction.
-    tie: u8,
-    weak_bridge: u8,
+    words: Words,
+}
+
+/// The words for links that are cut for no contradiction, and the one for those that an officer's
+/// ruling cuts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words {
+    pub(super) tie: u8,
+    pub(super) weak_bridge: u8,
+    pub(super) officer: u8,
 }
 
 impl Rifts {
-    pub(super) fn new(size: usize, tie: u8, weak_bridge: u8) -> Self {
+    pub(super) fn new(size: usize, words: Words) -> Self {
         let (reasons, against) = (vec![0; size * size], vec![Bits::default(); size * size]);
-        Self { size, reasons, against, tie, weak_bridge }
+        Self { size, reasons, against, words }
     }
 
     pub(super) fn set(&mut self, a: usize, b: usize, reason: u8, evidence: Bits) {
         for at in [a * self.size + b, b * self.size + a] {
             self.reasons[at] = reason;
             self.against[at] = evidence.min(Bits::default());
+        }
+    }
+
+    /// Holds two members apart by an officer's word.
+    pub(super) fn hold_apart(&mut self, a: usize, b: usize) {
+        for at in [a * self.size + b, b * self.size + a] {
+            self.reasons[at] = self.words.officer;
+        }
+    }
+
+    /// Drops what values tell against members that an officer's word has brought together.
+    fn reconcile(&mut self, together: &[usize]) {
+        for at in together
+            .iter()
+            .flat_map(|&a| together.iter().map(move |&b| (a, b)))
+            .map(|(a, b)| a * self.size + b)
+        {
+            self.against[at] = Bits::default();
+            if self.reasons[at] != self.words.officer {
+                self.reasons[at] = 0;
+            }
         }
     }
 
@@ -56,10 +92,16 @@ impl Rifts {
         of(one).flat_map(move |a| of(other).map(move |b| a * self.size + b))
     }
 
-    /// The first contradiction between two clusters, 0 for none.
+    /// The first contradiction between two clusters, 0 for none; an officer's word before any.
     fn between(&self, label: &[usize], one: usize, other: usize) -> u8 {
-        let reasons = self.across(label, one, other).map(|at| self.reasons[at]);
-        reasons.into_iter().find(|&reason| reason != 0).unwrap_or(0)
+        let mut first = 0;
+        for reason in self.across(label, one, other).map(|at| self.reasons[at]) {
+            if reason == self.words.officer {
+                return reason;
+            }
+            first = if first == 0 { reason } else { first };
+        }
+        first
     }
 
     /// Why a link may not join two clusters, 0 where it may.
@@ -68,7 +110,7 @@ impl Rifts {
             0 => {
                 let against = self.across(label, one, other).map(|at| self.against[at]).min();
                 let outweighed = weight + against.unwrap_or_default() < Bits::default();
-                if outweighed { self.weak_bridge } else { 0 }
+                if outweighed { self.words.weak_bridge } else { 0 }
             }
             reason => reason,
         }
@@ -76,20 +118,51 @@ impl Rifts {
 }
 
 /// For each link the reason why it is cut, 0 where it stays. Pure; the same for any order of links
-/// of equal strength.
-pub(super) fn cut(rifts: &Rifts, edges: &[Edge]) -> Vec<u8> {
-    let mut label: Vec<usize> = (0..rifts.size).collect();
-    let mut reasons = vec![0; edges.len()];
-    let mut order: Vec<usize> = (0..edges.len()).collect();
-    order.sort_by_key(|&at| Reverse(edges[at].weight.whole()));
-    for tier in order.chunk_by(|&a, &b| edges[a].weight.whole() == edges[b].weight.whole()) {
-        join_tier(rifts, edges, tier, &mut label, &mut reasons);
+/// of equal strength. Rulings must not contradict each other.
+pub(super) fn cut(mut rifts: Rifts, edges: &[Edge]) -> Vec<u8> {
+    let ruled: Vec<usize> = (0..edges.len()).filter(|&at| edges[at].ruled).collect();
+    let apart: Vec<usize> = (0..rifts.size).collect();
+    if ruled.is_empty() {
+        return build_up(&rifts, edges, apart);
     }
+    let joined = join_all(edges, &ruled, &apart);
+    bring_together(&mut rifts, edges, &joined);
+    build_up(&rifts, edges, joined)
+}
+
+/// Reconciles the sides of what rulings join: the people that evidence alone would make.
+fn bring_together(rifts: &mut Rifts, edges: &[Edge], joined: &[usize]) {
+    let evidence: Vec<Edge> = edges.iter().filter(|edge| !edge.ruled).copied().collect();
+    let mut sides: Vec<usize> = (0..joined.len()).collect();
+    join_tiers(rifts, &evidence, &mut sides);
+    for core in 0..joined.len() {
+        let members: Vec<usize> = (0..joined.len()).filter(|&at| joined[at] == core).collect();
+        if members.len() > 1 {
+            let brought = |at: &usize| members.iter().any(|&member| sides[member] == sides[*at]);
+            rifts.reconcile(&(0..joined.len()).filter(brought).collect::<Vec<_>>());
+        }
+    }
+}
+
+/// Builds clusters up from some that stand already.
+fn build_up(rifts: &Rifts, edges: &[Edge], mut label: Vec<usize>) -> Vec<u8> {
+    let mut reasons = join_tiers(rifts, edges, &mut label);
     // A tie between records that stronger or weaker links bring together after all is none.
     for (edge, reason) in edges.iter().zip(&mut reasons) {
         if label[edge.a] == label[edge.b] {
             *reason = 0;
         }
+    }
+    reasons
+}
+
+/// Joins clusters by links, the strongest first; the reasons of those that do not join.
+fn join_tiers(rifts: &Rifts, edges: &[Edge], label: &mut [usize]) -> Vec<u8> {
+    let mut reasons = vec![0; edges.len()];
+    let mut order: Vec<usize> = (0..edges.len()).collect();
+    order.sort_by_key(|&at| Reverse(edges[at].weight.whole()));
+    for tier in order.chunk_by(|&a, &b| edges[a].weight.whole() == edges[b].weight.whole()) {
+        join_tier(rifts, edges, tier, label, &mut reasons);
     }
     reasons
 }
@@ -108,7 +181,7 @@ fn join_tier(rifts: &Rifts, edges: &[Edge], tier: &[usize], label: &mut [usize],
     }
     let contested = contested(rifts, edges, &open, label);
     for &at in &contested {
-        reasons[at] = rifts.tie;
+        reasons[at] = rifts.words.tie;
     }
     open.retain(|at| !contested.contains(at));
     // What is left of a tier joins as a whole, or not at all.
@@ -117,7 +190,7 @@ fn join_tier(rifts: &Rifts, edges: &[Edge], tier: &[usize], label: &mut [usize],
         let cluster = joined[edges[at].a];
         let of_cluster: Vec<usize> = (0..joined.len()).filter(|&place| joined[place] == cluster).collect();
         if of_cluster.iter().any(|&a| of_cluster.iter().any(|&b| rifts.reasons[a * joined.len() + b] != 0)) {
-            reasons[at] = rifts.tie;
+            reasons[at] = rifts.words.tie;
         }
     }
     for (at, new) in label.iter_mut().zip(consistent(rifts, &joined)) {
@@ -162,21 +235,23 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const WORDS: Words = Words { tie: TIE, weak_bridge: WEAK, officer: OFFICER };
     const TIE: u8 = 9;
     const WEAK: u8 = 8;
+    const OFFICER: u8 = 7;
 
     /// Links whose weights are so many bits.
     fn edges_of(edges: &[(usize, usize, u32)]) -> Vec<Edge> {
         let weight = |bits: u32| Bits::of_ratio(f64::from(bits).exp2());
-        edges.iter().map(|&(a, b, bits)| Edge { a, b, weight: weight(bits) }).collect()
+        edges.iter().map(|&(a, b, bits)| Edge { a, b, weight: weight(bits), ruled: false }).collect()
     }
 
     fn reasons_of(size: usize, contradicting: &[(usize, usize)], edges: &[(usize, usize, u32)]) -> Vec<u8> {
-        let mut rifts = Rifts::new(size, TIE, WEAK);
+        let mut rifts = Rifts::new(size, WORDS);
         for &(a, b) in contradicting {
             rifts.set(a, b, 1, Bits::default());
         }
-        cut(&rifts, &edges_of(edges))
+        cut(rifts, &edges_of(edges))
     }
 
     #[test]
@@ -200,9 +275,9 @@ mod tests {
     fn a_link_that_tells_less_than_speaks_against_it_is_a_weak_bridge() {
         let edges = edges_of(&[(0, 1, 20), (1, 2, 5), (2, 3, 20)]);
         let with = |against: f64| {
-            let mut rifts = Rifts::new(4, TIE, WEAK);
+            let mut rifts = Rifts::new(4, WORDS);
             rifts.set(0, 3, 0, Bits::of_ratio((-against).exp2()));
-            (rifts.can_cut(&edges), cut(&rifts, &edges))
+            (rifts.can_cut(&edges), cut(rifts, &edges))
         };
         assert_eq!(with(6.0), (true, vec![0, WEAK, 0]));
         assert_eq!(with(4.0), (false, vec![0, 0, 0]));

@@ -9,6 +9,9 @@
 //! clusters over a shared neighbour are ties: all of them go to review, none is
 //! left to chance.
 //!
+//! Officers' rulings stand above all of it: pairs ruled one person link whatever they show and
+//! are never cut, and no cluster holds a pair ruled two people.
+//!
 //! Output: which pairs link in the end, and each record's cluster. Invariant: a
 //! pair links if and only if both its records are of one cluster.
 
@@ -18,31 +21,41 @@ mod union_find;
 use rayon::prelude::*;
 
 use super::blocking::Candidates;
-use super::decide::{Judge, Scratch};
+use super::decide::{Judge, Reasons, Scratch};
+use super::decisions::{self, Bound};
 use super::links::{Levels, Pair};
-use cut::{Edge, Rifts, cut};
+use cut::{Edge, Rifts, Words, cut};
 
 pub(super) use union_find::UnionFind;
 
 /// More records than one person has in all sources; beyond it the weakest links go first.
 const CLUSTER_SIZE_MAX: usize = 200;
 
+/// What clusters are made by, beside the links.
+pub(super) struct Grounds<'a> {
+    pub(super) judge: &'a Judge<'a>,
+    /// By record: who is told apart from whom within the sources in `one_person`.
+    pub(super) groups: &'a [u32],
+    /// By source: whether it knows a person once.
+    pub(super) one_person: &'a [bool],
+    /// The reasons that rulings give.
+    pub(super) words: decisions::Words,
+}
+
 /// Decides which pairs link in the end and gives each record's cluster.
 ///
-/// `groups` tells records of the sources in `one_person` apart. O(pairs) plus, for
-/// components that are not fully linked, the square of their sizes.
-pub(super) fn cluster(
-    judge: &Judge<'_>,
-    pairs: &mut [Pair],
-    groups: &[u32],
-    one_person: &[bool],
-) -> Vec<u32> {
-    let components = Components::of(judge.space.len(), pairs);
+/// Rulings have been applied to the pairs already. O(pairs) plus, for components
+/// that are not fully linked, the square of their sizes.
+pub(super) fn cluster(grounds: &Grounds<'_>, rulings: &mut Bound, pairs: &mut [Pair]) -> Vec<u32> {
+    let judge = grounds.judge;
+    let (components, root) = Components::of(judge.space.len(), pairs);
+    rulings.note_held_apart(|record| root[record as usize]);
+    drop(root);
     let reasons: Vec<(u32, u8)> = (0..components.len())
         .into_par_iter()
         .with_min_len(4096)
         .map_init(Scratch::default, |scratch, at| {
-            let cutter = Cutter { judge, pairs, groups, one_person };
+            let cutter = Cutter { grounds, rulings, pairs };
             cutter.cut_component(components.members(at), components.edges(at), scratch)
         })
         .flatten_iter()
@@ -74,7 +87,8 @@ struct Components {
 }
 
 impl Components {
-    fn of(records: usize, pairs: &[Pair]) -> Self {
+    /// And by record its component's least record.
+    fn of(records: usize, pairs: &[Pair]) -> (Self, Vec<u32>) {
         let mut all = UnionFind::new(records);
         for pair in pairs.iter().filter(|pair| pair.links) {
             all.union(pair.left, pair.right);
@@ -89,7 +103,7 @@ impl Components {
         let components = component.iter().filter(|&&number| number != NONE).count();
         let (members, member_ends) = grouped(records as u32, components, of_record);
         let (edges, edge_ends) = grouped(pairs.len() as u32, components, of_pair);
-        Self { members, edges, ends: member_ends.into_iter().zip(edge_ends).collect() }
+        (Self { members, edges, ends: member_ends.into_iter().zip(edge_ends).collect() }, root)
     }
 
     fn len(&self) -> usize {
@@ -150,10 +164,9 @@ fn grouped(count: u32, groups: usize, group_of: impl Fn(u32) -> u32) -> (Vec<u32
 
 /// What cutting one component needs.
 struct Cutter<'a> {
-    judge: &'a Judge<'a>,
+    grounds: &'a Grounds<'a>,
+    rulings: &'a Bound,
     pairs: &'a [Pair],
-    groups: &'a [u32],
-    one_person: &'a [bool],
 }
 
 impl Cutter<'_> {
@@ -170,22 +183,38 @@ impl Cutter<'_> {
         let local: Vec<Edge> = edges
             .iter()
             .map(|&at| &self.pairs[at as usize])
-            .map(|pair| Edge { a: place(pair.left), b: place(pair.right), weight: pair.weight })
+            .map(|pair| Edge {
+                a: place(pair.left),
+                b: place(pair.right),
+                weight: pair.weight,
+                ruled: self.is_ruled(pair),
+            })
             .collect();
         let rifts = self.rifts(members, &local, scratch);
         if !rifts.can_cut(&local) {
             return Vec::new();
         }
-        let cut = cut(&rifts, &local);
+        let cut = cut(rifts, &local);
         edges.iter().copied().zip(cut).filter(|(_, reason)| *reason != 0).collect()
     }
 
-    /// Takes the weakest links out, then looks at each of the pieces.
+    fn is_ruled(&self, pair: &Pair) -> bool {
+        pair.reason == self.grounds.words.same
+    }
+
+    /// Takes the weakest links out that no officer has ruled, then looks at each of the pieces.
     fn cut_too_large(&self, edges: &[u32], scratch: &mut Scratch) -> Vec<(u32, u8)> {
-        let strength = |at: &u32| self.pairs[*at as usize].weight.whole();
-        let weakest = edges.iter().map(strength).min().unwrap_or(0);
+        let strength = |at: &u32| {
+            let pair = &self.pairs[*at as usize];
+            if self.is_ruled(pair) { i32::MAX } else { pair.weight.whole() }
+        };
+        let weakest = edges.iter().map(strength).min().unwrap_or(i32::MAX);
+        if weakest == i32::MAX {
+            return Vec::new();
+        }
         let (stay, go): (Vec<u32>, Vec<u32>) = edges.iter().partition(|at| strength(at) > weakest);
-        let mut found: Vec<(u32, u8)> = go.iter().map(|&at| (at, self.judge.reasons.too_large)).collect();
+        let too_large = self.grounds.judge.reasons.too_large;
+        let mut found: Vec<(u32, u8)> = go.iter().map(|&at| (at, too_large)).collect();
         for (members, edges) in self.pieces(&stay) {
             found.extend(self.cut_component(&members, &edges, scratch));
         }
@@ -218,8 +247,9 @@ impl Cutter<'_> {
     /// What speaks against unlinked members being one person.
     fn rifts(&self, members: &[u32], edges: &[Edge], scratch: &mut Scratch) -> Rifts {
         let size = members.len();
-        let words = self.judge.reasons;
-        let mut found = Rifts::new(size, words.tie, words.weak_bridge);
+        let Grounds { judge, words, .. } = self.grounds;
+        let Reasons { tie, weak_bridge, .. } = *judge.reasons;
+        let mut found = Rifts::new(size, Words { tie, weak_bridge, officer: words.different });
         let mut linked = vec![false; size * size];
         for edge in edges {
             linked[edge.a * size + edge.b] = true;
@@ -231,23 +261,36 @@ impl Cutter<'_> {
                 batch.right.push(b as u32);
             }
         }
-        self.judge.compare(&batch, scratch);
+        judge.compare(&batch, scratch);
         for (at, (&a, &b)) in batch.left.iter().zip(&batch.right).enumerate() {
             let (a, b) = (a as usize, b as usize);
             let reason = self.contradiction(members[a], members[b], scratch.vectors[at]);
             found.set(a, b, reason, scratch.evidence[at].strangers);
         }
+        self.hold_apart(members, &mut found);
         found
     }
 
+    fn hold_apart(&self, members: &[u32], rifts: &mut Rifts) {
+        if !self.rulings.holds_apart() {
+            return;
+        }
+        for (a, &member) in members.iter().enumerate() {
+            for b in self.rulings.apart_from(member).filter_map(|other| members.binary_search(&other).ok()) {
+                rifts.hold_apart(a, b);
+            }
+        }
+    }
+
     fn contradiction(&self, a: u32, b: u32, levels: Levels) -> u8 {
-        let source = self.judge.space.source(a);
-        match self.judge.contradiction(levels) {
-            0 if self.one_person[source]
-                && self.judge.space.source(b) == source
-                && self.groups[a as usize] != self.groups[b as usize] =>
+        let Grounds { judge, groups, one_person, .. } = self.grounds;
+        let source = judge.space.source(a);
+        match judge.contradiction(levels) {
+            0 if one_person[source]
+                && judge.space.source(b) == source
+                && groups[a as usize] != groups[b as usize] =>
             {
-                self.judge.reasons.second_best
+                judge.reasons.second_best
             }
             reason => reason,
         }
