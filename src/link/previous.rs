@@ -58,17 +58,17 @@ impl PreviousPeople {
         let place = |one: &KnownRecord| ids.find(one.person).unwrap_or(0) as u32;
         let person_of = known.par_iter().map(place).collect();
         let records = Keys::new(known.iter().map(|one| one.record).collect());
-        Self { named_twice: (rows - records.keys.len()) as u64, records, person_of, ids }
+        Self { named_twice: (rows - records.sorted.len()) as u64, records, person_of, ids }
     }
 
     /// Number of people.
     pub fn len(&self) -> usize {
-        self.ids.keys.len()
+        self.ids.sorted.len()
     }
 
     /// Whether there is nobody.
     pub fn is_empty(&self) -> bool {
-        self.ids.keys.is_empty()
+        self.ids.sorted.is_empty()
     }
 
     /// The number of a record's person: people are numbered in the order of their ids. O(1) on average.
@@ -78,7 +78,7 @@ impl PreviousPeople {
 
     /// The id of a person by number.
     pub(super) fn id(&self, person: u32) -> u64 {
-        self.ids.keys.get(person as usize).copied().unwrap_or(0)
+        self.ids.sorted.get(person as usize).copied().unwrap_or(0)
     }
 
     /// Whether somebody had this id.
@@ -99,7 +99,7 @@ fn record_hash(source: &str, record_id: &str) -> u64 {
 /// evenly, so that a search ends within some four of them; others take O(log n).
 #[derive(Clone, Debug, Default)]
 struct Keys {
-    keys: Vec<u64>,
+    sorted: Vec<u64>,
     /// By the keys' highest bits: the place of the first key from there on, and one past the last.
     starts: Vec<u32>,
     bits: u32,
@@ -115,13 +115,13 @@ impl Keys {
         for at in 1..starts.len() {
             starts[at] += starts[at - 1];
         }
-        Self { keys, starts, bits }
+        Self { sorted: keys, starts, bits }
     }
 
     fn find(&self, key: u64) -> Option<usize> {
         let bucket = key.checked_shr(64 - self.bits).unwrap_or(0) as usize;
         let (start, end) = (*self.starts.get(bucket)? as usize, *self.starts.get(bucket + 1)? as usize);
-        let within = self.keys.get(start..end)?.binary_search(&key).ok()?;
+        let within = self.sorted.get(start..end)?.binary_search(&key).ok()?;
         Some(start + within)
     }
 }

@@ -288,6 +288,58 @@ mod tests {
         assert_eq!(reasons_of(3, &[], &[(0, 1, 1), (1, 2, 1)]), [0, 0]);
     }
 
+    /// Reasons of links, after links of so many bits that are ruled and pairs that are held apart.
+    fn ruled_reasons(
+        size: usize,
+        contradicting: &[(usize, usize)],
+        apart: &[(usize, usize)],
+        (ruled, edges): (&[(usize, usize, u32)], &[(usize, usize, u32)]),
+    ) -> Vec<u8> {
+        let mut rifts = Rifts::new(size, WORDS);
+        for &(a, b) in contradicting {
+            rifts.set(a, b, 1, Bits::of_ratio(0.001));
+        }
+        for &(a, b) in apart {
+            rifts.hold_apart(a, b);
+        }
+        let mut all = edges_of(ruled);
+        all.iter_mut().for_each(|edge| edge.ruled = true);
+        all.extend(edges_of(edges));
+        cut(rifts, &all)
+    }
+
+    #[test]
+    fn a_pair_held_apart_loses_the_weaker_of_the_links_that_join_it() {
+        assert_eq!(ruled_reasons(3, &[], &[(0, 2)], (&[], &[(0, 1, 5), (1, 2, 4)])), [0, OFFICER]);
+        assert_eq!(ruled_reasons(3, &[], &[(0, 2)], (&[], &[(0, 1, 5), (1, 2, 5)])), [TIE, TIE]);
+        assert_eq!(ruled_reasons(3, &[(0, 2)], &[(0, 2)], (&[], &[(0, 1, 5), (1, 2, 4)])), [0, OFFICER]);
+    }
+
+    #[test]
+    fn a_ruled_link_stands_before_a_stronger_one() {
+        assert_eq!(ruled_reasons(3, &[], &[(0, 2)], (&[(0, 1, 0)], &[(1, 2, 30)])), [0, OFFICER]);
+        assert_eq!(ruled_reasons(3, &[(0, 2)], &[], (&[(0, 1, 0)], &[(1, 2, 30)])), [0, 0]);
+        assert_eq!(ruled_reasons(3, &[(0, 2)], &[], (&[(0, 1, 0), (1, 2, 0)], &[])), [0, 0]);
+    }
+
+    #[test]
+    fn what_a_ruling_joins_brings_its_people_along() {
+        // 0-1 and 2-3 are two people by their numbers; an officer says that 1 is 2.
+        let clashes = [(0, 2), (0, 3), (1, 3)];
+        assert_eq!(ruled_reasons(4, &clashes, &[], (&[(1, 2, 0)], &[(0, 1, 5), (2, 3, 5)])), [0, 0, 0]);
+        // But 0 and 3 are two by an officer's word: the weaker link goes.
+        assert_eq!(
+            ruled_reasons(4, &clashes, &[(0, 3)], (&[(1, 2, 0)], &[(0, 1, 6), (2, 3, 5)])),
+            [0, 0, OFFICER]
+        );
+    }
+
+    #[test]
+    fn a_rival_for_a_record_is_not_brought_along() {
+        // 2 and 3 both claim 0 and contradict each other; that 0 is 1 says nothing of them.
+        assert_eq!(ruled_reasons(4, &[(2, 3)], &[], (&[(0, 1, 0)], &[(0, 2, 6), (0, 3, 5)])), [0, 0, 1]);
+    }
+
     type Component = (Vec<(usize, usize, u32)>, Vec<(usize, usize)>);
 
     fn edges_and_contradictions() -> impl Strategy<Value = Component> {
@@ -321,6 +373,43 @@ mod tests {
             let mut other = reasons_of(8, &clashes, &backwards);
             other.reverse();
             prop_assert_eq!(reasons_of(8, &clashes, &edges), other);
+        }
+
+        #[test]
+        fn rulings_hold_whatever_else_there_is_and_in_any_order(
+            (edges, clashes) in edges_and_contradictions(),
+            (ruled, apart) in edges_and_contradictions(),
+        ) {
+            let mut cores = UnionFind::new(8);
+            ruled.iter().take(4).for_each(|&(a, b, _)| cores.union(a as u32, b as u32));
+            let cores = cores.finish();
+            let ruled: Vec<_> = ruled.into_iter().take(4).collect();
+            let apart: Vec<_> = apart.into_iter().filter(|&(a, b)| cores[a] != cores[b]).collect();
+            let known = |a, b| ruled.iter().any(|e| (e.0, e.1) == (a, b)) || apart.contains(&(a, b));
+            let edges: Vec<_> = edges.into_iter().filter(|&(a, b, _)| !known(a, b)).collect();
+            let linked = |a, b| known(a, b) || edges.iter().any(|e| (e.0, e.1) == (a, b));
+            let clashes: Vec<_> = clashes.into_iter().filter(|&(a, b)| !linked(a, b)).collect();
+            let reasons = ruled_reasons(8, &clashes, &apart, (&ruled, &edges));
+            let all: Vec<_> = ruled.iter().chain(&edges).collect();
+            let mut sets = UnionFind::new(8);
+            for (edge, _) in all.iter().zip(&reasons).filter(|(_, reason)| **reason == 0) {
+                sets.union(edge.0 as u32, edge.1 as u32);
+            }
+            let label = sets.finish();
+            prop_assert!(reasons[..ruled.len()].iter().all(|reason| *reason == 0));
+            prop_assert!(apart.iter().all(|&(a, b)| label[a] != label[b]));
+            for (edge, reason) in all.iter().zip(&reasons) {
+                prop_assert_eq!(*reason == 0, label[edge.0] == label[edge.1]);
+            }
+            let (mut ruled, mut edges) = (ruled, edges);
+            let split = ruled.len();
+            ruled.reverse();
+            edges.reverse();
+            let mut other = ruled_reasons(8, &clashes, &apart, (&ruled, &edges));
+            other[..split].reverse();
+            other[split..].reverse();
+            let kept = |reasons: &[u8]| reasons.iter().map(|reason| *reason == 0).collect::<Vec<_>>();
+            prop_assert_eq!(kept(&reasons), kept(&other));
         }
     }
 }
