@@ -32,6 +32,7 @@ mod plan;
 mod previous;
 mod problems;
 mod rows;
+mod ruled;
 mod space;
 mod stages;
 mod term_frequency;
@@ -48,19 +49,20 @@ use blocking::Blocking;
 use cluster::Grounds;
 use column::OfRecords;
 use decide::{Judge, Priors, Reasons};
-use decisions::Bound;
 use plan::{Columns, Compared, Keyed};
+use ruled::Bound;
 use space::RecordSpace;
 use weights::Weights;
 
 pub use blocking::BlockingAccount;
 pub use continuity::Continuity;
-pub use decisions::{Conflict, RecordName, Ruled, Ruling, Rulings};
+pub use decisions::{Conflict, RecordName, Ruling, Rulings};
 pub use links::{Decision, Levels, Link, LinkTable};
 pub use meetings::{Meetings, meet, meet_keys};
 pub use people::{Members, People, PersonIds};
 pub use previous::{KnownRecord, PreviousPeople};
 pub use problems::problems;
+pub use ruled::Ruled;
 
 /// What linkage found out.
 #[derive(Debug, Default)]
@@ -267,9 +269,9 @@ impl<'a> Core<'a> {
         name_record: impl Fn(u32) -> (&'n str, &'n str) + Sync,
     ) -> Linkage {
         let mut pairs = found.pairs;
-        let words = decisions::Words::enter(&mut self.reasons.words);
+        let words = ruled::Words::enter(&mut self.reasons.words);
         let judge = self.judge();
-        rulings.apply(&mut pairs, words, |unmet| decisions::score(&judge, unmet));
+        rulings.apply(&mut pairs, words, |unmet| ruled::score(&judge, unmet));
         let one_person = one_person(self.matching, &self.space);
         let groups = assign::groups_within(&self.space, &pairs, &one_person).finish();
         let grounds = Grounds { judge: &judge, groups: &groups, one_person: &one_person, words };

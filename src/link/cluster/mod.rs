@@ -22,8 +22,8 @@ use rayon::prelude::*;
 
 use super::blocking::Candidates;
 use super::decide::{Judge, Reasons, Scratch};
-use super::decisions::{self, Bound};
 use super::links::{Levels, Pair};
+use super::ruled::{self, Bound};
 use cut::{Edge, Rifts, Words, cut};
 
 pub(super) use union_find::UnionFind;
@@ -39,7 +39,7 @@ pub(super) struct Grounds<'a> {
     /// By source: whether it knows a person once.
     pub(super) one_person: &'a [bool],
     /// The reasons that rulings give.
-    pub(super) words: decisions::Words,
+    pub(super) words: ruled::Words,
 }
 
 /// Decides which pairs link in the end and gives each record's cluster.
