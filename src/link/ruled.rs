@@ -34,7 +34,7 @@ pub struct Ruled {
     pub unknown: Vec<(u64, RecordName)>,
     /// Lines that hold records apart which links would otherwise have joined.
     pub held_apart: Vec<u64>,
-    /// How many pairs are linked that without a ruling would not have been.
+    /// How many pairs are linked that by their values alone would not have been.
     pub links_made: u64,
     /// How many pairs would have been linked or reviewed and are neither.
     pub pairs_dropped: u64,

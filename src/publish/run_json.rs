@@ -57,7 +57,7 @@ struct PairJson {
 struct DecisionsJson<'a> {
     #[serde(flatten)]
     books: &'a DecisionBooks,
-    /// Pairs that are linked and without a decision would not have been.
+    /// Pairs that are linked and by their values alone would not have been.
     links_made: u64,
     /// Pairs that were to be linked or reviewed and are neither.
     pairs_dropped: u64,

@@ -153,8 +153,8 @@ fn strangers_whom_an_officer_makes_one_are_linked_with_what_their_records_tell()
         |source: &str| before.keys().filter(|name| name.0 == source).take(5).cloned().collect::<Vec<_>>();
     let pairs: Vec<_> = of("cu_tru").into_iter().zip(of("thue_bao")).collect();
     assert!(pairs.iter().all(|(a, b)| before[a] != before[b]), "strangers to begin with");
-    let lines = pairs.iter().map(|(a, b)| format!("{},{},{},{},same,Lan,30/06/2026\n", b.0, b.1, a.0, a.1));
-    let file = nights.decisions(&lines.collect::<String>());
+    let decided = pairs.iter().map(|(a, b)| format!("{},{},{},{},same,Lan,30/06/2026\n", b.0, b.1, a.0, a.1));
+    let file = nights.decisions(&decided.collect::<String>());
     let (code, complaints) =
         nights.night("after", &["--decisions", &file, "--previous", nights.out.path().to_str().unwrap()]);
     assert_eq!((code, complaints.as_str()), (0, ""));
@@ -208,10 +208,10 @@ fn a_night_after_itself_and_decisions_in_any_order_give_the_same_bytes() {
     assert_eq!(nights.night("one", &[]).0, 0);
     let links = nights.links("one");
     let decision = |link: &Vec<String>| line(link, if link[4] == "link" { "different" } else { "same" });
-    let mut lines: Vec<String> = links.iter().step_by(7).map(decision).collect();
+    let mut decided: Vec<String> = links.iter().step_by(7).map(decision).collect();
     let mut tables = Vec::new();
     for (id, threads) in [("two", "1"), ("three", "3")] {
-        let file = nights.decisions(&lines.concat());
+        let file = nights.decisions(&decided.concat());
         let given =
             ["--decisions", &file, "--previous", nights.run("one").to_str().unwrap(), "--threads", threads]
                 .map(str::to_owned);
@@ -221,10 +221,10 @@ fn a_night_after_itself_and_decisions_in_any_order_give_the_same_bytes() {
                 .map(|table| fs::read(nights.run(id).join(format!("{table}.parquet"))).unwrap()),
         );
         nights.assert_links_and_people_agree(id);
-        lines.reverse();
+        decided.reverse();
     }
     assert!(tables[0] == tables[1]);
-    let file = nights.decisions(&lines.concat());
+    let file = nights.decisions(&decided.concat());
     assert_eq!(
         nights.night("four", &["--decisions", &file, "--previous", nights.run("two").to_str().unwrap()]).0,
         0

@@ -288,12 +288,15 @@ mod tests {
         assert_eq!(reasons_of(3, &[], &[(0, 1, 1), (1, 2, 1)]), [0, 0]);
     }
 
+    /// A link's ends and its bits.
+    type Weighed = (usize, usize, u32);
+
     /// Reasons of links, after links of so many bits that are ruled and pairs that are held apart.
     fn ruled_reasons(
         size: usize,
         contradicting: &[(usize, usize)],
         apart: &[(usize, usize)],
-        (ruled, edges): (&[(usize, usize, u32)], &[(usize, usize, u32)]),
+        (ruled, edges): (&[Weighed], &[Weighed]),
     ) -> Vec<u8> {
         let mut rifts = Rifts::new(size, WORDS);
         for &(a, b) in contradicting {
@@ -303,7 +306,9 @@ mod tests {
             rifts.hold_apart(a, b);
         }
         let mut all = edges_of(ruled);
-        all.iter_mut().for_each(|edge| edge.ruled = true);
+        for edge in &mut all {
+            edge.ruled = true;
+        }
         all.extend(edges_of(edges));
         cut(rifts, &all)
     }
