@@ -19,7 +19,7 @@ const OFFICER_SAME: &str = "officer_same";
 /// holds to be two people.
 const OFFICER_DIFFERENT: &str = "officer_different";
 
-/// The blocking rule of a pair that no rule has met: past every list of rules, of which there are
+/// The blocking rule of a pair that was not kept, for none met it or its values told too little: past every list of rules, of which there are
 /// 64 at most.
 const NO_BLOCKING_RULE: u8 = u8::MAX;
 
@@ -145,7 +145,7 @@ impl Bound {
     }
 }
 
-/// Pairs that no blocking rule has met, compared and scored like those that one has.
+/// Pairs that no blocking rule has met, or none that kept it, compared and scored like the others.
 pub(super) fn score(judge: &Judge<'_>, pairs: &[(u32, u32)]) -> Vec<Pair> {
     /// Pairs compared at a time: their records fit the second-level cache.
     const BATCH: usize = 1024;
