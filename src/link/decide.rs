@@ -7,7 +7,7 @@
 use super::bits::Bits;
 use super::blocking::{self, Candidates};
 use super::compare::{Comparator, Names, Pairs, Places, Reading};
-use super::links::{Decision, Levels, Pair};
+use super::links::{Decision, FLAG_NON_LINK, Levels, Pair};
 use super::rows::{CompareRows, Gathered};
 use super::space::RecordSpace;
 use super::stages::{Live, Stage};
@@ -231,8 +231,9 @@ impl blocking::Judge for Judge<'_> {
             if let Some((decision, reason)) = self.decide(levels, weight) {
                 let [left, right] =
                     [live.left[at], live.right[at]].map(|place| batch.records[place as usize]);
-                let (links, is_non_link) = (decision == Decision::Link, decision == Decision::NonLink);
-                kept.push(Pair { left, right, levels, weight, blocking_rule, links, is_non_link, reason });
+                let flags = if decision == Decision::NonLink { FLAG_NON_LINK } else { 0 };
+                let links = decision == Decision::Link;
+                kept.push(Pair { left, right, levels, weight, blocking_rule, links, flags, reason });
             }
         }
     }

@@ -54,6 +54,9 @@ pub struct Link<'a> {
     pub blocking_rule: u16,
     /// One level a comparison.
     pub levels: Levels,
+    /// Whether the weight is that of the second look, at which kin are less likely: neither person
+    /// has a record in the other's source.
+    pub looked_twice: bool,
 }
 
 /// A pair before it stands in the table.
@@ -66,15 +69,25 @@ pub(super) struct Pair {
     pub(super) weight: Bits,
     pub(super) blocking_rule: u8,
     pub(super) links: bool,
-    /// Neither a link nor for review.
-    pub(super) is_non_link: bool,
+    /// [`FLAG_NON_LINK`] and [`FLAG_SECOND_LOOK`].
+    pub(super) flags: u8,
     /// 0: none; else one more than the place among the table's reasons.
     pub(super) reason: u8,
 }
 
+/// Neither a link nor for review.
+pub(super) const FLAG_NON_LINK: u8 = 1;
+/// The weight has in it that neither person has a record in the other's source.
+pub(super) const FLAG_SECOND_LOOK: u8 = 2;
+
 impl Pair {
+    /// The same pair, worth a look after all.
+    pub(super) fn no_non_link(self) -> Self {
+        Self { flags: self.flags & !FLAG_NON_LINK, ..self }
+    }
+
     fn decision(&self) -> Decision {
-        match (self.links, self.is_non_link) {
+        match (self.links, self.flags & FLAG_NON_LINK != 0) {
             (true, _) => Decision::Link,
             (false, true) => Decision::NonLink,
             (false, false) => Decision::Review,
@@ -117,7 +130,7 @@ pub(super) fn in_order(kept: Vec<Vec<Pair>>, records: usize) -> Vec<Pair> {
 
 /// Takes the non-links out of the kept pairs. O(n), in parallel.
 pub(super) fn take_non_links(kept: &mut [Vec<Pair>]) -> Vec<Vec<Pair>> {
-    let take = |piece: &mut Vec<Pair>| piece.extract_if(.., |pair| pair.is_non_link).collect();
+    let take = |piece: &mut Vec<Pair>| piece.extract_if(.., |pair| pair.flags & FLAG_NON_LINK != 0).collect();
     kept.par_iter_mut().map(take).collect()
 }
 
@@ -132,6 +145,7 @@ pub struct LinkTable {
     weights: Vec<Bits>,
     blocking_rule: Vec<u8>,
     decisions: Vec<Decision>,
+    looked_twice: Vec<bool>,
     reason: Vec<u8>,
     reasons: Vec<String>,
 }
@@ -148,6 +162,7 @@ impl LinkTable {
             weights: pairs.iter().map(|pair| pair.weight).collect(),
             blocking_rule: pairs.iter().map(|pair| pair.blocking_rule).collect(),
             decisions: pairs.iter().map(Pair::decision).collect(),
+            looked_twice: pairs.iter().map(|pair| pair.flags & FLAG_SECOND_LOOK != 0).collect(),
             reason: pairs.iter().map(|pair| pair.reason).collect(),
             reasons,
         }
@@ -203,6 +218,11 @@ impl LinkTable {
         self.levels[at]
     }
 
+    /// Whether a pair's weight is that of the second look.
+    pub fn looked_twice(&self, at: usize) -> bool {
+        self.looked_twice[at]
+    }
+
     /// A whole row.
     pub fn get(&self, at: usize) -> Link<'_> {
         Link {
@@ -214,6 +234,7 @@ impl LinkTable {
             reason: self.reason(at),
             blocking_rule: self.blocking_rule(at),
             levels: self.levels(at),
+            looked_twice: self.looked_twice(at),
         }
     }
 
@@ -237,6 +258,7 @@ impl<'a> FromIterator<Link<'a>> for LinkTable {
             table.weights.push(Bits::of_probability(link.match_probability));
             table.blocking_rule.push(link.blocking_rule as u8);
             table.decisions.push(link.decision);
+            table.looked_twice.push(link.looked_twice);
             let reason = link.reason.map(|reason| place(&mut table.reasons, reason.to_owned()) + 1);
             table.reason.push(reason.unwrap_or(0) as u8);
         }
@@ -278,6 +300,7 @@ mod tests {
             reason,
             blocking_rule: 3,
             levels: Levels::default().with(0, 1).with(15, 9),
+            looked_twice: reason.is_none(),
         };
         let first = link(record(0, 4), record(2, 0), None);
         let second = link(record(1, 1), record(2, 7), Some("tie"));

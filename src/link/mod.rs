@@ -33,6 +33,7 @@ mod previous;
 mod problems;
 mod rows;
 mod ruled;
+mod second_look;
 mod space;
 mod stages;
 mod term_frequency;
@@ -268,14 +269,18 @@ impl<'a> Core<'a> {
         previous: Option<&PreviousPeople>,
         name_record: impl Fn(u32) -> (&'n str, &'n str) + Sync,
     ) -> Linkage {
-        let mut pairs = found.pairs;
+        let ScoredPairs { mut pairs, mut non_links, accounts } = found;
+        rulings.take_ruled(&mut non_links, &mut pairs);
         let words = ruled::Words::enter(&mut self.reasons.words);
         let judge = self.judge();
         rulings.apply(&mut pairs, words, |unmet| ruled::score(&judge, unmet));
         let one_person = one_person(self.matching, &self.space);
         let groups = assign::groups_within(&self.space, &pairs, &one_person).finish();
         let grounds = Grounds { judge: &judge, groups: &groups, one_person: &one_person, words };
-        let clusters = cluster::cluster(&grounds, &mut rulings, &mut pairs);
+        let mut clusters = cluster::cluster(&grounds, &mut rulings, &mut pairs);
+        if second_look::look_again(&judge, &clusters, &mut pairs, &mut non_links) > 0 {
+            clusters = cluster::cluster(&grounds, &mut rulings, &mut pairs);
+        }
         drop(judge);
         let Self { matching, space, compared, reasons, .. } = self;
         drop(compared);
@@ -283,7 +288,7 @@ impl<'a> Core<'a> {
             || People::new(&space, &clusters, previous, &name_record),
             || {
                 let table = |pairs| LinkTable::new(space.clone(), pairs, reasons.words.clone());
-                (table(&pairs), table(&found.non_links))
+                (table(&pairs), table(&non_links))
             },
         );
         Linkage {
@@ -292,7 +297,7 @@ impl<'a> Core<'a> {
             non_links,
             comparisons: comparisons(matching),
             blocking_rules: matching.blocking.iter().map(|rule| rule.id.value.clone()).collect(),
-            blocking_accounts: found.accounts,
+            blocking_accounts: accounts,
             ruled: rulings.ruled,
         }
     }

@@ -99,6 +99,19 @@ impl Bound {
         !self.different.is_empty()
     }
 
+    /// Takes the ruled pairs out of the non-links; those of one person join the others. O(non-links · log
+    /// rulings) where there are any.
+    pub(super) fn take_ruled(&self, non_links: &mut Vec<Pair>, pairs: &mut Vec<Pair>) {
+        if self.same.is_empty() && self.different.is_empty() {
+            return;
+        }
+        let ends = |pair: &Pair| (pair.left, pair.right);
+        non_links.retain(|pair| self.different.binary_search(&ends(pair)).is_err());
+        let same = non_links.extract_if(.., |pair| self.same.binary_search(&ends(pair)).is_ok());
+        pairs.extend(same.map(Pair::no_non_link));
+        pairs.sort_by_key(ends);
+    }
+
     /// Takes the pairs of two people out and has the pairs of one person link; `score` gives the
     /// pairs of one person that no blocking rule has met. Pairs keep their order.
     ///

@@ -38,6 +38,13 @@ impl Evidence {
         self
     }
 
+    /// The same where kin of any kind are less likely by so much.
+    #[must_use]
+    pub(super) fn against_kin(mut self, bits: Bits) -> Self {
+        self.kin.iter_mut().for_each(|kin| *kin += bits);
+        self
+    }
+
     /// The match weight: log2 of the odds that the pair is one person, prior included.
     pub fn match_weight(self, prior: Self) -> Bits {
         self.plus(prior).joined()

@@ -12,7 +12,7 @@ use crate::settings::{Dimension, Route, Settings, Severity, Source};
 use crate::table::RecordRef;
 
 /// Columns of `links.parquet` that are there whatever the comparisons are.
-const LINK_COLUMNS: [&str; 9] = [
+const LINK_COLUMNS: [&str; 10] = [
     "left_source",
     "left_id",
     "right_source",
@@ -22,6 +22,7 @@ const LINK_COLUMNS: [&str; 9] = [
     "decision",
     "reason",
     "blocking_rule",
+    "look",
 ];
 
 /// Writes `links.parquet`, `non_links.parquet`, `people.parquet`, `findings.parquet` and
@@ -122,7 +123,7 @@ fn pairs<'a>(
     links: &'a LinkTable,
     bar: &Bar,
 ) -> Outcome<()> {
-    let [left_source, left_id, right_source, right_id, weight, probability, decision, reason, rule] =
+    let [left_source, left_id, right_source, right_id, weight, probability, decision, reason, rule, look] =
         LINK_COLUMNS;
     let mut columns = vec![
         names.source_column(left_source, |row| links.left(row)),
@@ -134,6 +135,7 @@ fn pairs<'a>(
         Column::word(decision, DECISIONS, |row| Some(decision_place(links.decision(row))), false),
         Column::optional_text(reason, |row| links.reason(row)).repeating(),
         Column::word(rule, linkage.blocking_rules.iter(), |row| Some(links.blocking_rule(row)), true),
+        Column::word(look, LOOKS, |row| Some(u16::from(links.looked_twice(row))), false),
     ];
     columns.extend(linkage.comparisons.iter().enumerate().map(|(at, comparison)| {
         let level = move |row: usize| Some(u16::from(links.levels(row).get(at)));
@@ -141,6 +143,9 @@ fn pairs<'a>(
     }));
     write(file, links.len(), &columns, bar)
 }
+
+/// Which look a weight is of.
+const LOOKS: [&str; 2] = ["first", "second"];
 
 /// The words of decisions, by place.
 const DECISIONS: [&str; 3] = ["link", "review", "non_link"];

@@ -99,6 +99,7 @@ impl World {
             reason: None,
             blocking_rule: 0,
             levels: Levels(0),
+            looked_twice: false,
         };
         Linkage {
             links: pairs.iter().map(link).collect(),

@@ -203,6 +203,7 @@ fn linkage(rows: u32) -> Linkage {
         reason: (decision == Decision::Review).then_some("tied"),
         blocking_rule: 0,
         levels: Levels::default().with(0, 1).with(1, 7),
+        looked_twice: false,
     };
     let linked = (0..rows).map(|row| link(at(0, row), at(1, row), Decision::Link));
     let doubted = (0..rows).step_by(5).map(|row| link(at(0, row), at(3, row), Decision::Review));

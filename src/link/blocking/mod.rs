@@ -345,7 +345,7 @@ mod tests {
                     weight,
                     blocking_rule: rule,
                     links: true,
-                    is_non_link: false,
+                    flags: 0,
                     reason: 0,
                 });
             }
