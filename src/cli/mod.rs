@@ -5,6 +5,7 @@ mod completions;
 mod console;
 mod evaluate;
 mod exit;
+mod explain;
 mod generate;
 mod rules;
 mod run;
@@ -70,6 +71,7 @@ enum Command {
     Generate(generate::Options),
     Evaluate(evaluate::Options),
     Show(show::Options),
+    Explain(explain::Options),
     Rules(rules::Options),
     Completions(completions::Options),
 }
@@ -84,6 +86,7 @@ pub fn main() -> ExitCode {
         Command::Generate(options) => generate::run(&options, &progress),
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Show(options) => show::run(&options),
+        Command::Explain(options) => explain::run(&options, &progress),
         Command::Rules(options) => rules::run(&options),
         Command::Completions(options) => Ok(completions::run(&options)),
     };

@@ -23,6 +23,7 @@ mod compare;
 mod continuity;
 mod decide;
 mod decisions;
+mod explain;
 pub mod kernel;
 mod links;
 mod meetings;
@@ -58,6 +59,10 @@ use weights::Weights;
 pub use blocking::BlockingAccount;
 pub use continuity::Continuity;
 pub use decisions::{Conflict, RecordName, Ruling, Rulings};
+pub use explain::{
+    ByKind, CellTold, ComparisonTold, Explanation, FieldTold, Judged, KINDS, KeyTold, Meeting, RuleMeeting,
+    Verdict,
+};
 pub use links::{Decision, Levels, Link, LinkTable};
 pub use meetings::{Meetings, meet, meet_keys};
 pub use people::{Members, People, PersonIds};

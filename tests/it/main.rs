@@ -8,6 +8,7 @@ mod check;
 mod cli;
 mod decisions;
 mod evaluate;
+mod explain;
 mod generate;
 mod ingest;
 mod link;
