@@ -35,6 +35,9 @@ pub mod worklist;
 // One night, top to bottom.
 pub mod pipeline;
 
+// After the night: how accurate it was, where nobody knows the truth.
+pub mod estimate;
+
 // Beside the night: a province that does not exist, and the measure of a run against its truth.
 pub mod evaluate;
 pub mod generate;

@@ -3,12 +3,14 @@
 mod blocking;
 mod completions;
 mod console;
+mod estimate;
 mod evaluate;
 mod exit;
 mod explain;
 mod generate;
 mod rules;
 mod run;
+mod sample;
 mod show;
 
 use std::path::PathBuf;
@@ -70,6 +72,8 @@ enum Command {
     Blocking(blocking::Options),
     Generate(generate::Options),
     Evaluate(evaluate::Options),
+    Sample(sample::Options),
+    Estimate(estimate::Options),
     Show(show::Options),
     Explain(explain::Options),
     Rules(rules::Options),
@@ -85,6 +89,8 @@ pub fn main() -> ExitCode {
         Command::Blocking(options) => blocking::run(&options, &progress),
         Command::Generate(options) => generate::run(&options, &progress),
         Command::Evaluate(options) => evaluate::run(&options),
+        Command::Sample(options) => sample::run(&options, &progress),
+        Command::Estimate(options) => estimate::run(&options, &progress),
         Command::Show(options) => show::run(&options),
         Command::Explain(options) => explain::run(&options, &progress),
         Command::Rules(options) => rules::run(&options),

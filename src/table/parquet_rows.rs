@@ -91,6 +91,11 @@ impl Rows {
         self.columns.iter().filter(|column| self.position(column).is_none()).map(|column| column.name)
     }
 
+    /// How many rows the table has.
+    pub(crate) fn len(&self) -> u64 {
+        u64::try_from(self.metadata.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
     /// The file, as messages name it.
     pub(crate) fn shown(&self) -> String {
         self.path.display().to_string()

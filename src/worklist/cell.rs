@@ -81,7 +81,7 @@ const WORKBOOK_CHARS_MAX: usize = 16_000;
 
 /// The text for a workbook's cell: control characters, which XML cannot hold,
 /// made visible, and what no cell can hold cut off with a mark.
-pub(super) fn workbook_text(text: &str) -> Cow<'_, str> {
+pub(crate) fn workbook_text(text: &str) -> Cow<'_, str> {
     let bad = |c: char| c.is_control() && c != '\n' || matches!(c, '\u{fffe}' | '\u{ffff}');
     let long = text.len() > WORKBOOK_CHARS_MAX && text.chars().nth(WORKBOOK_CHARS_MAX).is_some();
     if !long && !text.contains(bad) {

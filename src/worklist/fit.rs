@@ -17,7 +17,7 @@ const EM_PER_UNIT: f64 = 476.0;
 const SIDES_EM: f64 = 250.0;
 
 /// The height in points of a row whose cells have these texts and column widths. O(length).
-pub(super) fn row_points<'t>(cells: impl Iterator<Item = (&'t str, f64)>) -> f64 {
+pub(crate) fn row_points<'t>(cells: impl Iterator<Item = (&'t str, f64)>) -> f64 {
     let lines = cells.map(|(text, width)| lines(text, width)).max().unwrap_or(1).max(1);
     (lines as f64 * LINE_POINTS + PADDING_POINTS).min(ROW_POINTS_MAX)
 }

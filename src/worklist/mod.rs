@@ -24,6 +24,8 @@ mod slug;
 mod style;
 mod xlsx;
 
+pub(crate) use cell::workbook_text;
+pub(crate) use fit::row_points;
 pub use slug::slug;
 
 use std::path::Path;

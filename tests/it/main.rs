@@ -7,6 +7,7 @@ mod blocking;
 mod check;
 mod cli;
 mod decisions;
+mod estimate;
 mod evaluate;
 mod explain;
 mod generate;

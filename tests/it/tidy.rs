@@ -24,6 +24,7 @@ const STAGES: &[&str] = &[
     "report",
     "publish",
     "pipeline",
+    "estimate",
     "cli",
 ];
 
