@@ -12,6 +12,7 @@ mod rules;
 mod run;
 mod sample;
 mod show;
+mod train;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -35,6 +36,7 @@ use crate::settings::{RulesFolder, Settings};
     doisoat run                                    reconcile sample-data/ into out/\n  \
     doisoat run --input /data/tonight --out /srv/doisoat\n  \
     doisoat blocking --input /data/tonight         what the blocking rules cost, before a run\n  \
+    doisoat train --input /data/tonight --rules my-rules\n  \
     doisoat generate --residents 100000 --seed 7 --out province\n  \
     doisoat evaluate --truth province --run out/latest\n\n\
     Exit codes: 0 done; 1 done, but a source other than the primary one was refused; 2 not done.")]
@@ -70,6 +72,7 @@ impl Global {
 enum Command {
     Run(run::Options),
     Blocking(blocking::Options),
+    Train(train::Options),
     Generate(generate::Options),
     Evaluate(evaluate::Options),
     Sample(sample::Options),
@@ -87,6 +90,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Run(options) => run::run(&options, &progress),
         Command::Blocking(options) => blocking::run(&options, &progress),
+        Command::Train(options) => train::run(&options, &progress),
         Command::Generate(options) => generate::run(&options, &progress),
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Sample(options) => sample::run(&options, &progress),

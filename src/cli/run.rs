@@ -74,13 +74,7 @@ fn night(options: &Options, settings: &Settings) -> Outcome<Night> {
     let input = &options.input;
     input_stands(input, "run")?;
     let started = Utc::now();
-    let cut_offs = cut_off_days(input, &settings.sources)?;
-    let primary = &settings.source(settings.primary()).id;
-    let as_of = options
-        .as_of
-        .or_else(|| cut_offs.get(primary).copied())
-        .or_else(|| cut_offs.values().max().copied())
-        .unwrap_or_else(|| started.date_naive());
+    let as_of = as_of_day(options.as_of, input, settings, started.date_naive())?;
     let stop_after = options.stop_after.as_ref().and_then(|word| Stage::from_word(word));
     Ok(Night {
         input: input.clone(),
@@ -92,6 +86,23 @@ fn night(options: &Options, settings: &Settings) -> Outcome<Night> {
         decisions: options.decisions.clone(),
         previous: options.previous.clone(),
     })
+}
+
+/// The day of the data: the one typed, else that of the primary source's delivery, else the latest
+/// of the others', else today.
+///
+/// # Errors
+/// A `delivery.toml` that cannot be read.
+pub(super) fn as_of_day(
+    typed: Option<NaiveDate>,
+    input: &Path,
+    settings: &Settings,
+    today: NaiveDate,
+) -> Outcome<NaiveDate> {
+    let cut_offs = cut_off_days(input, &settings.sources)?;
+    let primary = &settings.source(settings.primary()).id;
+    let delivered = || cut_offs.get(primary).copied().or_else(|| cut_offs.values().max().copied());
+    Ok(typed.or_else(delivered).unwrap_or(today))
 }
 
 /// Looks whether the folder of the extracts is there, for a command of this name.

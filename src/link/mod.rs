@@ -40,6 +40,7 @@ mod stages;
 mod term_frequency;
 #[cfg(test)]
 mod tests;
+mod train;
 mod weights;
 
 use crate::normalise::Records;
@@ -69,6 +70,10 @@ pub use people::{Members, People, PersonIds};
 pub use previous::{KnownRecord, PreviousPeople};
 pub use problems::problems;
 pub use ruled::Ruled;
+pub use train::{
+    LevelChange, Options as TrainingOptions, TrainedComparison, TrainedLevel, TrainedPrior, Training,
+    TrainingPass, Untrained, train,
+};
 
 /// What linkage found out.
 #[derive(Debug, Default)]

@@ -247,6 +247,7 @@ mod tests {
             kin_per_person: [Some(5.0), Some(2.0)],
             priors: vec![],
             comparisons: vec![name, date, sex],
+            ..Model::default()
         }
     }
 

@@ -18,4 +18,5 @@ mod report;
 mod rules;
 mod run;
 mod tidy;
+mod train;
 mod worklist;

@@ -12,8 +12,10 @@ mod condition;
 mod expression;
 mod model;
 mod model_levels;
+mod model_text;
 #[cfg(test)]
 mod testing;
+mod trained_on;
 
 pub use blocking::BlockingRule;
 pub use comparison::{COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonRule, LEVELS_MAX};
@@ -21,6 +23,8 @@ pub use condition::{Condition, Contradiction, LevelSet};
 pub use expression::{Expression, FieldFacet, Part};
 pub use model::{Model, PriorFactor};
 pub use model_levels::{ComparisonModel, Given, KIN, LevelModel, TermFrequency};
+pub use model_text::{ModelText, rounded};
+pub use trained_on::TrainedOn;
 
 use super::folder::{RuleFile, RulesFolder};
 use super::reader::{Located, Problems, TableReader, read_file};
@@ -68,8 +72,8 @@ struct Reader<'a> {
     unread: Vec<String>,
 }
 
-/// The model's file; all others are rules.
-const MODEL_FILE: &str = "matching/model.toml";
+/// The model's file in a rules folder; all others are rules.
+pub const MODEL_FILE: &str = "matching/model.toml";
 
 pub(super) fn read(folder: &RulesFolder, sources: &[Source], problems: &Problems) -> Matching {
     let files: Vec<&RuleFile> = folder.below("matching/").filter(|file| file.is(".toml")).collect();

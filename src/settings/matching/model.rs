@@ -4,6 +4,7 @@
 //! every comparison, for what is left out here would be a guess nobody made.
 
 use super::model_levels::{ComparisonModel, KIN};
+use super::trained_on::TrainedOn;
 use super::{MODEL_FILE, Reader, unused};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::settings::folder::RuleFile;
@@ -22,6 +23,8 @@ pub struct Model {
     pub priors: Vec<PriorFactor>,
     /// In the order of [`Matching::comparisons`](super::Matching::comparisons).
     pub comparisons: Vec<ComparisonModel>,
+    /// What the numbers were learnt from; none where nobody trained them.
+    pub trained_on: Option<TrainedOn>,
 }
 
 /// How many times the common prior odds those of two sources' records are.
@@ -33,8 +36,12 @@ pub struct PriorFactor {
     pub factor: f64,
 }
 
-/// The one version of the format that is known.
-const VERSION: u32 = 1;
+/// The versions of the format that are known, ascending: 1 as it is written by hand, 2 with the table
+/// `[training]`.
+const VERSIONS: [u32; 2] = [1, WITH_TRAINING];
+
+/// The version that training writes.
+pub(super) const WITH_TRAINING: u32 = 2;
 
 impl Reader<'_> {
     /// The model for the comparisons read before.
@@ -52,7 +59,7 @@ impl Reader<'_> {
     }
 
     fn model(&self, table: &TableReader<'_>) -> Option<Model> {
-        known_version(table)?;
+        let version = known_version(table)?;
         // For whoever opens the file: the numbers tell nothing of where they are from.
         table.text("origin");
         let kin = KIN.map(|name| table.optional_table(name));
@@ -60,7 +67,8 @@ impl Reader<'_> {
         let kin_per_person = kin.map(|kin| kin.as_ref().and_then(per_person));
         let priors = self.priors(table);
         let comparisons = self.comparison_models(table, known);
-        Some(Model { version: VERSION, kin_per_person, priors, comparisons })
+        let trained_on = if version < WITH_TRAINING { None } else { TrainedOn::read(table) };
+        Some(Model { version, kin_per_person, priors, comparisons, trained_on })
     }
 
     fn priors(&self, table: &TableReader<'_>) -> Vec<PriorFactor> {
@@ -128,22 +136,23 @@ impl Reader<'_> {
     }
 }
 
-/// Nothing where the file is of another version, whose keys this program cannot judge.
-fn known_version(table: &TableReader<'_>) -> Option<()> {
+/// The file's version; nothing where it is another one, whose keys this program cannot judge.
+fn known_version(table: &TableReader<'_>) -> Option<u32> {
     let Some(Located { value, place }) = table.number("version") else {
         table.free_keys();
         return None;
     };
-    if value.to_bits() == f64::from(VERSION).to_bits() {
-        return Some(());
+    let known = VERSIONS.into_iter().find(|&version| value.to_bits() == f64::from(version).to_bits());
+    if known.is_none() {
+        table.free_keys();
+        let versions = VERSIONS.map(|version| version.to_string()).join(" and ");
+        table.problem(
+            place,
+            format!("a model of version {value}, but this program knows versions {versions} only"),
+            "make the model with this program (doisoat train), or use the program that made it",
+        );
     }
-    table.free_keys();
-    table.problem(
-        place,
-        format!("a model of version {value}, but this program knows version {VERSION} only"),
-        "make the model with this program, or use the program that made it",
-    );
-    None
+    known
 }
 
 fn per_person(table: &TableReader<'_>) -> Option<f64> {
@@ -190,12 +199,12 @@ mod tests {
 
     #[test]
     fn another_version_is_told_and_nothing_else_of_the_file() {
-        let told = told_of_model("version = 1\norigin", "version = 2\norigins");
+        let told = told_of_model("version = 1\norigin", "version = 3\norigins");
         assert_eq!(
             told,
             [
-                "error[SET-004]: rules/matching/model.toml:1:11: a model of version 2, but this program knows version \
-              1 only\n  help: make the model with this program, or use the program that made it"
+                "error[SET-004]: rules/matching/model.toml:1:11: a model of version 3, but this program knows versions \
+              1 and 2 only\n  help: make the model with this program (doisoat train), or use the program that made it"
             ]
         );
         let told = told_of_model("version = 1\n", "");
