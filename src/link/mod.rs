@@ -235,7 +235,7 @@ impl<'a> Core<'a> {
         people: usize,
         columns: &impl Columns<'c>,
     ) -> (Self, Keyed<'c>) {
-        let (compared, keyed) = plan::read(matching, &space, columns);
+        let (compared, keyed) = plan::read(matching, (&space, people), columns);
         (Self { matching, space, people, compared, reasons: Reasons::of(matching) }, keyed)
     }
 

@@ -41,7 +41,7 @@ pub(super) struct Keyed<'a> {
 /// compared and keeps what keys are made of.
 pub(super) fn read<'a>(
     matching: &Matching,
-    space: &RecordSpace,
+    (space, people): (&RecordSpace, usize),
     source: &impl Columns<'a>,
 ) -> (Compared, Keyed<'a>) {
     let comparisons: Vec<(Comparator, [u8; 16])> =
@@ -54,7 +54,9 @@ pub(super) fn read<'a>(
     let pack = |(at, places): (usize, &Places)| Packed {
         comparator: comparisons[at].0,
         columns: places.values.iter().map(|&place| &columns[place]).collect(),
-        rarity: places.term.and_then(|term| rarity(matching.model.comparisons.get(at)?, &columns[term])),
+        rarity: places
+            .term
+            .and_then(|term| rarity(matching.model.comparisons.get(at)?, &columns[term], people)),
     };
     let packed: Vec<Packed<'_, 'a>> = places.iter().enumerate().map(pack).collect();
     let rows = CompareRows::new(space, &packed);
@@ -135,7 +137,7 @@ pub(super) fn read_keys<'a>(matching: &Matching, source: &impl Columns<'a>) -> K
 }
 
 /// A comparison's term-frequency adjustments, where its model has some.
-fn rarity<'a>(model: &ComparisonModel, terms: &ValueColumn<'a>) -> Option<ValueColumn<'a>> {
+fn rarity<'a>(model: &ComparisonModel, terms: &ValueColumn<'a>, people: usize) -> Option<ValueColumn<'a>> {
     let term = model.term_frequency?;
-    Some(term_frequency::adjustments(terms, term_frequency::average(model, term), term.rarest))
+    Some(term_frequency::adjustments(terms, term_frequency::average(model, term), term.rarest, people))
 }

@@ -191,8 +191,8 @@ fn every_mistake_of_matching_rules_and_model_is_told_at_once_at_its_place() {
                 ("review = 0.5", "review = 0.99"),
                 ("keys = [\"phone\"]", "keys = [\"phone[6..]\"]"),
                 (
-                    "[\"missing\", \"exact\", \"outer\", \"else\"]",
-                    "[\"missing\", \"exact\", \"auter\", \"else\"]",
+                    "[\"missing\", \"exact\", \"outer\", \"inner\", \"else\"]",
+                    "[\"missing\", \"exact\", \"auter\", \"inner\", \"else\"]",
                 ),
                 ("when.personal_id = [\"else\"]", "when.personal_id = [\"different\"]"),
             ]

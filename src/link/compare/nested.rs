@@ -3,7 +3,8 @@
 use super::{Comparator, Reading, column, fold};
 
 /// - `exact`: both values agree;
-/// - `outer`: the outer value agrees, the inner one does not or is not known on both sides;
+/// - `outer`: the outer value agrees, the inner one is not known on both sides;
+/// - `inner`: the outer value agrees, the inner ones differ;
 /// - `different`: the outer values differ;
 /// - `missing`: one side has no outer value.
 pub(super) const NESTED: Comparator = Comparator {
@@ -21,9 +22,11 @@ fn level(_: &super::Names, a: u64, b: u64) -> u8 {
     if outer.0 == 0 || outer.1 == 0 {
         0
     } else if outer.0 != outer.1 {
-        3
+        4
+    } else if inner.0 == 0 || inner.1 == 0 {
+        2
     } else {
-        2 - u8::from(inner.0 != 0 && inner.0 == inner.1)
+        1 + 2 * u8::from(inner.0 != inner.1)
     }
 }
 
@@ -37,7 +40,8 @@ mod tests {
         let value = |outer: u64, inner: u64| outer << 32 | inner;
         let word = |a, b| super::super::words("nested")[usize::from(level(&names, a, b))];
         assert_eq!(word(value(1, 7), value(1, 7)), "exact");
-        assert_eq!(word(value(1, 7), value(1, 8)), "outer");
+        assert_eq!(word(value(1, 7), value(1, 8)), "inner");
+        assert_eq!(word(value(1, 7), value(1, 0)), "outer");
         assert_eq!(word(value(1, 0), value(1, 0)), "outer");
         assert_eq!(word(value(1, 7), value(2, 7)), "different");
         assert_eq!(word(value(0, 7), value(2, 7)), "missing");

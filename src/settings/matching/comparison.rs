@@ -87,7 +87,7 @@ pub const COMPARATORS: [ComparatorWord; 6] = [
         levels: &["missing", "exact", "one_digit", "swapped", "different"],
     },
     ComparatorWord { id: "equal", values: 1, levels: &["missing", "exact", "different"] },
-    ComparatorWord { id: "nested", values: 2, levels: &["missing", "exact", "outer", "different"] },
+    ComparatorWord { id: "nested", values: 2, levels: &["missing", "exact", "outer", "inner", "different"] },
     ComparatorWord {
         id: "identity_number",
         values: 2,
