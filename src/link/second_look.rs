@@ -21,6 +21,9 @@ type Sources = u64;
 /// No share of partnered records tells more than this: one in 64 is without.
 const BITS_MAX: f64 = 6.0;
 
+/// Records without a partner that are added to those counted, so that a few records tell nothing.
+const UNSEEN: f64 = 20.0;
+
 /// Pairs compared at a time: their records fit the second-level cache.
 const BATCH: usize = 1024;
 
@@ -45,8 +48,7 @@ impl Unpartnered {
         }
         let tells = |at: usize| {
             let records = space.rows(at / sources.max(1)) as f64;
-            // One of each is added, so that few records do not tell of certainty.
-            let share = (without[at] as f64 + 1.0) / (records + 2.0);
+            let share = (without[at] as f64 + UNSEEN) / (records + UNSEEN);
             Bits::of((-share.log2()).clamp(0.0, BITS_MAX))
         };
         Self { bits: (0..sources * sources).map(tells).collect(), sources }
@@ -113,5 +115,26 @@ fn weigh_again(judge: &Judge<'_>, unpartnered: &Unpartnered, some: &mut [&mut Pa
             pair.weight = weight;
             pair.links = weight >= judge.link_from;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_seldom_lacking_tells_much_and_a_few_records_tell_nothing() {
+        // Of 1,000 residents ten have no card, of 990 cards none is without a resident.
+        let space = RecordSpace::of_rows(&[1000, 990]);
+        let clusters: Vec<u32> = (0..1000).chain(0..990).collect();
+        let mut sources_of = vec![0; 1990];
+        sources_of[..990].fill(0b11);
+        sources_of[990..1000].fill(0b01);
+        let told = Unpartnered::count(&space, &clusters, &sources_of);
+        let bits = |records: f64, without: f64| Bits::of(-((without + UNSEEN) / (records + UNSEEN)).log2());
+        assert_eq!(told.between(0, 1), bits(1000.0, 10.0) + bits(990.0, 0.0));
+        assert_eq!(told.between(0, 1), told.between(1, 0));
+        let alone = Unpartnered::count(&RecordSpace::of_rows(&[1, 1]), &[0, 1], &[0b01, 0b10]);
+        assert_eq!(alone.between(0, 1), Bits::default());
     }
 }

@@ -105,6 +105,10 @@ mod tests {
         assert_eq!(order, [&[1, 2][..], &[0], &[3]]);
         assert_eq!(stages[2].rest, Evidence::default());
         assert_eq!(stages[1].rest, weights.most(3));
-        assert_eq!(stages[0].rest, weights.most(3).plus(weights.most(0)));
+        // What dates and sexes tell of people of one name is known with the name.
+        assert_eq!(stages.iter().map(|stage| stage.adjustments.len()).collect::<Vec<_>>(), [0, 2, 0]);
+        let adjusted =
+            weights.adjustments().iter().map(Adjustment::most).fold(weights.most(0), Evidence::plus);
+        assert_eq!(stages[0].rest, weights.most(3).plus(adjusted));
     }
 }

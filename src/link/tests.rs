@@ -53,6 +53,7 @@ fn facet(row: &Row, part: &FieldFacet) -> Option<String> {
             Some(plain(text))
         }
         ("full_name", "given") => Some(plain(text.split(' ').next_back()?)),
+        ("full_name", "surname") => Some(plain(text.split(' ').next()?)),
         ("full_name", "words") => Some(sorted(&plain(text))),
         ("birth_date", "year") => Some(text[text.len() - 4..].to_owned()),
         ("birth_date", "day_month") => {
@@ -256,16 +257,16 @@ fn a_common_name_and_1_january_are_strangers() {
 #[test]
 fn a_common_name_and_a_whole_date_need_one_thing_more() {
     let with = |source, more: (&'static str, &str)| row(source, &[NAME, BORN, more]);
-    let of = |source, more| of_name(120.0, with(source, more), with(TELECOM, more));
+    let of = |source, more| of_name(60.0, with(source, more), with(TELECOM, more));
     assert_eq!(of(RESIDENCE, ("sex", "Nam")), "review");
     assert_eq!(of(RESIDENCE, ("phone", "0912345678")), "link");
-    assert_eq!(of_name(120.0, with(RESIDENCE, MOTHER), with(CIVIL, MOTHER)), "link");
+    assert_eq!(of_name(60.0, with(RESIDENCE, MOTHER), with(CIVIL, MOTHER)), "link");
     // An uncommon name needs nothing more.
     let bare = |source| row(source, &[NAME, BORN]);
     assert_eq!(of_name(0.2, bare(RESIDENCE), bare(TELECOM)), "link");
     // Among residents, two records of one person are rare: more must agree.
-    assert_eq!(of_name(4.0, bare(RESIDENCE), bare(TELECOM)), "link");
-    assert_eq!(of_name(4.0, bare(RESIDENCE), bare(RESIDENCE)), "review");
+    assert_eq!(of_name(2.0, bare(RESIDENCE), bare(TELECOM)), "link");
+    assert_eq!(of_name(2.0, bare(RESIDENCE), bare(RESIDENCE)), "review");
 }
 
 #[test]

@@ -263,7 +263,7 @@ mod tests {
             let vector = Levels(vectors.value(row));
             ["full_name", "place", "personal_id"].map(|id| vector.get(place(&kernel, id)))
         };
-        assert_eq!((levels(0), levels(1)), ([1, 1, 1], [2, 2, 4]));
+        assert_eq!((levels(0), levels(1)), ([1, 1, 1], [2, 3, 4]));
     }
 
     #[test]

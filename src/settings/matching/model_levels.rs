@@ -392,6 +392,40 @@ mod tests {
         assert_eq!(told_of_model("u = 0.3, relatives = 0.2", "u = 0.3000009, relatives = 0.2"), [""; 0]);
     }
 
+    /// The model of the tests, its sexes depending on names.
+    fn with_given(of_sex: &str) -> Vec<String> {
+        let given = "id = \"sex\"\ngiven = { comparison = \"full_name\", levels = [\"exact\"] }";
+        let model = MODEL.replace("id = \"sex\"", given);
+        let model = model.replace("m = 0.99, u = 0.5", "m = 0.99, u = 0.5, u_given = 0.98");
+        read_model(Some(&model.replace("m = 0.01, u = 0.5", of_sex))).1
+    }
+
+    #[test]
+    fn what_strangers_show_may_depend_on_another_comparison() {
+        assert_eq!(with_given("m = 0.01, u = 0.5, u_given = 0.02"), [""; 0]);
+        let told = one(with_given("m = 0.01, u = 0.5"));
+        assert!(told.contains("level `else` has no `u_given`, but `sex` has `given`"), "{told}");
+        let told = one(with_given("m = 0.01, u = 0.5, u_given = 0.03"));
+        assert!(told.contains("`u_given` of `sex` adds up to 1.01"), "{told}");
+        let told = one(told_of_model("m = 0.99, u = 0.5", "m = 0.99, u = 0.5, u_given = 0.5"));
+        assert!(told.contains("level `exact` has `u_given`, but `sex` has no `given`"), "{told}");
+    }
+
+    #[test]
+    fn a_condition_is_on_another_comparison_and_its_levels() {
+        let given = |comparison: &str, level: &str| {
+            let given =
+                format!("id = \"sex\"\ngiven = {{ comparison = \"{comparison}\", levels = [\"{level}\"] }}");
+            let model = MODEL.replace("id = \"sex\"", &given);
+            let model = model.replace("m = 0.99, u = 0.5", "m = 0.99, u = 0.5, u_given = 0.98");
+            read_model(Some(&model.replace("m = 0.01, u = 0.5", "m = 0.01, u = 0.5, u_given = 0.02"))).1
+        };
+        assert!(one(given("sex", "exact")).contains("unknown comparison `sex`"));
+        assert!(one(given("full_nam", "exact")).contains("did you mean `full_name`?"));
+        assert!(one(given("full_name", "exat")).contains("did you mean `exact`?"));
+        assert!(one(given("full_name", "missing")).contains("`missing` has no numbers"));
+    }
+
     #[test]
     fn relatives_stand_in_all_rows_or_in_none() {
         let told = one(told_of_model("u = 0.5, relatives = 0.4", "u = 0.5"));
