@@ -78,7 +78,8 @@ fn the_total_is_the_weight_that_a_run_gives_and_the_levels_are_the_same() {
     let linker = Linker::new(&settings, &records);
     let step = 9;
     let mut looked_at = 0;
-    for link in linkage.links.iter().step_by(step) {
+    // A second look weighs by what became of all the others, which a pair by itself does not tell.
+    for link in linkage.links.iter().filter(|link| !link.looked_twice).step_by(step) {
         looked_at += 1;
         let told = linker.explain([link.left, link.right]);
         assert!((told.judged.match_weight_bits - link.match_weight_bits).abs() < 1e-4, "{link:?}");

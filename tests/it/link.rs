@@ -68,7 +68,7 @@ fn a_threshold_of_one_and_an_unknown_source_are_refused() {
 #[test]
 fn ids_are_not_used_twice() {
     assert_eq!(
-        told("id = \"birth_date_mother\"", "id = \"birth_date_ward\""),
+        told("id = \"skeleton_year_ward\"", "id = \"birth_date_ward\""),
         ["error[SET-004]: rules/matching/people.toml:N:N: id `birth_date_ward` is used twice\n  \
           help: give each entry an id of its own"]
     );

@@ -349,6 +349,7 @@ fn the_tables_have_the_columns_that_tools_rely_on() {
     decision Utf8
     reason Utf8 null
     blocking_rule Utf8 null
+    look Utf8
     full_name Utf8 null
     birth_date Utf8 null
     "#);
@@ -450,7 +451,7 @@ fn the_run_folder_has_the_same_bytes_for_any_number_of_threads() {
         names.map(|(path, bytes)| (path.strip_prefix(folder.path()).unwrap().to_owned(), bytes)).collect()
     };
     let one: Vec<(PathBuf, Vec<u8>)> = written(1);
-    assert_eq!(one.len(), 4 + 4 + 1);
+    assert_eq!(one.len(), 4 + 5 + 1);
     assert!(one == written(2));
     assert!(one == written(7));
 }

@@ -94,7 +94,7 @@ pub enum Verdict {
 pub struct ComparisonTold {
     /// The declared level, by place; 0 is `missing`.
     pub level: u8,
-    /// What the model says of the level.
+    /// What the model says of the level; u where another comparison shows what it shows.
     pub numbers: LevelModel,
     /// What the level tells, without rarity.
     pub bits: ByKind,
@@ -127,8 +127,8 @@ impl Linker<'_> {
             prior: by_kind(pair.prior),
             fields: field::fields(self.settings, self.records, sides),
             comparisons: (0..pair.parts.len()).map(told).collect(),
-            totals: by_kind(both(pair.sum(None), pair.prior)),
-            judged: pair.judged(pair.sum(None), pair.levels),
+            totals: by_kind(both(pair.sum(pair.levels, None), pair.prior)),
+            judged: pair.judged(pair.sum(pair.levels, None), pair.levels),
             contradictions: pair.contradictions(),
             link_from_bits: judge.link_from.number(),
             review_from_bits: judge.review_from.number(),
@@ -184,17 +184,25 @@ impl<'j> PairAtWork<'j> {
         }
         let prior = judge.priors.between(sides[0].source.index(), sides[1].source.index());
         let pair = Self { judge, levels, prior, parts, common };
-        debug_assert_eq!(Some(&pair.sum(None)), scratch.evidence.first(), "the parts make the judge's sum");
+        let sum = pair.sum(pair.levels, None);
+        debug_assert_eq!(Some(&sum), scratch.evidence.first(), "the parts make the judge's sum");
         pair
     }
 
-    /// What all comparisons tell, one of them left out or replaced.
-    fn sum(&self, other: Option<(usize, Evidence)>) -> Evidence {
+    /// What is told against strangers of a comparison whose u depends on another one.
+    fn adjusted(&self, levels: Levels, is_meant: impl Fn(usize) -> bool) -> Evidence {
+        let all = self.judge.weights.adjustments().iter().filter(|one| is_meant(one.comparison));
+        let strangers = all.map(|one| one.of_vector(levels)).fold(Bits::default(), |sum, one| sum + one);
+        Evidence { strangers, ..Evidence::default() }
+    }
+
+    /// What all comparisons tell at some levels, one of them left out or replaced.
+    fn sum(&self, levels: Levels, other: Option<(usize, Evidence)>) -> Evidence {
         let part = |(at, part): (usize, &(Evidence, Option<Bits>))| match other {
             Some((replaced, evidence)) if replaced == at => evidence,
             _ => with_rarity(part.0, part.1),
         };
-        self.parts.iter().enumerate().map(part).fold(Evidence::default(), both)
+        self.parts.iter().enumerate().map(part).fold(self.adjusted(levels, |_| true), both)
     }
 
     fn judged(&self, evidence: Evidence, levels: Levels) -> Judged {
@@ -220,11 +228,12 @@ impl<'j> PairAtWork<'j> {
         let nothing = LevelModel { m: 1.0, u: 1.0, kin: [1.0; KIN.len()] };
         ComparisonTold {
             level,
-            numbers: numbers.copied().unwrap_or(nothing),
-            bits: by_kind(evidence),
+            numbers: self.given(at, numbers.copied().unwrap_or(nothing)),
+            bits: by_kind(both(evidence, self.adjusted(self.levels, |comparison| comparison == at))),
             rarity_bits: rarity.map(Bits::number),
             values: Vec::new(),
-            taken_bits: weight(self.sum(Some((at, Evidence::default())))) - weight(self.sum(None)),
+            taken_bits: weight(self.sum(self.levels.with(at, 0), Some((at, Evidence::default()))))
+                - weight(self.sum(self.levels, None)),
             if_exact: self.if_exact(at),
         }
     }
@@ -237,7 +246,17 @@ impl<'j> PairAtWork<'j> {
         }
         let rarity = self.common[at].filter(|_| is_counted(self.judge, at, exact));
         let evidence = with_rarity(self.judge.weights.level(at, exact), rarity);
-        Some(self.judged(self.sum(Some((at, evidence))), self.levels.with(at, exact)))
+        let levels = self.levels.with(at, exact);
+        Some(self.judged(self.sum(levels, Some((at, evidence))), levels))
+    }
+
+    /// The numbers of a comparison's level, u being that of its condition where it holds.
+    fn given(&self, at: usize, numbers: LevelModel) -> LevelModel {
+        let model = self.judge.matching.model.comparisons.get(at);
+        let given = model.and_then(|model| model.given.as_ref());
+        let given = given.filter(|given| given.levels >> self.levels.get(given.comparison) & 1 == 1);
+        let u = given.and_then(|given| given.u.get(usize::from(self.levels.get(at))));
+        LevelModel { u: u.copied().unwrap_or(numbers.u), ..numbers }
     }
 
     fn contradictions(&self) -> Vec<usize> {
