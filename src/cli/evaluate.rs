@@ -1,19 +1,35 @@
 //! `doisoat evaluate`: what a run found, against the truth.
 
+mod attributes;
+
 use std::path::{Path, PathBuf};
 
+use chrono::{NaiveDate, Utc};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Exit, console};
+use super::run::input_stands;
+use super::{Exit, RulesOption, console};
 use crate::diagnostic::{Diagnostic, Outcome, Place};
-use crate::evaluate;
+use crate::evaluate::{self, Evaluation};
+use crate::ingest::{self, Delivery, cut_off_days};
+use crate::normalise;
+use crate::pipeline;
+use crate::private;
+use crate::progress::Progress;
+use crate::settings::Settings;
+use attributes::PeopleAttributes;
 
 /// Measure a run against the truth of a generated province.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  \
-    doisoat evaluate --truth province --run out/latest --json figures.json\n\n\
-    docs/evaluation.md says what each figure means.")]
+#[command(after_help = "Examples:\n  \
+    doisoat evaluate --truth province --run out/latest --json figures.json\n  \
+    doisoat evaluate --truth province --run out/latest --plot reliability.svg\n  \
+    doisoat evaluate --truth province --run out/latest --input province\n\n\
+    With --input it also tells which groups of people (ethnic group, age, sex, ward) have more of\n\
+    their records kept apart, or more of others' records put to theirs, than all people have.\n\
+    docs/evaluation.md says what each figure means.\n\
+    Exit codes: 0 done; 1 done, but a source of the input was refused; 2 not done.")]
 pub(super) struct Options {
     /// The province's folder, or its truth/ folder.
     #[arg(long, value_name = "DIR")]
@@ -24,15 +40,78 @@ pub(super) struct Options {
     /// Write the figures there as JSON too.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Draw whether probabilities come true there, as SVG; a new file for its owner alone.
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
+    /// The folder with the extracts: tells missed and false pairs by groups of people too.
+    #[arg(long, value_name = "DIR")]
+    input: Option<PathBuf>,
+    #[command(flatten)]
+    rules: RulesOption,
 }
 
-pub(super) fn run(options: &Options) -> Outcome<Exit> {
-    let evaluation = evaluate::evaluate(&options.truth, &options.run)?;
+pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
+    if let Some(file) = options.plot.as_deref().filter(|file| file.exists()) {
+        return Err(unwritable(file, "there is such a file already").into());
+    }
+    let read = options.input.as_deref().map(|input| attributes(options, input, progress)).transpose()?;
+    let (attributes, refused) =
+        read.map_or((None, false), |(attributes, refused)| (Some(attributes), refused));
+    let given = attributes.as_ref().map(PeopleAttributes::given);
+    let evaluation = evaluate::evaluate_groups(&options.truth, &options.run, given.as_ref())?;
     console::tell(&evaluation.to_string());
     if let Some(file) = &options.json {
         write_json(file, &evaluation)?;
     }
-    Ok(Exit::Done)
+    if let Some(file) = &options.plot {
+        plot(file, &evaluation)?;
+    }
+    Ok(if refused { Exit::DoneWithComplaints } else { Exit::Done })
+}
+
+/// What the extracts say of people, as far as groups go, and whether a source was refused; the
+/// extracts themselves are not kept.
+fn attributes(options: &Options, input: &Path, progress: &Progress) -> Outcome<(PeopleAttributes, bool)> {
+    let settings = options.rules.settings()?;
+    input_stands(input, "evaluate")?;
+    let as_of = as_of(&settings, &options.run, input)?;
+    let deliveries = ingest::ingest(&settings, input, progress)?;
+    console::tell_diagnostics(deliveries.iter().flat_map(Delivery::diagnostics));
+    let refused = deliveries.iter().any(|delivery| matches!(delivery, Delivery::Refused(_)));
+    let records = normalise::normalise(&settings, pipeline::tables(deliveries), progress);
+    Ok((PeopleAttributes::read(&settings, records, as_of), refused))
+}
+
+/// The day the run counted ages from; where it does not say, the day that a run of the input would take.
+fn as_of(settings: &Settings, run: &Path, input: &Path) -> Outcome<NaiveDate> {
+    let told = evaluate::run_mark(run).as_of;
+    if let Some(day) = told.and_then(|day| NaiveDate::parse_from_str(&day, "%Y-%m-%d").ok()) {
+        return Ok(day);
+    }
+    let days = cut_off_days(input, &settings.sources)?;
+    let primary = days.get(&settings.source(settings.primary()).id);
+    Ok(primary.or_else(|| days.values().max()).copied().unwrap_or_else(|| Utc::now().date_naive()))
+}
+
+fn plot(file: &Path, evaluation: &Evaluation) -> Outcome<()> {
+    let drawn = evaluation.reliability_svg().ok_or_else(|| {
+        Diagnostic::error(
+            "CLI-036",
+            Place::file(file.display().to_string()),
+            "there is nothing to draw: the run has no pair scored 0.01 to 0.99",
+            "leave --plot out, or give a run whose tables of pairs have match_probability",
+        )
+    })?;
+    private::write_file(file, drawn.as_bytes()).map_err(|error| unwritable(file, &error.to_string()).into())
+}
+
+fn unwritable(file: &Path, why: &str) -> Diagnostic {
+    Diagnostic::error(
+        "CLI-035",
+        Place::file(file.display().to_string()),
+        format!("cannot be written: {why}"),
+        "give the name of a new file, in a folder that you may write to",
+    )
 }
 
 /// Writes figures as JSON, a line each.

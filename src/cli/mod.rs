@@ -92,7 +92,7 @@ pub fn main() -> ExitCode {
         Command::Blocking(options) => blocking::run(&options, &progress),
         Command::Train(options) => train::run(&options, &progress),
         Command::Generate(options) => generate::run(&options, &progress),
-        Command::Evaluate(options) => evaluate::run(&options),
+        Command::Evaluate(options) => evaluate::run(&options, &progress),
         Command::Sample(options) => sample::run(&options, &progress),
         Command::Estimate(options) => estimate::run(&options, &progress),
         Command::Show(options) => show::run(&options),

@@ -6,6 +6,8 @@
 
 use serde::Serialize;
 
+use super::by_group::PeopleGroups;
+use super::look_alikes::LookAlikes;
 pub use super::run::RunMark;
 
 /// A part of a whole, or nothing where the whole is nothing.
@@ -240,6 +242,29 @@ pub struct CalibrationBin {
     pub share_true: Option<f64>,
 }
 
+/// Whether the probabilities of two sources' pairs come true, over pairs scored 0.01 to 0.99.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PairCalibration {
+    /// The source whose name comes first.
+    pub left: String,
+    /// The other one, or the same.
+    pub right: String,
+    /// Σ over bins of cases × |mean promised − share true|, over all cases; 0 to 1.
+    pub expected_calibration_error: f64,
+    /// What chance alone would make it if every promise was kept: much, where pairs are few.
+    pub error_by_chance: f64,
+    /// Pairs scored so, of any decision.
+    pub pairs: u64,
+    /// Mean of what was promised.
+    pub mean_promised: f64,
+    /// Pairs that are one person.
+    pub came_true: u64,
+    /// Share of the pairs that are one person.
+    pub share_true: f64,
+    /// All ten bins.
+    pub bins: Vec<CalibrationBin>,
+}
+
 /// A run against its truth.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
@@ -268,8 +293,14 @@ pub struct Evaluation {
     pub all_rules: Option<RuleFigures>,
     /// By id.
     pub rules: Vec<RuleFigures>,
-    /// `match_probability` of the pairs written down against the truth.
+    /// People easily taken for one, by kind; empty without `truth_hard_pairs.parquet`.
+    pub look_alikes: Vec<LookAlikes>,
+    /// Missed and false pairs by groups of people; `None` where nobody told the groups.
+    pub people_groups: Option<PeopleGroups>,
+    /// `match_probability` of all pairs written down, non-links included, against the truth.
     pub link_calibration: Vec<CalibrationBin>,
+    /// The same over pairs scored 0.01 to 0.99, by pair of sources; all together last.
+    pub pair_calibration: Vec<PairCalibration>,
     /// `suggestion_confidence` of the suggestions judged against the truth.
     pub suggestion_calibration: Vec<CalibrationBin>,
     /// What was left out and why.

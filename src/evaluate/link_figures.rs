@@ -5,9 +5,9 @@
 
 use rayon::prelude::*;
 
-use super::calibration::Calibration;
-use super::figures::{CalibrationBin, FalseLinks, HardPairFigures, share};
+use super::figures::{FalseLinks, HardPairFigures, share};
 use super::groups::PairCounts;
+use super::look_alikes::HardPeople;
 use super::people_figures::{Population, each_bit};
 use super::run::LinkRow;
 use super::truth::{HardPairs, KIND_BITS, KindMask};
@@ -23,9 +23,10 @@ pub(super) struct LinkFigures {
     pub(super) written_right: PairCounts,
     /// By kind of error: right links with one on at least one side.
     pub(super) right_with_kind: [u64; KIND_BITS],
-    /// Links between two people, by code of the kind; code 0 is "other".
-    false_by_kind: Vec<u64>,
-    calibration: Calibration,
+    /// By place among the hard people: links between them.
+    pub(super) false_by_people: Vec<u64>,
+    /// Links between two other people.
+    false_other: u64,
 }
 
 /// Sorts by record and keeps each pair once: linked if any of its rows is.
@@ -43,7 +44,7 @@ pub(super) fn link_figures(
     population: Population<'_>,
     links: &[LinkRow],
     mask_of: &[KindMask],
-    hard: &HardPairs,
+    hard: &HardPeople,
 ) -> LinkFigures {
     let none = PairCounts::none(population.counted.len());
     let mut figures = LinkFigures {
@@ -51,12 +52,11 @@ pub(super) fn link_figures(
         right: none.clone(),
         written_right: none,
         right_with_kind: [0; KIND_BITS],
-        false_by_kind: vec![0; hard.kinds.len()],
-        calibration: Calibration::default(),
+        false_by_people: vec![0; hard.pairs().len()],
+        false_other: 0,
     };
-    let hard_people = hard_people(population, hard);
     for link in links.iter().filter(|link| population.counts(link.left) && population.counts(link.right)) {
-        figures.observe(population, link, mask_of, &hard_people);
+        figures.observe(population, link, mask_of, hard);
     }
     figures
 }
@@ -67,12 +67,11 @@ impl LinkFigures {
         population: Population<'_>,
         link: &LinkRow,
         mask_of: &[KindMask],
-        hard: &[(u32, u32, u32)],
+        hard: &HardPeople,
     ) {
         let (left, right) = (link.left as usize, link.right as usize);
         let (a, b) = (population.source_of[left], population.source_of[right]);
         let is_right = population.is_one_person(link.left, link.right);
-        self.calibration.add(f64::from(link.probability), is_right);
         self.written_right.add(a, b, u64::from(is_right));
         if !link.linked {
             return;
@@ -82,44 +81,29 @@ impl LinkFigures {
         if is_right && !mask_of.is_empty() {
             each_bit(mask_of[left] | mask_of[right], |kind| self.right_with_kind[kind] += 1);
         } else if !is_right {
-            self.false_by_kind[kind_of(population, link, hard) as usize] += 1;
+            let people = [left, right].map(|record| population.person_of[record]);
+            let at = hard.find(people).and_then(|at| self.false_by_people.get_mut(at));
+            *at.unwrap_or(&mut self.false_other) += 1;
         }
     }
 
     /// False links by name of the kind, `other` last.
-    pub(super) fn false_links(&self, hard: &HardPairs) -> Vec<FalseLinks> {
-        let all = self.false_by_kind.iter().sum();
+    pub(super) fn false_links(&self, hard: &HardPeople) -> Vec<FalseLinks> {
+        let mut by_kind = vec![0; hard.kinds().len()];
+        by_kind[0] = self.false_other;
+        for (pair, links) in hard.pairs().iter().zip(&self.false_by_people) {
+            by_kind[pair.kind as usize] += links;
+        }
+        let all = by_kind.iter().sum();
         let row = |(kind, &links): (&str, &u64)| FalseLinks {
             kind: if kind.is_empty() { "other".to_owned() } else { kind.to_owned() },
             links,
             share: share(links, all),
         };
-        let mut rows: Vec<_> = hard.kinds.texts().zip(&self.false_by_kind).collect();
+        let mut rows: Vec<_> = hard.kinds().texts().zip(&by_kind).collect();
         rows.sort_unstable_by_key(|&(kind, _)| (kind.is_empty(), kind));
         rows.into_iter().map(row).collect()
     }
-
-    /// `match_probability` against the truth.
-    pub(super) fn calibration(&self) -> Vec<CalibrationBin> {
-        self.calibration.finish()
-    }
-}
-
-/// The people behind the hard pairs: twins are twins in every extract.
-fn hard_people(population: Population<'_>, hard: &HardPairs) -> Vec<(u32, u32, u32)> {
-    let person = |record: u32| population.person_of[record as usize];
-    let people = |a: u32, b: u32, kind| (a.min(b), a.max(b), kind);
-    let mut all: Vec<_> =
-        hard.pairs.iter().map(|pair| people(person(pair.left), person(pair.right), pair.kind)).collect();
-    all.par_sort_unstable();
-    all.dedup_by_key(|&mut (a, b, _)| (a, b));
-    all
-}
-
-fn kind_of(population: Population<'_>, link: &LinkRow, hard: &[(u32, u32, u32)]) -> u32 {
-    let (a, b) = (population.person_of[link.left as usize], population.person_of[link.right as usize]);
-    let at = hard.binary_search_by_key(&(a.min(b), a.max(b)), |&(a, b, _)| (a, b));
-    at.map_or(0, |at| hard[at].2)
 }
 
 /// What became of the hard pairs themselves, by name of the kind. `links` is sorted by record.

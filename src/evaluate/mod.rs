@@ -1,6 +1,7 @@
 //! A run against the truth of a generated province.
 //!
-//! Input: two folders of Parquet tables, the province's `truth/` and the run's.
+//! Input: two folders of Parquet tables, the province's `truth/` and the run's; at will what
+//! groups people are in ([`Attributes`]).
 //! Output: an [`Evaluation`], as a text table ([`std::fmt::Display`]) or as JSON
 //! ([`Evaluation::to_json`]). `docs/evaluation.md` defines every figure.
 //!
@@ -12,17 +13,23 @@
 //! Cost: a hash look-up a row of every table and a few sorts of all records,
 //! some 60 bytes a record at the peak.
 
+mod by_group;
 mod calibration;
 mod completeness;
 mod completeness_text;
 mod figures;
 mod finding_figures;
 pub(crate) mod grid;
+mod group_text;
 mod groups;
+mod interval;
 mod link_figures;
+mod look_alikes;
 mod note;
 mod people_figures;
+mod picture;
 mod records;
+mod reliability;
 mod run;
 mod text;
 mod truth;
@@ -34,6 +41,10 @@ use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Outcome, Place};
 
+pub use by_group::{
+    Attributes, GroupFigures, GroupOrder, GroupRate, GroupedSource, Grouping, GroupingFigures, PeopleGroups,
+};
+use by_group::{GroupsOf, people_groups};
 pub use completeness::{
     KindCompleteness, NotMet, PairsCompleteness, ReadSource, RuleCompleteness, SourcePairCompleteness,
     SourceRead, TruthFolder, pairs_completeness,
@@ -41,13 +52,16 @@ pub use completeness::{
 use figures::share;
 pub use figures::{
     BCubed, CalibrationBin, ClusterSize, ErrorKindRecall, Evaluation, FalseLinks, HardPairFigures,
-    PairFigures, RuleCounts, RuleFigures, RunMark, Score, SourceRecords,
+    PairCalibration, PairFigures, RuleCounts, RuleFigures, RunMark, Score, SourceRecords,
 };
 use finding_figures::{FindingFigures, finding_figures};
 use link_figures::{LinkFigures, hard_pair_figures, link_figures};
+use look_alikes::{HardPeople, look_alikes};
+pub use look_alikes::{LookAlikeCounts, LookAlikes};
 use people_figures::{PeopleFigures, Population, people_figures};
 use records::{NONE, Records};
-use run::Clusters;
+use reliability::Reliability;
+use run::{Clusters, LinkRow};
 use truth::{Errors, Hiding, KIND_BITS, Words};
 
 /// Measures a run: `truth` is a province's folder or its `truth/`, `run` a run's
@@ -59,6 +73,19 @@ use truth::{Errors, Hiding, KIND_BITS, Words};
 /// # Errors
 /// No table of people on either side; a table that cannot be read, or lacks a column needed.
 pub fn evaluate(truth: &Path, run: &Path) -> Outcome<Evaluation> {
+    evaluate_groups(truth, run, None)
+}
+
+/// What `run.json` says of a run, given as for [`evaluate`]; nothing where it says nothing.
+pub fn run_mark(run: &Path) -> RunMark {
+    run::mark(&run::folder(run))
+}
+
+/// The same, with missed and false pairs by groups of people where their attributes are given.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_groups(truth: &Path, run: &Path, attributes: Option<&Attributes<'_>>) -> Outcome<Evaluation> {
     let (truth, run) = (truth::folder(truth)?, run::folder(run));
     let mut notes = Vec::new();
     let records = truth::people(&truth, &mut notes)?;
@@ -77,7 +104,14 @@ pub fn evaluate(truth: &Path, run: &Path) -> Outcome<Evaluation> {
     let people = people_figures(population, &errors.mask_of);
     let links = run::links(&run, &records, &mut notes)?;
     let hard_pairs = hard_pair_figures(population, &hard, links.as_deref());
+    let hard = HardPeople::of(&records.person_of, &hard);
+    let reliability =
+        links.as_deref().map(|links| reliability(&run, &records, population, links, &mut notes));
+    let reliability = reliability.transpose()?;
     let link = links.map(|links| link_figures(population, &links, &errors.mask_of, &hard));
+    let groups = attributes.map(|attributes| (attributes, GroupsOf::people(&records, attributes)));
+    let sex_of = groups.as_ref().and_then(|(attributes, of)| of.codes.get(attributes.sex?));
+    let false_links = link.as_ref().map(|link| link.false_by_people.as_slice());
     let findings = judge_findings(&truth, &run, &records, population, &mut notes)?;
 
     let (all_rules, rules, suggestion_calibration) = match findings {
@@ -92,7 +126,10 @@ pub fn evaluate(truth: &Path, run: &Path) -> Outcome<Evaluation> {
         hidden_pairs: hidden_pairs(population, &errors, &people, link.as_ref()),
         hard_pairs,
         false_links: link.as_ref().map(|link| link.false_links(&hard)),
-        link_calibration: link.as_ref().map(LinkFigures::calibration).unwrap_or_default(),
+        look_alikes: look_alikes(population, &hard, false_links, sex_of.map(Vec::as_slice)),
+        people_groups: groups.as_ref().map(|(with, of)| people_groups(population, of, with.groupings)),
+        link_calibration: reliability.as_ref().map(Reliability::written).unwrap_or_default(),
+        pair_calibration: reliability.map(|of| pair_calibration(records.names(), &of)).unwrap_or_default(),
         b_cubed: people.b_cubed,
         cluster_sizes: people.cluster_sizes,
         records: sources,
@@ -198,16 +235,40 @@ fn all_pairs(people: &PeopleFigures, link: Option<&LinkFigures>) -> PairFigures 
     }
 }
 
-/// By names of the sources, so that the order does not hang on the order of the truth's rows.
+fn reliability(
+    run: &Path,
+    records: &Records,
+    population: Population<'_>,
+    links: &[LinkRow],
+    notes: &mut Vec<Diagnostic>,
+) -> Outcome<Reliability> {
+    let non_links = run::non_links(run, records, notes)?;
+    Ok(Reliability::of(population, links, &non_links))
+}
+
+/// Pairs of sources with a pair scored; all together last.
+fn pair_calibration(names: &[String], reliability: &Reliability) -> Vec<PairCalibration> {
+    let every = vec![true; names.len()];
+    let pairs = source_pairs(names, &every).into_iter();
+    pairs.filter_map(|(a, b)| reliability.pair(names, a, b)).chain(reliability.all()).collect()
+}
+
+/// Pairs of counted sources, each with itself included. By names of the sources, so that the order
+/// does not hang on the order of the truth's rows.
+fn source_pairs(names: &[String], counted: &[bool]) -> Vec<(usize, usize)> {
+    let mut order: Vec<usize> = (0..names.len()).filter(|&source| counted[source]).collect();
+    order.sort_by_key(|&source| &names[source]);
+    let all = order.iter().enumerate().flat_map(|(at, &a)| order[at..].iter().map(move |&b| (a, b)));
+    all.collect()
+}
+
 fn pairs(
     names: &[String],
     counted: &[bool],
     people: &PeopleFigures,
     link: Option<&LinkFigures>,
 ) -> Vec<PairFigures> {
-    let mut order: Vec<usize> = (0..names.len()).filter(|&source| counted[source]).collect();
-    order.sort_by_key(|&source| &names[source]);
-    let all = order.iter().enumerate().flat_map(|(at, &a)| order[at..].iter().map(move |&b| (a, b)));
+    let all = source_pairs(names, counted).into_iter();
     all.map(|(a, b)| {
         let actual = people.actual.of(a, b);
         let written = link.map(|link| link.written_right.of(a, b));

@@ -54,11 +54,17 @@ impl Population<'_> {
         })
     }
 
-    fn by_cell(&self) -> Groups {
+    /// By person of the run, then person; a record that the run has not stands under [`NONE`].
+    pub(super) fn by_cell(&self) -> Groups {
         self.groups(|record| match self.cluster_of[record] {
             NONE => alone(record),
             cluster => u64::from(cluster) << 32 | u64::from(self.person_of[record]),
         })
+    }
+
+    /// By person, then person of the run; records that the run has not are together under [`NONE`].
+    pub(super) fn by_person_and_cluster(&self) -> Groups {
+        self.groups(|record| u64::from(self.person_of[record]) << 32 | u64::from(self.cluster_of[record]))
     }
 }
 

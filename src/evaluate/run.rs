@@ -12,7 +12,7 @@ use super::truth::Words;
 use super::value;
 use crate::diagnostic::{Diagnostic, Outcome, Place};
 use crate::table::DictionaryBuilder;
-use crate::table::parquet_rows::{Column, Kind, Row};
+use crate::table::parquet_rows::{Column, Kind, Row, Rows};
 
 const PEOPLE: &[Column] =
     &[Column::needed("source"), Column::needed("record_id"), Column::needed("person_id")];
@@ -25,6 +25,8 @@ const LINKS: &[Column] = &[
     Column::needed("decision"),
     Column::optional("match_probability", Kind::Number),
 ];
+
+const NON_LINKS: &str = "non_links.parquet";
 
 const FINDINGS: &[Column] = &[
     Column::needed("source"),
@@ -128,14 +130,39 @@ pub(super) fn links(
     records: &Records,
     notes: &mut Vec<Diagnostic>,
 ) -> Outcome<Option<Vec<LinkRow>>> {
-    let Some(rows) = note::optional(folder, "links.parquet", LINKS, notes)? else { return Ok(None) };
+    let rows = note::optional(folder, "links.parquet", LINKS, notes)?;
+    rows.map(|rows| pairs(&rows, records, notes)).transpose()
+}
+
+/// The pairs scored and left apart, each once, sorted; empty, with a note, without such a table.
+///
+/// # Errors
+/// A table that lacks a column or cannot be read.
+pub(super) fn non_links(
+    folder: &Path,
+    records: &Records,
+    notes: &mut Vec<Diagnostic>,
+) -> Outcome<Vec<LinkRow>> {
+    if let Some(rows) = Rows::open(folder, NON_LINKS, LINKS)? {
+        return pairs(&rows, records, notes);
+    }
+    notes.push(Diagnostic::warning(
+        "EVA-016",
+        Place::file(folder.join(NON_LINKS).display().to_string()),
+        "no such table",
+        "calibration is over links.parquet alone; expected of a run of another program or version",
+    ));
+    Ok(Vec::new())
+}
+
+fn pairs(rows: &Rows, records: &Records, notes: &mut Vec<Diagnostic>) -> Outcome<Vec<LinkRow>> {
     let mut links = rows.collect(|row| Some(link_row(row, records)))?;
     let written = links.len();
     links.retain(|link| link.left != link.right && link.right != NONE);
     let unusable = (written - links.len()) as u64;
-    note::count(notes, &rows, unusable, "pairs name a record that the truth does not; left out");
+    note::count(notes, rows, unusable, "pairs name a record that the truth does not; left out");
     super::link_figures::sort_links(&mut links);
-    Ok(Some(links))
+    Ok(links)
 }
 
 fn link_row(row: Row<'_>, records: &Records) -> LinkRow {

@@ -7,6 +7,7 @@ use super::figures::{
     RuleFigures, Score, SourceRecords,
 };
 use super::grid::{Grid, maybe, number, percent};
+use super::group_text;
 use crate::diagnostic::printable;
 
 /// Cluster sizes from here on share one row; JSON has each.
@@ -28,11 +29,15 @@ impl fmt::Display for Evaluation {
             error_kinds("recall of true pairs without a usable number on a side", "and", &self.hidden_pairs),
             hard_pairs(&self.hard_pairs),
             false_links(self.false_links.as_deref().unwrap_or_default()),
+            group_text::look_alikes(&self.look_alikes),
         ];
+        sections.extend(group_text::people_groups(self.people_groups.as_ref()));
         let all_rules = self.all_rules.as_slice();
         sections.push(rules(&self.rules, all_rules));
         sections.push(suggestions(&self.rules, all_rules));
         sections.push(calibration("match_probability against truth", &self.link_calibration));
+        sections.push(group_text::calibration_error(&self.pair_calibration));
+        sections.push(group_text::calibration_bins(&self.pair_calibration));
         sections.push(calibration("suggestion_confidence against truth", &self.suggestion_calibration));
         let shown: Vec<String> =
             sections.iter().filter(|grid| !grid.is_empty()).map(Grid::to_string).collect();

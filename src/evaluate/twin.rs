@@ -10,8 +10,10 @@ use super::figures::RuleCounts;
 use super::finding_figures::finding_figures;
 use super::groups::PairCounts;
 use super::link_figures::{hard_pair_figures, link_figures, sort_links};
+use super::look_alikes::{HardPeople, look_alikes};
 use super::people_figures::{Population, people_figures};
 use super::records::NONE;
+use super::reliability::Reliability;
 use super::run::{FoundFinding, LinkRow};
 use super::truth::{HardPair, HardPairs, TrueFinding};
 use crate::table::DictionaryBuilder;
@@ -177,8 +179,10 @@ proptest! {
         let mut links = province.links.clone();
         sort_links(&mut links);
         let hard = hard_pairs(&province.hard);
-        let fast = link_figures(province.population(), &links, &province.mask_of, &hard);
+        let hard_people = HardPeople::of(&province.person_of, &hard);
+        let fast = link_figures(province.population(), &links, &province.mask_of, &hard_people);
         let [written, linked] = province.written();
+        let pairs = province.pairs();
         let right = |pairs: &BTreeSet<Pair>| pairs.iter().copied().filter(|&p| province.one_person(p)).collect::<Vec<_>>();
         prop_assert_eq!(&fast.predicted, &province.tally(linked.iter().copied()));
         prop_assert_eq!(&fast.right, &province.tally(right(&linked)));
@@ -187,7 +191,8 @@ proptest! {
             let slow = right(&linked).iter().filter(|&&p| province.carries(p, kind)).count() as u64;
             prop_assert_eq!(fast.right_with_kind[kind], slow);
         }
-        let calibrated: u64 = fast.calibration().iter().map(|bin| bin.cases).sum();
+        let reliability = Reliability::of(province.population(), &links, &[]);
+        let calibrated: u64 = reliability.written().iter().map(|bin| bin.cases).sum();
         prop_assert_eq!(calibrated, written.len() as u64);
 
         let false_links: Vec<Pair> = linked.iter().copied().filter(|&p| !province.one_person(p)).collect();
@@ -200,9 +205,20 @@ proptest! {
         };
         let of_kind = |kind| false_links.iter().filter(|&&pair| is_kind(pair, kind)).count() as u64;
         let slow = [of_kind(2), of_kind(1), false_links.len() as u64 - of_kind(1) - of_kind(2)];
-        let rows = fast.false_links(&hard);
+        let rows = fast.false_links(&hard_people);
         prop_assert_eq!(rows.iter().map(|row| row.kind.as_str()).collect::<Vec<_>>(), ["namesake", "twin", "other"]);
         prop_assert_eq!(rows.iter().map(|row| row.links).collect::<Vec<_>>(), slow);
+
+        for row in look_alikes(province.population(), &hard_people, Some(&fast.false_by_people), None) {
+            let kind = 1 + u32::from(row.kind == "namesake");
+            let candidates: Vec<Pair> = pairs.iter().copied().filter(|&p| !province.one_person(p) && is_kind(p, kind)).collect();
+            let count = |test: &dyn Fn(Pair) -> bool| candidates.iter().filter(|&&pair| test(pair)).count() as u64;
+            let slow = (candidates.len() as u64, Some(count(&|p| linked.contains(&p))), count(&|p| province.one_cluster(p)));
+            prop_assert_eq!((row.all.record_pairs, row.all.false_links, row.all.in_one_person), slow);
+            let joined: BTreeSet<_> = candidates.iter().copied().filter(|&p| province.one_cluster(p)).map(people).collect();
+            let all: BTreeSet<_> = candidates.iter().copied().map(people).collect();
+            prop_assert_eq!((row.all.people_pairs, row.all.people_joined), (all.len() as u64, joined.len() as u64));
+        }
 
         for row in hard_pair_figures(province.population(), &hard, Some(&links)) {
             let kind = 1 + u32::from(row.kind == "namesake");
