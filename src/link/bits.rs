@@ -59,16 +59,6 @@ impl Bits {
         }
         least + Self(-((1.0 + (-apart).exp2()).log2() * PARTS).round() as i32)
     }
-
-    /// As one number that fits a lane of a compare row.
-    pub(super) fn to_lane(self) -> u32 {
-        self.0 as u32
-    }
-
-    /// The same the other way round.
-    pub(super) fn from_lane(lane: u32) -> Self {
-        Self(lane as i32)
-    }
 }
 
 impl Add for Bits {
@@ -95,7 +85,6 @@ mod tests {
         assert_eq!(Bits::of_probability(0.8), Bits::of_ratio(4.0));
         assert!((Bits::of_probability(0.95).probability() - 0.95).abs() < 1e-6);
         assert_eq!((Bits::of_ratio(5.0).whole(), Bits::of_ratio(0.2).whole()), (2, -3));
-        assert_eq!(Bits::from_lane(Bits::of_ratio(0.1).to_lane()), Bits::of_ratio(0.1));
     }
 
     #[test]

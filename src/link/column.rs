@@ -16,14 +16,14 @@ use crate::normalise::Records;
 use crate::settings::{Expression, FieldFacet, Settings};
 
 /// The values of one expression, by source.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ValueColumn<'a> {
     /// By source index.
     pub(super) sources: Vec<SourceValues<'a>>,
 }
 
 /// The values of one expression in one source.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) enum SourceValues<'a> {
     /// Nothing was delivered.
     #[default]
@@ -60,28 +60,24 @@ impl SourceValues<'_> {
         }
     }
 
-    /// Number of values that stand for rows.
-    fn slots(&self) -> usize {
+    /// The values where they stand.
+    fn values(&self) -> &[u64] {
         match self {
-            Self::Absent => 0,
-            Self::Coded { values, .. } | Self::Rows(values) => values.len(),
+            Self::Absent => &[],
+            Self::Coded { values, .. } | Self::Rows(values) => values,
         }
     }
 
-    /// Values other than 0, where they stand, and the number of rows that have them.
-    fn counts(&self) -> Vec<(u64, u32, u32)> {
-        let counted = |values: &[u64], rows: &dyn Fn(usize) -> u32| {
-            let all = values.iter().enumerate().map(|(at, &value)| (value, at as u32, rows(at)));
-            all.filter(|&(value, _, rows)| value != 0 && rows != 0).collect()
-        };
+    /// By value where it stands: the number of rows that have it.
+    fn counts(&self) -> Vec<u32> {
         match self {
             Self::Absent => Vec::new(),
             Self::Coded { codes, values } => {
                 let mut rows = vec![0_u32; values.len()];
                 codes.iter().for_each(|&code| rows[code as usize] += 1);
-                counted(values, &|at| rows[at])
+                rows
             }
-            Self::Rows(values) => counted(values, &|_| 1),
+            Self::Rows(values) => vec![1; values.len()],
         }
     }
 
@@ -102,31 +98,32 @@ impl<'a> ValueColumn<'a> {
         values.read(rows, out);
     }
 
-    /// Values other than 0, each with its slot over all sources and its number of records; a value
-    /// may stand in several slots. O(distinct texts).
-    pub(super) fn counts(&self) -> Vec<(u64, u32, u32)> {
-        let firsts = self.sources.iter().scan(0, |next, values| {
-            let first = *next;
-            *next += values.slots() as u32;
-            Some(first)
-        });
-        let sources: Vec<_> = self.sources.iter().zip(firsts).collect();
-        let of_source = |(values, first): &(&SourceValues<'a>, u32)| {
-            let first = *first;
-            values.counts().into_iter().map(move |(value, at, rows)| (value, first + at, rows))
-        };
-        sources.par_iter().flat_map_iter(of_source).collect()
+    /// One row's value. O(1).
+    pub(super) fn get(&self, source: usize, row: usize) -> u64 {
+        self.sources.get(source).map_or(0, |values| values.get(row))
     }
 
-    /// The same column with other values, given by slot; 0 for slots that are not.
-    pub(super) fn with_values(&self, by_slot: &[(u32, u64)]) -> Self {
-        let mut all = vec![0; self.sources.iter().map(SourceValues::slots).sum()];
-        for &(slot, value) in by_slot {
-            all[slot as usize] = value;
-        }
-        let mut rest = all.as_slice();
+    /// The values of all slots, source after source, and how many records have each slot's; a value
+    /// may stand in several slots. O(records), in parallel over sources.
+    pub(super) fn slots(&self) -> (Vec<u64>, Vec<u32>) {
+        let values = self.sources.iter().flat_map(SourceValues::values).copied().collect();
+        let counts: Vec<Vec<u32>> = self.sources.par_iter().map(SourceValues::counts).collect();
+        (values, counts.concat())
+    }
+
+    /// Values other than 0, each with its slot and its number of records. O(records).
+    pub(super) fn counts(&self) -> Vec<(u64, u32, u32)> {
+        let (values, counts) = self.slots();
+        let slots = values.into_iter().zip(0..).zip(counts);
+        let all = slots.map(|((value, slot), records)| (value, slot, records));
+        all.filter(|&(value, _, records)| value != 0 && records != 0).collect()
+    }
+
+    /// The same column with other values, given by slot.
+    pub(super) fn with_values(&self, all: &[u64]) -> Self {
+        let mut rest = all;
         let take = |values: &SourceValues<'a>| {
-            let (own, others) = rest.split_at(values.slots());
+            let (own, others) = rest.split_at(values.values().len());
             rest = others;
             values.with_values(own.to_vec())
         };
@@ -146,12 +143,13 @@ impl<'a> Columns<'a> for OfRecords<'a> {
         let Self { settings, records } = *self;
         let of_names: Vec<&Expression> =
             wanted.iter().filter(|one| one.reading == Reading::Name).map(|one| one.expression).collect();
-        let (names, table) = NameTable::read(settings, records, &of_names);
-        let columns = wanted.iter().map(|one| {
-            let reader = OneByOne { settings, records, names: &table };
-            reader.read(one.expression, one.reading)
-        });
-        let columns = columns.collect();
+        let (names, mut table) = NameTable::read(settings, records, &of_names);
+        let mut reader = OneByOne { settings, records, names: &mut table };
+        let mut columns: Vec<ValueColumn<'a>> = Vec::with_capacity(wanted.len());
+        for one in wanted {
+            let column = reader.known(one, wanted).and_then(|at| columns.get(at)).cloned();
+            columns.push(column.unwrap_or_else(|| reader.read(one.expression, one.reading)));
+        }
         (names, columns)
     }
 }
@@ -160,13 +158,28 @@ impl<'a> Columns<'a> for OfRecords<'a> {
 struct OneByOne<'a, 't> {
     settings: &'a Settings,
     records: &'a [Records],
-    names: &'t NameTable<'a>,
+    names: &'t mut NameTable<'a>,
 }
 
 impl<'a> OneByOne<'a, '_> {
+    /// The column that a column of terms is equal to: that of hashes, unless it is of names.
+    fn known(&self, one: &Wanted<'_>, wanted: &[Wanted<'_>]) -> Option<usize> {
+        let cells = cells_of(self.settings, self.records, one.expression);
+        let is_other = |(cells, asked): &(Cells<'_>, &FieldFacet)| {
+            facet_of(cells, asked, one.reading) != asked.facet.value
+        };
+        if one.reading != Reading::Term || cells.iter().any(is_other) {
+            return None;
+        }
+        let text = one.expression.to_string();
+        let is_same =
+            |other: &Wanted<'_>| other.reading == Reading::Hash && other.expression.to_string() == text;
+        wanted.iter().position(is_same)
+    }
+
     /// The values of an expression in all sources.
-    fn read(&self, expression: &Expression, reading: Reading) -> ValueColumn<'a> {
-        let Self { settings, records, names } = *self;
+    fn read(&mut self, expression: &Expression, reading: Reading) -> ValueColumn<'a> {
+        let Self { settings, records, ref mut names } = *self;
         let cells = cells_of(settings, records, expression);
         let mut by_name = names.hashes(&cells, reading);
         assemble(settings, cells, |place, cells, asked| match reading {
@@ -206,7 +219,7 @@ fn assemble<'a>(
             SourceValues::Absent => second,
             first => {
                 let or = |row| Some(first.get(row)).filter(|&v| v != 0).unwrap_or_else(|| second.get(row));
-                SourceValues::Rows((0..codes.len()).map(or).collect())
+                SourceValues::Rows((0..codes.len()).into_par_iter().with_min_len(1 << 14).map(or).collect())
             }
         };
     }

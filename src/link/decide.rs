@@ -11,7 +11,7 @@ use super::links::{Decision, FLAG_NON_LINK, Levels, Pair};
 use super::rows::{CompareRows, Gathered};
 use super::space::RecordSpace;
 use super::stages::{Live, Stage};
-use super::weights::{Evidence, Weights};
+use super::weights::{Evidence, Joint, Weights};
 use crate::settings::{Condition, Matching, PriorFactor};
 use crate::table::SourceIndex;
 
@@ -185,7 +185,7 @@ impl Judge<'_> {
 impl Judge<'_> {
     /// Makes the comparisons of one stage and adds what they tell.
     fn compare_stage(&self, stage: &Stage, scratch: &mut Scratch, live: &mut Live) {
-        let Scratch { gathered, values, rarity, rarity_of_pairs, .. } = scratch;
+        let Scratch { gathered, values, rarity, .. } = scratch;
         let Live { left, right, vectors, evidence } = live;
         for &comparison in &stage.comparisons {
             let (comparator, level_of) = &self.comparisons[comparison];
@@ -195,12 +195,11 @@ impl Judge<'_> {
             }
             let pairs = Pairs { values, left, right };
             (comparator.levels)(self.names, pairs, Places { comparison, level_of }, vectors);
-            self.weights.add_levels(comparison, vectors, evidence);
             if self.rows.rarity(gathered, comparison, rarity) {
-                spread(rarity, left, rarity_of_pairs);
-                self.weights.add_rarity(comparison, rarity_of_pairs, vectors, evidence);
+                self.weights.add_rarity_of(comparison, (rarity, left), vectors, evidence);
             }
         }
+        Joint::add_all(&stage.joint, vectors, evidence);
         for adjustment in stage.adjustments.iter().filter_map(|&at| self.weights.adjustments().get(at)) {
             adjustment.add(vectors, evidence);
         }

@@ -95,37 +95,67 @@ impl Pair {
     }
 }
 
+/// Left records of a piece of pairs that is put in order by itself, in cache: 2 to this power.
+const PIECE_BITS: u32 = 13;
+/// Groups of lists of kept pairs, each distributed by one thread: enough to share them out evenly, few
+/// enough that the places of all pieces in all groups take no room to speak of.
+const GROUPS: usize = 64;
+
 /// Pairs of so many records in the order of their left, then right records.
 ///
 /// Scattered by left record into pieces that are sorted in cache, each by itself. O(n) and the
 /// sort of the pieces, in parallel.
 pub(super) fn in_order(kept: Vec<Vec<Pair>>, records: usize) -> Vec<Pair> {
-    /// Left records of a piece.
-    const PIECE_BITS: u32 = 13;
-    let piece = |pair: &Pair| (pair.left >> PIECE_BITS) as usize;
-    let mut next = vec![0_usize; (records >> PIECE_BITS) + 2];
-    for pair in kept.iter().flatten() {
-        next[piece(pair) + 1] += 1;
-    }
-    for at in 1..next.len() {
-        next[at] += next[at - 1];
-    }
-    let mut pairs = vec![Pair::default(); next.last().copied().unwrap_or(0)];
+    let pieces = (records >> PIECE_BITS) + 1;
+    let group = kept.len().div_ceil(GROUPS).max(1);
+    let counts: Vec<Vec<usize>> = kept.par_chunks(group).map(|group| count_pieces(group, pieces)).collect();
+    let of_pieces: Vec<usize> =
+        (0..pieces).map(|at| counts.iter().map(|of_group| of_group[at]).sum()).collect();
+    let all: usize = of_pieces.iter().sum();
+    // On all threads, because the first touch of so much memory takes its time.
+    let mut pairs: Vec<Pair> = (0..all).into_par_iter().map(|_| Pair::default()).collect();
+    let places = places(&mut pairs, &counts);
+    kept.par_chunks(group).zip(places).for_each(|(group, places)| scatter(group, places));
+    drop(kept);
     let mut rest = pairs.as_mut_slice();
-    let mut pieces = Vec::with_capacity(next.len());
-    for ends in next.windows(2) {
-        let (own, others) = rest.split_at_mut(ends[1] - ends[0]);
-        pieces.push((own, 0));
-        rest = others;
-    }
-    for pair in kept.into_iter().flatten() {
-        let (own, filled) = &mut pieces[piece(&pair)];
-        own[*filled] = pair;
-        *filled += 1;
-    }
-    let sort = |(own, _): (&mut [Pair], usize)| own.sort_unstable_by_key(|pair| (pair.left, pair.right));
-    pieces.into_par_iter().for_each(sort);
+    let own = |&len: &usize| rest.split_off_mut(..len).unwrap_or_default();
+    let of_pieces: Vec<&mut [Pair]> = of_pieces.iter().map(own).collect();
+    let order = |pair: &Pair| u64::from(pair.left) << 32 | u64::from(pair.right);
+    of_pieces.into_par_iter().for_each(|own| own.sort_unstable_by_key(order));
     pairs
+}
+
+fn piece(pair: &Pair) -> usize {
+    (pair.left >> PIECE_BITS) as usize
+}
+
+/// How many pairs of each piece a group of lists has.
+fn count_pieces(group: &[Vec<Pair>], pieces: usize) -> Vec<usize> {
+    let mut counts = vec![0; pieces];
+    group.iter().flatten().for_each(|pair| counts[piece(pair)] += 1);
+    counts
+}
+
+/// Where each group's pairs of each piece go: piece by piece, and within it group by group.
+fn places<'p>(mut pairs: &'p mut [Pair], counts: &[Vec<usize>]) -> Vec<Vec<&'p mut [Pair]>> {
+    let pieces = counts.first().map_or(0, Vec::len);
+    let mut places: Vec<Vec<&mut [Pair]>> = counts.iter().map(|_| Vec::with_capacity(pieces)).collect();
+    for at in 0..pieces {
+        for (places, counts) in places.iter_mut().zip(counts) {
+            places.push(pairs.split_off_mut(..counts[at]).unwrap_or_default());
+        }
+    }
+    places
+}
+
+/// Puts a group's pairs to their places.
+fn scatter(group: &[Vec<Pair>], places: Vec<&mut [Pair]>) {
+    let mut places: Vec<std::slice::IterMut<'_, Pair>> = places.into_iter().map(<[Pair]>::iter_mut).collect();
+    for pair in group.iter().flatten() {
+        if let Some(place) = places[piece(pair)].next() {
+            *place = *pair;
+        }
+    }
 }
 
 /// Takes the non-links out of the kept pairs. O(n), in parallel.
@@ -151,19 +181,19 @@ pub struct LinkTable {
 }
 
 impl LinkTable {
-    /// The table of pairs sorted by left, then right.
+    /// The table of pairs sorted by left, then right. O(n), in parallel.
     pub(super) fn new(space: RecordSpace, pairs: &[Pair], reasons: Vec<String>) -> Self {
         debug_assert!(pairs.is_sorted_by_key(|pair| (pair.left, pair.right)));
         Self {
             space,
-            left: pairs.iter().map(|pair| pair.left).collect(),
-            right: pairs.iter().map(|pair| pair.right).collect(),
-            levels: pairs.iter().map(|pair| pair.levels).collect(),
-            weights: pairs.iter().map(|pair| pair.weight).collect(),
-            blocking_rule: pairs.iter().map(|pair| pair.blocking_rule).collect(),
-            decisions: pairs.iter().map(Pair::decision).collect(),
-            looked_twice: pairs.iter().map(|pair| pair.flags & FLAG_SECOND_LOOK != 0).collect(),
-            reason: pairs.iter().map(|pair| pair.reason).collect(),
+            left: column(pairs, |pair| pair.left),
+            right: column(pairs, |pair| pair.right),
+            levels: column(pairs, |pair| pair.levels),
+            weights: column(pairs, |pair| pair.weight),
+            blocking_rule: column(pairs, |pair| pair.blocking_rule),
+            decisions: column(pairs, Pair::decision),
+            looked_twice: column(pairs, |pair| pair.flags & FLAG_SECOND_LOOK != 0),
+            reason: column(pairs, |pair| pair.reason),
             reasons,
         }
     }
@@ -244,6 +274,11 @@ impl LinkTable {
     }
 }
 
+/// What is said of each pair.
+fn column<T: Send>(pairs: &[Pair], of: impl Fn(&Pair) -> T + Send + Sync) -> Vec<T> {
+    pairs.par_iter().with_min_len(1 << 14).map(of).collect()
+}
+
 /// Any pairs in any order, for tests of later stages and for pairs that come from elsewhere.
 /// Equal pairs are kept once each time they are given; O(n log n).
 impl<'a> FromIterator<Link<'a>> for LinkTable {
@@ -317,6 +352,8 @@ mod tests {
         let mut sorted = pairs.clone();
         sorted.sort_by_key(|pair| (pair.left, pair.right));
         assert_eq!(in_order(vec![pairs[..9].to_vec(), vec![], pairs[9..].to_vec()], 35_000), sorted);
+        let ones = pairs.iter().map(|pair| vec![*pair]).collect();
+        assert_eq!(in_order(ones, 35_000), sorted);
         assert_eq!(in_order(vec![], 0), []);
     }
 }

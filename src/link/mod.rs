@@ -13,6 +13,7 @@
 //! candidate pair; memory some 130 bytes a record, half of it while pairs are met,
 //! and 24 a kept pair.
 
+mod aligned;
 mod assign;
 mod bits;
 mod blocking;

@@ -6,9 +6,11 @@
 //! rank.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
 
+use super::blocking::partition::for_each_equal;
 use super::cells::{Cells, cells_of, cut, hash};
 use super::column::facet_of;
 use super::compare::{Names, NamesBuilder, Reading};
@@ -22,10 +24,13 @@ const PIECE: usize = 1 << 15;
 #[derive(Default)]
 pub(super) struct NameTable<'a> {
     columns: Vec<NameColumn<'a>>,
-    /// By rank less 1: a column and a code of it that bear the name.
+    /// By rank less 1: the first column and code that bear the name. Ranks rise with them, so that
+    /// what is asked of all names is read in the order in which it stands in memory.
     bearers: Vec<(u32, u32)>,
     /// By rank less 1: the name's value in [`Names`].
     values: Vec<u64>,
+    /// What has been asked before.
+    known: Vec<Known>,
 }
 
 struct NameColumn<'a> {
@@ -34,9 +39,17 @@ struct NameColumn<'a> {
     ranks: Vec<u32>,
 }
 
+/// What a facet says of names.
+struct Known {
+    facet: String,
+    part: Part,
+    /// By rank less 1: its hash; 0 where it has not been asked, or says nothing.
+    by_rank: Vec<u64>,
+}
+
 impl<'a> NameTable<'a> {
     /// The names of several expressions. Names are told apart by a 64-bit hash of their keys;
-    /// O(n log n) in distinct texts, in parallel.
+    /// O(distinct texts), in parallel.
     pub(super) fn read(
         settings: &'a Settings,
         records: &'a [Records],
@@ -46,20 +59,40 @@ impl<'a> NameTable<'a> {
         let mut hashes = Vec::new();
         for (cells, _) in expressions.iter().flat_map(|expression| cells_of(settings, records, expression)) {
             if !columns.iter().any(|column| column.is_of(&cells)) {
-                let of_column = cells.hashes("key", Part::Whole);
-                columns.push(NameColumn { cells, ranks: vec![0; of_column.len()] });
-                hashes.push(of_column);
+                hashes.extend(cells.hashes("key", Part::Whole));
+                let codes = cells.texts.dictionary().len();
+                columns.push(NameColumn { cells, ranks: Vec::with_capacity(codes) });
             }
         }
-        let all = sorted(hashes);
-        let runs: Vec<&[Entry]> = all.chunk_by(|a, b| a.0 == b.0).collect();
-        for (rank, run) in runs.iter().enumerate() {
-            run.iter().for_each(|&(_, at, code)| columns[at as usize].ranks[code as usize] = rank as u32 + 1);
-        }
-        let bearers: Vec<(u32, u32)> = runs.iter().map(|run| (run[0].1, run[0].2)).collect();
-        let mut table = Self { columns, bearers, values: Vec::new() };
+        let mut table = Self { columns, ..Self::default() };
+        table.rank(&hashes);
         let names = table.take_apart();
         (names, table)
+    }
+
+    /// Numbers the names of all columns, equal hashes alike, in the order of their first bearers.
+    fn rank(&mut self, hashes: &[u64]) {
+        let first_of = first_equals(hashes);
+        let mut ranks: Vec<u32> = Vec::with_capacity(hashes.len());
+        let (mut slot, mut next) = (0, 0);
+        for (at, column) in self.columns.iter_mut().enumerate() {
+            let start = slot;
+            for code in 0..column.cells.texts.dictionary().len() as u32 {
+                let first = first_of[slot] as usize;
+                let rank = match (hashes[slot], first == slot) {
+                    (0, _) => 0,
+                    (_, false) => ranks[first],
+                    (_, true) => {
+                        self.bearers.push((at as u32, code));
+                        next += 1;
+                        next
+                    }
+                };
+                ranks.push(rank);
+                slot += 1;
+            }
+            column.ranks.extend_from_slice(&ranks[start..]);
+        }
     }
 
     /// Builds the names of all ranks and keeps their values.
@@ -99,39 +132,49 @@ impl<'a> NameTable<'a> {
     }
 
     /// By cells: the hashes of what is asked of them by code, where they are columns of names and
-    /// equal names have equal answers. O(distinct names) and O(codes), in parallel.
-    pub(super) fn hashes(&self, all: &[(Cells<'_>, &FieldFacet)], reading: Reading) -> Vec<Option<Vec<u64>>> {
+    /// equal names have equal answers. O(distinct names) and O(codes), in parallel; nothing is read
+    /// of a name twice.
+    pub(super) fn hashes(
+        &mut self,
+        all: &[(Cells<'_>, &FieldFacet)],
+        reading: Reading,
+    ) -> Vec<Option<Vec<u64>>> {
         if !matches!(reading, Reading::Hash | Reading::Term) {
             return Vec::new();
         }
-        let mut known: Vec<(&str, Part, Vec<u64>)> = Vec::new();
-        all.iter()
-            .map(|(cells, asked)| {
-                let column = self.column(cells)?;
-                let facet = facet_of(cells, asked, reading);
-                OF_EQUAL_NAMES.contains(&facet).then_some(())?;
-                let at = known.iter().position(|(one, part, _)| *one == facet && *part == asked.part);
-                let at = at.unwrap_or_else(|| {
-                    known.push((facet, asked.part, self.by_rank(all, facet, asked.part)));
-                    known.len() - 1
-                });
-                Some(column.by_code(&known[at].2))
-            })
-            .collect()
+        let mut of_cells = |(cells, asked): &(Cells<'_>, &FieldFacet)| {
+            let facet = facet_of(cells, asked, reading);
+            OF_EQUAL_NAMES.contains(&facet).then_some(())?;
+            let column = self.columns.iter().position(|column| column.is_of(cells))?;
+            let known = self.ask(column, facet, asked.part);
+            Some(self.columns[column].by_code(&self.known[known].by_rank))
+        };
+        all.iter().map(&mut of_cells).collect()
     }
 
-    /// What a facet says of every name that some of the cells bear, as a hash by rank less 1.
-    fn by_rank(&self, all: &[(Cells<'_>, &FieldFacet)], facet: &str, part: Part) -> Vec<u64> {
+    /// Asks a facet of every name of a column of which it has not been asked; the answer's place.
+    fn ask(&mut self, column: usize, facet: &str, part: Part) -> usize {
+        let known = self.known.iter().position(|known| known.facet == facet && known.part == part);
+        let known = known.unwrap_or_else(|| {
+            let by_rank = vec![0; self.bearers.len()];
+            self.known.push(Known { facet: facet.to_owned(), part, by_rank });
+            self.known.len() - 1
+        });
         let mut is_borne = vec![false; self.bearers.len()];
-        let columns = all.iter().filter_map(|(cells, _)| self.column(cells));
-        for rank in columns.flat_map(|column| &column.ranks).filter(|rank| **rank != 0) {
+        for rank in self.columns[column].ranks.iter().filter(|rank| **rank != 0) {
             is_borne[*rank as usize - 1] = true;
         }
-        let read = |(&(at, code), is_borne): (&(u32, u32), &bool)| {
-            let cells = self.columns[at as usize].cells;
-            if *is_borne { hash(&cut(cells.read(cells.facet(facet), code), part)) } else { 0 }
+        let columns = &self.columns;
+        let facets: Vec<_> = columns.iter().map(|column| column.cells.facet(facet)).collect();
+        let read = |((hash_of, &(at, code)), is_borne): ((&mut u64, &(u32, u32)), &bool)| {
+            if *is_borne && *hash_of == 0 {
+                let cells = &columns[at as usize].cells;
+                *hash_of = hash(&cut(cells.read(facets[at as usize], code), part));
+            }
         };
-        self.bearers.par_iter().zip(&is_borne).with_min_len(1024).map(read).collect()
+        let by_rank = self.known[known].by_rank.par_iter_mut();
+        by_rank.zip(&self.bearers).zip(&is_borne).with_min_len(1024).for_each(read);
+        known
     }
 }
 
@@ -149,16 +192,28 @@ impl NameColumn<'_> {
     }
 }
 
-/// A name's hash, its column and its code there.
-type Entry = (u64, u32, u32);
+/// By place: the first place of an equal hash. O(n), in parallel.
+fn first_equals(hashes: &[u64]) -> Vec<u32> {
+    // Atomic because equal hashes are found on all threads; every place is written at most once.
+    let first_of: Vec<AtomicU32> = (0..hashes.len() as u32).into_par_iter().map(AtomicU32::new).collect();
+    for_each_equal(hashes, |places| {
+        for &place in &places[1..] {
+            first_of[place as usize].store(places[0], Ordering::Relaxed);
+        }
+    });
+    first_of.into_iter().map(AtomicU32::into_inner).collect()
+}
 
-/// The names of all columns in order of hash, column and code.
-fn sorted(hashes: Vec<Vec<u64>>) -> Vec<Entry> {
-    let entries = |(at, hashes): (usize, Vec<u64>)| {
-        let codes = hashes.into_iter().enumerate().filter(|(_, hash)| *hash != 0);
-        codes.map(move |(code, hash)| (hash, at as u32, code as u32))
-    };
-    let mut all: Vec<Entry> = hashes.into_iter().enumerate().flat_map(entries).collect();
-    all.par_sort_unstable();
-    all
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_names_rank_is_that_of_the_first_equal_one(hashes in prop::collection::vec(1_u64..9, 0..60)) {
+            let first = |hash: &u64| hashes.iter().position(|other| other == hash).unwrap() as u32;
+            prop_assert_eq!(first_equals(&hashes), hashes.iter().map(first).collect::<Vec<_>>());
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::column::ValueColumn;
 use super::compare::{Comparator, Names, Reading, comparator};
 use super::rows::{CompareRows, Packed};
 use super::space::RecordSpace;
-use super::term_frequency;
+use super::term_frequency::{self, Rarity};
 use crate::settings::{ComparisonModel, Expression, Matching};
 
 /// An expression and how it is read.
@@ -137,7 +137,7 @@ pub(super) fn read_keys<'a>(matching: &Matching, source: &impl Columns<'a>) -> K
 }
 
 /// A comparison's term-frequency adjustments, where its model has some.
-fn rarity<'a>(model: &ComparisonModel, terms: &ValueColumn<'a>, people: usize) -> Option<ValueColumn<'a>> {
+fn rarity<'a>(model: &ComparisonModel, terms: &ValueColumn<'a>, people: usize) -> Option<Rarity<'a>> {
     let term = model.term_frequency?;
     Some(term_frequency::adjustments(terms, term_frequency::average(model, term), term.rarest, people))
 }

@@ -9,6 +9,8 @@
 //! the one that happens to be alike. Records whose own partner was missed count as having none, so
 //! that the evidence errs low.
 
+use rayon::prelude::*;
+
 use super::bits::Bits;
 use super::blocking::Candidates;
 use super::decide::{Judge, Scratch};
@@ -27,6 +29,9 @@ const UNSEEN: f64 = 20.0;
 /// Pairs compared at a time: their records fit the second-level cache.
 const BATCH: usize = 1024;
 
+/// Records that are counted as one piece.
+const PIECE: usize = 1 << 16;
+
 /// What having no partner tells, by source of the record, then source of the partner.
 #[derive(Clone, Debug, Default)]
 struct Unpartnered {
@@ -35,17 +40,26 @@ struct Unpartnered {
 }
 
 impl Unpartnered {
-    /// Counts the people of the first look. O(records · sources).
+    /// Counts the people of the first look. O(records · sources), in parallel.
     fn count(space: &RecordSpace, clusters: &[u32], sources_of: &[Sources]) -> Self {
         let sources = space.sources();
-        let mut without = vec![0_u64; sources * sources];
-        for (record, &cluster) in clusters.iter().enumerate() {
-            let own = space.source(record as u32);
-            let others = sources_of[cluster as usize];
-            for other in (0..sources).filter(|other| others >> other & 1 == 0) {
-                without[own * sources + other] += 1;
+        let of_piece = |(at, clusters): (usize, &[u32])| {
+            let mut without = vec![0_u64; sources * sources];
+            for (record, &cluster) in (at * PIECE..).zip(clusters) {
+                let own = space.source(record as u32);
+                let others = sources_of[cluster as usize];
+                for other in (0..sources).filter(|other| others >> other & 1 == 0) {
+                    without[own * sources + other] += 1;
+                }
             }
-        }
+            without
+        };
+        let sum = |mut sums: Vec<u64>, others: Vec<u64>| {
+            sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += other);
+            sums
+        };
+        let pieces = clusters.par_chunks(PIECE).enumerate().map(of_piece);
+        let without = pieces.reduce(|| vec![0; sources * sources], sum);
         let tells = |at: usize| {
             let records = space.rows(at / sources.max(1)) as f64;
             let share = (without[at] as f64 + UNSEEN) / (records + UNSEEN);
@@ -67,7 +81,7 @@ impl Unpartnered {
 /// and after. How many links there are more.
 ///
 /// `clusters` names each record's person of the first look by one of its records. O(records) and
-/// comparing the pairs once more.
+/// comparing the pairs once more, in parallel.
 pub(super) fn look_again(
     judge: &Judge<'_>,
     clusters: &[u32],
@@ -85,9 +99,11 @@ pub(super) fn look_again(
         let (a, b) = (space.source(pair.left), space.source(pair.right));
         !pair.links && pair.reason == 0 && !has(pair.left, b) && !has(pair.right, a)
     };
-    let mut open: Vec<&mut Pair> = pairs.iter_mut().chain(non_links.iter_mut()).filter(is_open).collect();
-    let mut scratch = Scratch::default();
-    open.chunks_mut(BATCH).for_each(|some| weigh_again(judge, &unpartnered, some, &mut scratch));
+    let all = pairs.par_iter_mut().chain(non_links.par_iter_mut());
+    let mut open: Vec<&mut Pair> = all.filter(is_open).collect();
+    let weigh =
+        |scratch: &mut Scratch, some: &mut [&mut Pair]| weigh_again(judge, &unpartnered, some, scratch);
+    open.par_chunks_mut(BATCH).for_each_init(Scratch::default, weigh);
     let links = open.iter().filter(|pair| pair.links).count();
     let is_raised = |pair: &mut Pair| pair.reason == 0 && pair.weight >= judge.review_from;
     let raised: Vec<Pair> = non_links.extract_if(.., is_raised).map(Pair::no_non_link).collect();

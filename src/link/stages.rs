@@ -8,13 +8,15 @@
 use super::bits::Bits;
 use super::compare::{Comparator, Reading};
 use super::links::Levels;
-use super::weights::{Adjustment, Evidence, Weights};
+use super::weights::{Adjustment, Evidence, Joint, Weights};
 
 /// Comparisons that are made together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stage {
     /// By place among all comparisons.
     pub(super) comparisons: Vec<usize>,
+    /// What their levels tell.
+    pub(super) joint: Vec<Joint>,
     /// Adjustments of the weights that depend on these comparisons and earlier ones, by place.
     pub(super) adjustments: Vec<usize>,
     /// The most that all later stages can tell.
@@ -40,7 +42,8 @@ pub(super) fn stages(comparisons: &[(Comparator, [u8; 16])], weights: &Weights) 
             weights.adjustments().iter().enumerate().filter(depends).collect();
         let most = adjustments.iter().map(|(_, one)| one.most()).fold(most, Evidence::plus);
         let adjustments = adjustments.into_iter().map(|(at, _)| at).collect();
-        stages.push(Stage { comparisons, adjustments, rest });
+        let joint = weights.joint(&comparisons);
+        stages.push(Stage { comparisons, joint, adjustments, rest });
         rest = most;
     }
     stages.reverse();

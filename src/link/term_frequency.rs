@@ -5,9 +5,12 @@
 //! carried on the record (Winkler 2000, "Frequency-based matching in
 //! Fellegi-Sunter model of record linkage").
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use rayon::prelude::*;
 
 use super::bits::Bits;
+use super::blocking::partition::for_each_equal;
 use super::column::ValueColumn;
 use crate::settings::{ComparisonModel, TermFrequency};
 
@@ -20,31 +23,72 @@ pub(super) fn average(model: &ComparisonModel, term: TermFrequency) -> f64 {
 /// Bearers that are expected of a value beside those who were met.
 const UNSEEN: f64 = 0.5;
 
-/// Each value's adjustment in place of the value, as a lane; 0 for a missing value.
+/// Term-frequency adjustments: few of them, and which of them each record has.
+#[derive(Debug)]
+pub(super) struct Rarity<'a> {
+    /// What the values below stand for; the first is that of a missing value.
+    pub(super) bits: Vec<Bits>,
+    /// Each record's adjustment, by place in `bits`: fits 16 bits.
+    pub(super) places: ValueColumn<'a>,
+}
+
+/// Each value's adjustment in place of the value.
 ///
 /// `u` is what the model says of the average value; no value counts as rarer than `rarest`. Strangers
 /// are two people, so that of a value's bearers one is left out, who has as many records as the
 /// records' people have on average; of a value without another bearer half a one is still expected among
-/// people not met yet. O(n log n) in distinct texts.
-pub(super) fn adjustments<'a>(
-    column: &ValueColumn<'a>,
-    u: f64,
-    rarest: f64,
-    people: usize,
-) -> ValueColumn<'a> {
-    let mut counts = column.counts();
-    counts.par_sort_unstable();
-    let records: u64 = counts.iter().map(|&(_, _, records)| u64::from(records)).sum();
-    let own = records as f64 / people.max(1) as f64;
-    let mut lanes: Vec<(u32, u64)> = Vec::with_capacity(counts.len());
-    for run in counts.chunk_by(|a, b| a.0 == b.0) {
-        let of_value: u64 = run.iter().map(|&(_, _, records)| u64::from(records)).sum();
-        let others = (of_value as f64 - own).max(0.0) + UNSEEN * own;
-        let frequency = (others / records.max(1) as f64).max(rarest);
-        let lane = u64::from(Bits::of_ratio(u / frequency).to_lane());
-        lanes.extend(run.iter().map(|&(_, slot, _)| (slot, lane)));
+/// people not met yet. O(n) in distinct texts and the records of the commonest value, in parallel.
+pub(super) fn adjustments<'a>(column: &ValueColumn<'a>, u: f64, rarest: f64, people: usize) -> Rarity<'a> {
+    let (values, counts) = column.slots();
+    let Counts { of_slot, records } = count_equal(&values, counts);
+    let records = records as f64;
+    let own = records / people.max(1) as f64;
+    let of_count = |count: usize| {
+        let others = (count as f64 - own).max(0.0) + UNSEEN * own;
+        Bits::of_ratio(u / (others / records.max(1.0)).max(rarest))
+    };
+    let (places, bits) = number(&of_slot, of_count);
+    let places: Vec<u64> = of_slot.par_iter().map(|&count| places[count as usize]).collect();
+    Rarity { bits, places: column.with_values(&places) }
+}
+
+/// By count that occurs: its place, 0 for a missing value's; and by place what is said of the count.
+fn number(of_slot: &[u32], of_count: impl Fn(usize) -> Bits) -> (Vec<u64>, Vec<Bits>) {
+    let mut places = vec![0; of_slot.iter().max().map_or(1, |&most| most as usize + 1)];
+    of_slot.iter().for_each(|&count| places[count as usize] = 1);
+    let mut bits = vec![Bits::default()];
+    places[0] = 0;
+    for (count, place) in places.iter_mut().enumerate().filter(|(_, place)| **place != 0) {
+        // Counts that differ add up to no more than the records: 65,535 of them need 2^31.
+        *place = bits.len().min(PLACE_MAX) as u64;
+        bits.push(of_count(count));
     }
-    column.with_values(&lanes)
+    (places, bits)
+}
+
+/// The greatest place that fits 16 bits.
+const PLACE_MAX: usize = 0xffff;
+
+/// How many records have each value.
+struct Counts {
+    /// By slot; 0 for a missing value.
+    of_slot: Vec<u32>,
+    /// Records that have a value.
+    records: u64,
+}
+
+/// Adds up the records of equal values.
+fn count_equal(values: &[u64], of_slot: Vec<u32>) -> Counts {
+    let with_value = |(&value, count): (&u64, u32)| if value == 0 { 0 } else { count };
+    let of_slot: Vec<u32> = values.iter().zip(of_slot).map(with_value).collect();
+    let records = of_slot.iter().map(|&count| u64::from(count)).sum();
+    // Atomic because equal values are found on all threads; those of one value are one thread's.
+    let of_slot: Vec<AtomicU32> = of_slot.into_iter().map(AtomicU32::new).collect();
+    for_each_equal(values, |slots| {
+        let all = slots.iter().map(|&slot| of_slot[slot as usize].load(Ordering::Relaxed)).sum();
+        slots.iter().for_each(|&slot| of_slot[slot as usize].store(all, Ordering::Relaxed));
+    });
+    Counts { of_slot: of_slot.into_iter().map(AtomicU32::into_inner).collect(), records }
 }
 
 #[cfg(test)]
@@ -60,8 +104,8 @@ mod tests {
         let adjusted = adjustments(&column, 0.25, 0.15, 5);
         let read = |source, rows| {
             let mut out = Vec::new();
-            adjusted.read(source, 0..rows, &mut out);
-            out.into_iter().map(|lane| Bits::from_lane(lane as u32)).collect::<Vec<_>>()
+            adjusted.places.read(source, 0..rows, &mut out);
+            out.into_iter().map(|place| adjusted.bits[place as usize]).collect::<Vec<_>>()
         };
         // 77 stands in three of five records of five people: on two others and half a one. 88 and 99 stand
         // on one each, which leaves half a one, and counts as 0.15.

@@ -123,11 +123,17 @@ impl Weights {
         most
     }
 
-    /// Adds what one comparison's levels tell, without rarity.
-    pub fn add_levels(&self, comparison: usize, vectors: &[Levels], out: &mut [Evidence]) {
-        for (evidence, vector) in out.iter_mut().zip(vectors) {
-            *evidence = evidence.plus(self.level(comparison, vector.get(comparison)));
-        }
+    /// The weights of some comparisons' levels, ready to be looked up together.
+    pub(super) fn joint(&self, comparisons: &[usize]) -> Vec<Joint> {
+        let both = |pair: &[usize]| {
+            let second = pair.get(1).copied();
+            let of = |levels: usize| {
+                let second = second.map(|second| self.level(second, (levels >> 4) as u8));
+                self.level(pair[0], (levels & 15) as u8).plus(second.unwrap_or_default())
+            };
+            Joint { first: pair[0], second: second.unwrap_or(pair[0]), table: std::array::from_fn(of).into() }
+        };
+        comparisons.chunks(2).map(both).collect()
     }
 
     /// What each comparison vector tells, without rarity, put into `out`. Some nanoseconds each.
@@ -139,6 +145,22 @@ impl Weights {
             looked_up.fold(Evidence::default(), Evidence::plus)
         }));
         self.adjustments.iter().for_each(|adjustment| adjustment.add(vectors, out));
+    }
+
+    /// Adds the rarity of one comparison's values, given by place, where its levels ask for it.
+    pub(super) fn add_rarity_of(
+        &self,
+        comparison: usize,
+        (rarity, places): (&[Bits], &[u32]),
+        vectors: &[Levels],
+        out: &mut [Evidence],
+    ) {
+        let levels = self.rarity[comparison];
+        for ((evidence, vector), &place) in out.iter_mut().zip(vectors).zip(places) {
+            if levels >> vector.get(comparison) & 1 == 1 {
+                evidence.strangers += rarity[place as usize];
+            }
+        }
     }
 
     /// Adds the rarity of one comparison's values where its levels ask for it.
@@ -157,6 +179,33 @@ impl Weights {
         let odds = factor / people.max(2) as f64;
         let against = |each: Option<f64>| each.map_or(Bits::MAX, |each| Bits::of_ratio(factor / each));
         Evidence { strangers: Bits::of_ratio(odds), kin: self.kin_per_person.map(against) }
+    }
+}
+
+/// What two comparisons' levels tell together; or one's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Joint {
+    first: usize,
+    /// The first once more where there is only one.
+    second: usize,
+    /// By both levels, the first in the low four bits.
+    table: Box<[Evidence; 256]>,
+}
+
+impl Joint {
+    /// What it tells of one vector.
+    #[inline]
+    fn of_vector(&self, vector: Levels) -> Evidence {
+        let (first, second) = (vector.get(self.first), vector.get(self.second));
+        self.table[usize::from(first & 15 | second << 4)]
+    }
+
+    /// Adds what several of them tell to what is known of many vectors.
+    pub(super) fn add_all(joints: &[Self], vectors: &[Levels], out: &mut [Evidence]) {
+        for (evidence, &vector) in out.iter_mut().zip(vectors) {
+            let told = joints.iter().map(|joint| joint.of_vector(vector));
+            *evidence = told.fold(*evidence, Evidence::plus);
+        }
     }
 }
 
@@ -281,6 +330,21 @@ mod tests {
             let weight = evidence[0].match_weight(weights.prior(factor, people));
             let plain = odds(&model, &[name, date, sex], factor, people as f64, rarity).log2();
             prop_assert!((weight.number() - plain).abs() < 1e-3, "{} {plain}", weight.number());
+        }
+    }
+
+    #[test]
+    fn levels_looked_up_together_tell_what_each_tells() {
+        let weights = Weights::new(&model());
+        for comparisons in [&[0, 1, 2][..], &[2], &[1, 0]] {
+            let joint = weights.joint(comparisons);
+            for levels in 0..16 * 16 * 16 {
+                let vector = Levels(levels);
+                let each = comparisons.iter().map(|&at| weights.level(at, vector.get(at)));
+                let mut out = [Evidence::default()];
+                Joint::add_all(&joint, &[vector], &mut out);
+                assert_eq!(out[0], each.fold(Evidence::default(), Evidence::plus));
+            }
         }
     }
 

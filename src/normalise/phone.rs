@@ -9,7 +9,7 @@ mod tests;
 
 pub(super) use plan::PhonePlan;
 
-use super::digits::drawn_like;
+use super::digits::{self, drawn_like};
 use super::unicode::{clean, plain_words};
 
 /// How a telephone number is written.
@@ -121,7 +121,7 @@ impl Phone {
 
     /// The number of today as dialled: ten digits, eleven for a land line.
     pub fn standard(self) -> Option<String> {
-        self.number().map(|number| format!("0{number}"))
+        self.number().map(|number| digits::padded(number, number.ilog10() as usize + 2))
     }
 }
 

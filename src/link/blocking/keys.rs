@@ -41,6 +41,11 @@ pub(super) fn extend_keys(begins: bool, column: &[u64], keys: &mut Vec<u64>) {
     }
 }
 
+/// The key of one row, which [`keys`] of many rows gives too; 0 where it has no value.
+pub(super) fn of_one(values: impl Iterator<Item = u64>) -> u64 {
+    values.enumerate().fold(0, |key, (at, value)| if at > 0 && key == 0 { 0 } else { extend(key, value) })
+}
+
 /// The key of a finer block within a block.
 pub(super) fn within(key: u64, finer: u64) -> u64 {
     extend(key, finer)
@@ -54,7 +59,9 @@ mod tests {
     fn keys_depend_on_the_order_and_presence_of_their_parts() {
         let key = |values: &[u64]| {
             let columns: Vec<[u64; 1]> = values.iter().map(|&value| [value]).collect();
-            keys(&columns.iter().map(<[u64; 1]>::as_slice).collect::<Vec<_>>())[0]
+            let key = keys(&columns.iter().map(<[u64; 1]>::as_slice).collect::<Vec<_>>())[0];
+            assert_eq!(of_one(values.iter().copied()), key);
+            key
         };
         assert_ne!(key(&[1, 2]), key(&[2, 1]));
         assert_ne!(key(&[5]), key(&[5, 5]));

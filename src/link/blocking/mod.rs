@@ -8,13 +8,14 @@
 //! can be met by a later rule.
 //!
 //! Cost: 16 bytes a record for the rule at work, 4 bytes a record and rule for the
-//! blocks; candidate pairs stream through batches and only those that the judge
+//! blocks, rounded up so that a record's lie in one cache line; candidate pairs stream through batches and only those that the judge
 //! keeps are stored.
 
 mod account;
 mod block_ids;
+mod candidates;
 mod keys;
-mod partition;
+pub(super) mod partition;
 
 use std::ops::Range;
 
@@ -24,15 +25,12 @@ use super::column::ValueColumn;
 use super::links::Pair;
 use super::space::RecordSpace;
 use account::pairs_of;
-use block_ids::{BlockIds, share_a_block};
+use block_ids::{BlockIds, Ids, rows_of, share_a_block};
 use partition::{Blocks, Gatherer, Partitions};
 
 pub use account::BlockingAccount;
+pub(super) use candidates::Candidates;
 pub use keys::keys;
-
-/// Pairs, or records, that are gathered before they are compared: what is fetched for them fits
-/// the second-level cache.
-const BATCH: usize = 2048;
 
 /// One blocking rule over columns of values.
 pub(super) struct KeyRule {
@@ -42,66 +40,6 @@ pub(super) struct KeyRule {
     pub(super) finer: Vec<usize>,
     /// Most records of a block.
     pub(super) block_size_max: usize,
-}
-
-/// A batch of candidate pairs of some records: `records[left[i]] < records[right[i]]`.
-#[derive(Debug, Default)]
-pub(super) struct Candidates {
-    pub(super) records: Vec<u32>,
-    /// Places in `records`.
-    pub(super) left: Vec<u32>,
-    pub(super) right: Vec<u32>,
-}
-
-impl Candidates {
-    /// Takes a block's records in, and all of its pairs.
-    fn add_block(&mut self, block: &[u32]) {
-        let first = self.records.len() as u32;
-        let past = first + block.len() as u32;
-        self.records.extend_from_slice(block);
-        for left in first..past {
-            self.left.extend((left + 1..past).map(|_| left));
-            self.right.extend(left + 1..past);
-        }
-    }
-
-    fn is_full(&self) -> bool {
-        self.left.len() >= BATCH || self.records.len() >= BATCH
-    }
-
-    fn clear(&mut self) {
-        self.records.clear();
-        self.left.clear();
-        self.right.clear();
-    }
-
-    /// Leaves out the records that are in no pair; `places` is scratch.
-    fn drop_unpaired(&mut self, places: &mut Vec<u32>) {
-        const UNPAIRED: u32 = u32::MAX;
-        places.clear();
-        places.resize(self.records.len(), UNPAIRED);
-        self.left.iter().chain(&self.right).for_each(|&at| places[at as usize] = 0);
-        let mut paired = 0;
-        for (at, place) in places.iter_mut().enumerate().filter(|(_, place)| **place != UNPAIRED) {
-            self.records[paired as usize] = self.records[at];
-            *place = paired;
-            paired += 1;
-        }
-        self.records.truncate(paired as usize);
-        self.left.iter_mut().chain(&mut self.right).for_each(|at| *at = places[*at as usize]);
-    }
-
-    /// Keeps the pairs of which `keep` says so, by places of both records.
-    fn retain(&mut self, keep: impl Fn(usize, usize) -> bool) {
-        let mut kept = 0;
-        for at in 0..self.left.len() {
-            let (left, right) = (self.left[at], self.right[at]);
-            (self.left[kept], self.right[kept]) = (left, right);
-            kept += usize::from(keep(left as usize, right as usize));
-        }
-        self.left.truncate(kept);
-        self.right.truncate(kept);
-    }
 }
 
 /// Says what is kept of candidate pairs.
@@ -118,7 +56,10 @@ pub(super) trait Judge: Sync {
 struct Scratch<S> {
     gatherer: Gatherer,
     batch: Candidates,
-    ids: Vec<u32>,
+    ids: Vec<Ids>,
+    /// By record of the batch: the id of its block.
+    block_of: Vec<u32>,
+    places: Vec<u32>,
     judge: S,
 }
 
@@ -201,6 +142,12 @@ impl Blocking<'_> {
             out.extend_from_slice(&of_source);
         }
     }
+
+    /// The key of one record over some columns; 0 where there is no column.
+    fn key(&self, columns: &[usize], record: u32) -> u64 {
+        let (source, row) = self.space.split(record);
+        keys::of_one(columns.iter().map(|&column| self.columns[column].get(source, row)))
+    }
 }
 
 /// One blocking rule at work.
@@ -246,9 +193,7 @@ impl<J: Judge> AtWork<'_, J> {
         scratch: &mut Scratch<J::Scratch>,
         account: &mut BlockingAccount,
     ) {
-        for &record in block {
-            self.ids.set(record, self.rule, first + 1);
-        }
+        scratch.block_of.extend(block.iter().map(|_| first + 1));
         scratch.batch.add_block(block);
         account.work_off(block.len() as u64);
     }
@@ -287,25 +232,26 @@ impl<J: Judge> AtWork<'_, J> {
     /// A block's records by finer key, those that have one.
     fn finer(&self, coarse: u64, block: &[u32]) -> Vec<(u64, u32)> {
         let columns = &self.blocking.rules[self.rule].finer;
-        let mut key = Vec::new();
-        let mut finer = |&record: &u32| {
-            self.blocking.keys(columns, record as usize..record as usize + 1, &mut key);
-            let key = key.first().map_or(0, |&key| keys::within(coarse, key));
+        let finer = |&record: &u32| {
+            let key = keys::within(coarse, self.blocking.key(columns, record));
             (key != 0).then_some((key, record))
         };
-        let mut entries: Vec<(u64, u32)> = block.iter().filter_map(&mut finer).collect();
+        let mut entries: Vec<(u64, u32)> = block.iter().filter_map(finer).collect();
         entries.sort_unstable();
         entries
     }
 
     /// Takes the pairs that an earlier rule has met out of the batch and gives the rest to the judge.
     fn flush(&self, scratch: &mut Scratch<J::Scratch>, account: &mut BlockingAccount, kept: &mut Vec<Pair>) {
-        let Scratch { batch, ids, judge, .. } = scratch;
+        let Scratch { batch, ids, block_of, places, judge, .. } = scratch;
+        self.ids.gather(&batch.records, self.rule, ids);
+        self.ids.set(&batch.records, self.rule, block_of);
+        block_of.clear();
         if self.rule > 0 {
-            self.ids.gather(&batch.records, self.rule, ids);
-            let of = |place: usize| &ids[place * self.rule..(place + 1) * self.rule];
+            let rows = rows_of(self.rule);
+            let of = |place: usize| &ids[place * rows..(place + 1) * rows];
             batch.retain(|left, right| !share_a_block(of(left), of(right)));
-            batch.drop_unpaired(ids);
+            batch.drop_unpaired(places);
         }
         account.pairs_new += batch.left.len() as u64;
         if !batch.left.is_empty() {

@@ -55,6 +55,19 @@ impl Blocks {
     }
 }
 
+/// Calls on the places of equal values other than 0, two places or more at a time, in rising order.
+/// The values are hashes: their highest bits tell them apart. O(values), in parallel.
+pub(in crate::link) fn for_each_equal(values: &[u64], call: impl Fn(&[u32]) + Sync) {
+    let partitions = Partitions::new(values.len(), |places, out| {
+        out.clear();
+        out.extend_from_slice(&values[places]);
+    });
+    let of_partition = |gatherer: &mut Gatherer, at: usize| {
+        partitions.blocks(at, gatherer).iter().for_each(|(_, _, places)| call(places));
+    };
+    (0..partitions.len()).into_par_iter().for_each_init(Gatherer::default, of_partition);
+}
+
 /// What gathering needs again and again.
 #[derive(Default)]
 pub(super) struct Gatherer {
@@ -245,6 +258,19 @@ mod tests {
                 prop_assert_eq!(blocks(&keys), (naive(&keys), with_key));
             }
         }
+    }
+
+    #[test]
+    fn equal_values_are_found_over_all_partitions() {
+        let spread = |at: u64| (at + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let values: Vec<u64> = (0..3 * PARTITION as u64).map(|at| spread(at / 3) * (at % 5).min(1)).collect();
+        let found = std::sync::Mutex::new(Vec::new());
+        for_each_equal(&values, |places| found.lock().unwrap().push(places.to_vec()));
+        let mut found = found.into_inner().unwrap();
+        found.sort();
+        let mut expected: Vec<Vec<u32>> = naive(&values).into_values().collect();
+        expected.sort();
+        assert_eq!(found, expected);
     }
 
     #[test]

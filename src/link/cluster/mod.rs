@@ -50,32 +50,34 @@ pub(super) fn cluster(grounds: &Grounds<'_>, rulings: &mut Bound, pairs: &mut [P
     let judge = grounds.judge;
     let (components, root) = Components::of(judge.space.len(), pairs);
     rulings.note_held_apart(|record| root[record as usize]);
-    drop(root);
-    let reasons: Vec<(u32, u8)> = (0..components.len())
+    let cut: Vec<Cut> = (0..components.len())
         .into_par_iter()
         .with_min_len(4096)
         .map_init(Scratch::default, |scratch, at| {
             let cutter = Cutter { grounds, rulings, pairs };
-            cutter.cut_component(components.members(at), components.edges(at), scratch)
+            let links = cutter.cut_component(components.members(at), components.edges(at), scratch);
+            Cut { component: at, links }
         })
-        .flatten_iter()
+        .filter(|cut| !cut.links.is_empty())
         .collect();
-    for (at, reason) in reasons {
+    for &(at, reason) in cut.iter().flat_map(|cut| &cut.links) {
         let pair = &mut pairs[at as usize];
         (pair.links, pair.reason) = (false, reason);
     }
-    let mut clusters = UnionFind::new(judge.space.len());
-    for pair in pairs.iter().filter(|pair| pair.links) {
-        clusters.union(pair.left, pair.right);
-    }
-    let clusters = clusters.finish();
+    let clusters = components.after(&cut, root, pairs);
     // A pair that other links make one person is one: links and people never disagree.
-    for pair in pairs.iter_mut().filter(|pair| !pair.links) {
+    pairs.par_iter_mut().filter(|pair| !pair.links).for_each(|pair| {
         if clusters[pair.left as usize] == clusters[pair.right as usize] {
             (pair.links, pair.reason) = (true, 0);
         }
-    }
+    });
     clusters
+}
+
+/// A component's links that are cut, each with its reason.
+struct Cut {
+    component: usize,
+    links: Vec<(u32, u8)>,
 }
 
 /// Connected components of two records or more, with their links.
@@ -101,13 +103,29 @@ impl Components {
             if pair.links { of_record(pair.left) } else { NONE }
         };
         let components = component.iter().filter(|&&number| number != NONE).count();
-        let (members, member_ends) = grouped(records as u32, components, of_record);
-        let (edges, edge_ends) = grouped(pairs.len() as u32, components, of_pair);
+        let ((members, member_ends), (edges, edge_ends)) = rayon::join(
+            || grouped(records as u32, components, of_record),
+            || grouped(pairs.len() as u32, components, of_pair),
+        );
         (Self { members, edges, ends: member_ends.into_iter().zip(edge_ends).collect() }, root)
     }
 
     fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    /// Each record's cluster when some links have been cut: its component where none was. Few are
+    /// cut, and only those are put together again.
+    fn after(&self, cut: &[Cut], mut root: Vec<u32>, pairs: &[Pair]) -> Vec<u32> {
+        for record in cut.iter().flat_map(|cut| self.members(cut.component)) {
+            root[*record as usize] = *record;
+        }
+        let mut clusters = UnionFind::of(root);
+        let edges = cut.iter().flat_map(|cut| self.edges(cut.component));
+        for pair in edges.map(|&at| &pairs[at as usize]).filter(|pair| pair.links) {
+            clusters.union(pair.left, pair.right);
+        }
+        clusters.finish()
     }
 
     fn start(&self, at: usize) -> (u32, u32) {

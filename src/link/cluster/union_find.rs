@@ -10,6 +10,11 @@ impl UnionFind {
         Self((0..records as u32).collect())
     }
 
+    /// The clusters that [`UnionFind::finish`] has given: each record points to the least of its own.
+    pub(in crate::link) fn of(clusters: Vec<u32>) -> Self {
+        Self(clusters)
+    }
+
     /// The least record of a record's cluster. Near O(1) amortised.
     pub(in crate::link) fn find(&mut self, mut record: u32) -> u32 {
         while self.0[record as usize] != record {
