@@ -85,7 +85,9 @@ impl CompareRows {
         if self.stride == LINE {
             // A copy of a length that is known takes a fourth of the time.
             let (rows, _) = self.lanes.as_chunks::<LINE>();
-            records.iter().for_each(|&record| out.lanes.extend_from_slice(&rows[record as usize]));
+            for &record in records {
+                out.lanes.extend_from_slice(&rows[record as usize]);
+            }
             return;
         }
         for &record in records {

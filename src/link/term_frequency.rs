@@ -55,7 +55,9 @@ pub(super) fn adjustments<'a>(column: &ValueColumn<'a>, u: f64, rarest: f64, peo
 /// By count that occurs: its place, 0 for a missing value's; and by place what is said of the count.
 fn number(of_slot: &[u32], of_count: impl Fn(usize) -> Bits) -> (Vec<u64>, Vec<Bits>) {
     let mut places = vec![0; of_slot.iter().max().map_or(1, |&most| most as usize + 1)];
-    of_slot.iter().for_each(|&count| places[count as usize] = 1);
+    for &count in of_slot {
+        places[count as usize] = 1;
+    }
     let mut bits = vec![Bits::default()];
     places[0] = 0;
     for (count, place) in places.iter_mut().enumerate().filter(|(_, place)| **place != 0) {
@@ -86,7 +88,9 @@ fn count_equal(values: &[u64], of_slot: Vec<u32>) -> Counts {
     let of_slot: Vec<AtomicU32> = of_slot.into_iter().map(AtomicU32::new).collect();
     for_each_equal(values, |slots| {
         let all = slots.iter().map(|&slot| of_slot[slot as usize].load(Ordering::Relaxed)).sum();
-        slots.iter().for_each(|&slot| of_slot[slot as usize].store(all, Ordering::Relaxed));
+        for &slot in slots {
+            of_slot[slot as usize].store(all, Ordering::Relaxed);
+        }
     });
     Counts { of_slot: of_slot.into_iter().map(AtomicU32::into_inner).collect(), records }
 }

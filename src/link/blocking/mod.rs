@@ -172,7 +172,7 @@ impl<J: Judge> AtWork<'_, J> {
         for (key, before, records) in blocks.iter() {
             account.see(records.len() as u64);
             if records.len() <= rule.block_size_max {
-                self.meet(records, start + before, scratch, &mut account);
+                Self::meet(records, start + before, scratch, &mut account);
             } else {
                 self.split((key, records), start + before, scratch, &mut account, &mut kept);
             }
@@ -186,13 +186,7 @@ impl<J: Judge> AtWork<'_, J> {
     }
 
     /// One block that is worked off as it is; `first` entries stand before it.
-    fn meet(
-        &self,
-        block: &[u32],
-        first: u32,
-        scratch: &mut Scratch<J::Scratch>,
-        account: &mut BlockingAccount,
-    ) {
+    fn meet(block: &[u32], first: u32, scratch: &mut Scratch<J::Scratch>, account: &mut BlockingAccount) {
         scratch.block_of.extend(block.iter().map(|_| first + 1));
         scratch.batch.add_block(block);
         account.work_off(block.len() as u64);
@@ -215,7 +209,7 @@ impl<J: Judge> AtWork<'_, J> {
             part.clear();
             part.extend(run.iter().map(|(_, record)| record));
             if part.len() <= rule.block_size_max {
-                self.meet(&part, next, scratch, account);
+                Self::meet(&part, next, scratch, account);
                 met += pairs_of(part.len() as u64);
             } else {
                 account.records_left_out += part.len() as u64;

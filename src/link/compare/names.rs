@@ -108,7 +108,9 @@ impl NamesBuilder {
         let moved = self.runs.len();
         self.runs.extend_from_slice(piece.runs.get(1..).unwrap_or_default());
         for_each_name(&mut self.runs[moved..], |_, words| {
-            words.iter_mut().for_each(|word| *word = codes[*word as usize]);
+            for word in words {
+                *word = codes[*word as usize];
+            }
         });
         first
     }
@@ -129,7 +131,9 @@ impl NamesBuilder {
         let plain_of: Vec<u32> = order.iter().map(|&old| code_of[plain_of[old as usize] as usize]).collect();
         let bags: Vec<u32> = words.texts().map(bag).collect();
         for_each_name(runs.get_mut(1..).unwrap_or_default(), |head, of_name| {
-            of_name.iter_mut().for_each(|word| *word = code_of[*word as usize]);
+            for word in of_name.iter_mut() {
+                *word = code_of[*word as usize];
+            }
             let plain = |word: &u32| plain_of[*word as usize];
             head[0] |= u32::from(of_name.iter().all(|word| plain(word) == *word));
             head[1] = of_name.iter().fold(0, |sum, word| sum.wrapping_add(bags[plain(word) as usize]));

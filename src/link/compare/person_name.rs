@@ -102,16 +102,12 @@ fn plain<'r>(
     more: &'r mut Vec<u32>,
 ) -> &'r [u32] {
     let plain = words.iter().map(|&word| names.plain(word));
-    match room.get_mut(..words.len()) {
-        Some(room) => {
-            room.iter_mut().zip(plain).for_each(|(place, word)| *place = word);
-            room
-        }
-        None => {
-            more.extend(plain);
-            more
-        }
-    }
+    let Some(room) = room.get_mut(..words.len()) else {
+        more.extend(plain);
+        return more;
+    };
+    room.iter_mut().zip(plain).for_each(|(place, word)| *place = word);
+    room
 }
 
 /// The level of two names of which both bear accents, or neither.
