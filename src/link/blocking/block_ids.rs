@@ -49,6 +49,7 @@ impl BlockIds {
     /// The ids of some records under the first `rules` rules, [`rows_of`] that many rows a record;
     /// at least one.
     pub(super) fn gather(&self, records: &[u32], rules: usize, out: &mut Vec<Ids>) {
+        self.fetch(records);
         let all: &[AtomicU32] = &self.ids;
         out.clear();
         for &record in records {
@@ -58,6 +59,13 @@ impl BlockIds {
                 out.push(std::array::from_fn(|at| ids.get(at).map_or(0, |id| id.load(Ordering::Relaxed))));
             }
         }
+    }
+
+    /// Fetches the ids of some records into the cache: in so short a loop the processor waits for many
+    /// of them at the same time, in a longer one for few.
+    fn fetch(&self, records: &[u32]) {
+        let first = |&record: &u32| self.ids[record as usize * self.stride].load(Ordering::Relaxed);
+        std::hint::black_box(records.iter().map(first).fold(0, |seen, id| seen ^ id));
     }
 
     /// The rules that meet two records; bit `r` for rule `r`.
