@@ -10,6 +10,7 @@ mod explain;
 mod generate;
 mod rules;
 mod run;
+mod run_columns;
 mod sample;
 mod show;
 mod train;

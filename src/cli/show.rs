@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::run_columns::{LINKS, PEOPLE};
 use super::{Exit, console};
 use crate::diagnostic::{Diagnostic, Outcome, Place};
-use crate::table::parquet_rows::{Column, Kind, Row, Rows};
+use crate::table::parquet_rows::{Column, Row, Rows};
 
 /// Show a record with its person, links and findings, as stored in a run.
 #[derive(Debug, Args)]
@@ -37,21 +38,6 @@ fn parse_record(typed: &str) -> Result<Record, String> {
         _ => Err("expected SOURCE:ID, such as cu_tru:CT213617314".to_owned()),
     }
 }
-
-const PEOPLE: &[Column] =
-    &[Column::needed("source"), Column::needed("record_id"), Column::needed("person_id")];
-
-const LINKS: &[Column] = &[
-    Column::needed("left_source"),
-    Column::needed("left_id"),
-    Column::needed("right_source"),
-    Column::needed("right_id"),
-    Column::needed("decision"),
-    Column::needed("reason"),
-    Column::needed("blocking_rule"),
-    Column::optional("match_weight", Kind::Number),
-    Column::optional("match_probability", Kind::Number),
-];
 
 const FINDINGS: &[Column] = &[
     Column::needed("person_id"),

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::find::RecordName;
 use super::path::{Edge, shortest};
+use crate::cli::run_columns::{LINKS, PEOPLE};
 use crate::diagnostic::{Diagnostic, Outcome, Place};
-use crate::table::parquet_rows::{Column, Kind, Row, Rows};
+use crate::table::parquet_rows::{Column, Row, Rows};
 
 /// What a run made of the two records.
 #[derive(Clone, Debug, Serialize)]
@@ -46,21 +47,6 @@ pub(super) struct PastPair {
     pub(super) match_weight: f64,
     pub(super) match_probability: f64,
 }
-
-const PEOPLE: &[Column] =
-    &[Column::needed("source"), Column::needed("record_id"), Column::needed("person_id")];
-
-const LINKS: &[Column] = &[
-    Column::needed("left_source"),
-    Column::needed("left_id"),
-    Column::needed("right_source"),
-    Column::needed("right_id"),
-    Column::needed("decision"),
-    Column::needed("reason"),
-    Column::needed("blocking_rule"),
-    Column::optional("match_weight", Kind::Number),
-    Column::optional("match_probability", Kind::Number),
-];
 
 /// The records of the two people: by source, then id, the person's place.
 type Members = BTreeMap<String, BTreeMap<String, usize>>;
