@@ -3,7 +3,7 @@
 //! Sums of whole numbers are the same in any order, on any number of threads and
 //! on any machine; the logarithms themselves are taken here and nowhere else.
 
-use std::ops::{Add, AddAssign};
+use std::ops::{Add, AddAssign, SubAssign};
 
 /// A number of bits, to 2⁻¹⁶.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +66,12 @@ impl Add for Bits {
 
     fn add(self, other: Self) -> Self {
         Self(self.0 + other.0)
+    }
+}
+
+impl SubAssign for Bits {
+    fn sub_assign(&mut self, other: Self) {
+        self.0 -= other.0;
     }
 }
 

@@ -6,8 +6,9 @@
 
 use super::bits::Bits;
 use super::blocking::{self, Candidates};
+use super::calibration::Curves;
 use super::compare::{Comparator, Names, Pairs, Places, Reading};
-use super::links::{Decision, FLAG_NON_LINK, Levels, Pair};
+use super::links::{Decision, FLAG_KIN, FLAG_NON_LINK, Levels, Pair};
 use super::rows::{CompareRows, Gathered};
 use super::space::RecordSpace;
 use super::stages::{Live, Stage};
@@ -28,6 +29,8 @@ pub(super) struct Judge<'a> {
     pub(super) priors: Priors,
     pub(super) matching: &'a Matching,
     pub(super) reasons: &'a Reasons,
+    /// What makes match weights come true.
+    pub(super) curves: Curves,
     /// From here on a pair is one person.
     pub(super) link_from: Bits,
     /// From here on a pair is looked at.
@@ -150,18 +153,23 @@ impl Judge<'_> {
         }
     }
 
-    /// The match weights of a batch.
+    /// The calibrated match weights of a batch.
     pub(super) fn score(&self, batch: &Candidates, scratch: &mut Scratch) -> Vec<Bits> {
         self.compare(batch, scratch);
         let source = |place: u32| self.space.source(batch.records[place as usize]);
         let places = batch.left.iter().zip(&batch.right);
-        let priors = places.map(|(&left, &right)| self.priors.between(source(left), source(right)));
-        scratch.evidence.iter().zip(priors).map(|(evidence, prior)| evidence.match_weight(prior)).collect()
+        let between = places.map(|(&left, &right)| (source(left), source(right)));
+        scratch.evidence.iter().zip(between).map(|(evidence, (a, b))| self.weigh(*evidence, a, b)).collect()
+    }
+
+    /// The calibrated match weight of two sources' records.
+    pub(super) fn weigh(&self, evidence: Evidence, a: usize, b: usize) -> Bits {
+        self.curves.of(a, b, evidence.match_weight(self.priors.between(a, b)))
     }
 
     /// What follows from a vector and its weight, and the reason why a pair that might link does not;
     /// nothing where it is not even kept.
-    fn decide(&self, levels: Levels, weight: Bits) -> Option<(Decision, u8)> {
+    pub(super) fn decide(&self, levels: Levels, weight: Bits) -> Option<(Decision, u8)> {
         if weight < self.keep_from {
             return None;
         }
@@ -172,6 +180,15 @@ impl Judge<'_> {
             // A possible link that contradicts itself is none.
             _ => (Decision::NonLink, reason),
         })
+    }
+
+    /// Decides anew after its weight has changed; whether the pair is still worth keeping.
+    pub(super) fn settle(&self, pair: &mut Pair) -> bool {
+        let Some((decision, reason)) = self.decide(pair.levels, pair.weight) else { return false };
+        pair.links = decision == Decision::Link;
+        pair.reason = reason;
+        pair.flags = pair.flags & !FLAG_NON_LINK | if decision == Decision::NonLink { FLAG_NON_LINK } else { 0 };
+        true
     }
 
     /// The reason of the first contradiction that a vector shows, 0 for none.
@@ -230,7 +247,9 @@ impl blocking::Judge for Judge<'_> {
             if let Some((decision, reason)) = self.decide(levels, weight) {
                 let [left, right] =
                     [live.left[at], live.right[at]].map(|place| batch.records[place as usize]);
-                let flags = if decision == Decision::NonLink { FLAG_NON_LINK } else { 0 };
+                let non_link = if decision == Decision::NonLink { FLAG_NON_LINK } else { 0 };
+                let kin = if live.evidence[at].is_against_kin() { FLAG_KIN } else { 0 };
+                let flags = non_link | kin;
                 let links = decision == Decision::Link;
                 kept.push(Pair { left, right, levels, weight, blocking_rule, links, flags, reason });
             }

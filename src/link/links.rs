@@ -54,8 +54,7 @@ pub struct Link<'a> {
     pub blocking_rule: u16,
     /// One level a comparison.
     pub levels: Levels,
-    /// Whether the weight is that of the second look, at which kin are less likely: neither person
-    /// has a record in the other's source.
+    /// Whether the weight is that of the second look, which knows who has which records.
     pub looked_twice: bool,
 }
 
@@ -69,7 +68,7 @@ pub(super) struct Pair {
     pub(super) weight: Bits,
     pub(super) blocking_rule: u8,
     pub(super) links: bool,
-    /// [`FLAG_NON_LINK`] and [`FLAG_SECOND_LOOK`].
+    /// [`FLAG_NON_LINK`], [`FLAG_SECOND_LOOK`] and [`FLAG_KIN`].
     pub(super) flags: u8,
     /// 0: none; else one more than the place among the table's reasons.
     pub(super) reason: u8,
@@ -77,7 +76,11 @@ pub(super) struct Pair {
 
 /// Neither a link nor for review.
 pub(super) const FLAG_NON_LINK: u8 = 1;
-/// The weight has in it that neither person has a record in the other's source.
+/// Weighed without the identifier that says what it is, to calibrate by; never part of a result.
+pub(super) const FLAG_MASKED: u8 = 4;
+/// Kin are the likelier explanation of the two, if the pair is of two people.
+pub(super) const FLAG_KIN: u8 = 8;
+/// The weight has in it who has which records.
 pub(super) const FLAG_SECOND_LOOK: u8 = 2;
 
 impl Pair {

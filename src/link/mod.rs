@@ -17,6 +17,7 @@ mod aligned;
 mod assign;
 mod bits;
 mod blocking;
+mod calibration;
 mod cells;
 mod cluster;
 mod column;
@@ -25,11 +26,13 @@ mod continuity;
 mod decide;
 mod decisions;
 mod explain;
+mod foretold;
 pub mod kernel;
 mod links;
 mod meetings;
 mod name_table;
 mod people;
+mod partners;
 mod plan;
 mod previous;
 mod problems;
@@ -50,6 +53,7 @@ use crate::settings::{Matching, Settings};
 use crate::table::RecordRef;
 use bits::Bits;
 use blocking::Blocking;
+use calibration::{Calibrating, Curves};
 use cluster::Grounds;
 use column::OfRecords;
 use decide::{Judge, Priors, Reasons};
@@ -59,6 +63,7 @@ use space::RecordSpace;
 use weights::Weights;
 
 pub use blocking::BlockingAccount;
+pub use calibration::Calibrated;
 pub use continuity::Continuity;
 pub use decisions::{Conflict, RecordName, Ruling, Rulings};
 pub use explain::{
@@ -93,6 +98,8 @@ pub struct Linkage {
     pub blocking_accounts: Vec<BlockingAccount>,
     /// What became of officers' rulings.
     pub ruled: Ruled,
+    /// By pair of sources, what its match weights were calibrated by; empty without `[calibration]`.
+    pub calibrated: Vec<Calibrated>,
 }
 
 /// What earlier nights have left for this one.
@@ -198,6 +205,7 @@ pub struct ScoredPairs {
     non_links: Vec<links::Pair>,
     /// What each blocking rule met and left out.
     pub accounts: Vec<BlockingAccount>,
+    calibrated: (Curves, Vec<Calibrated>),
 }
 
 impl ScoredPairs {
@@ -214,8 +222,13 @@ impl ScoredPairs {
 
 impl Clone for ScoredPairs {
     fn clone(&self) -> Self {
-        let Self { pairs, non_links, accounts } = self;
-        Self { pairs: pairs.clone(), non_links: non_links.clone(), accounts: accounts.clone() }
+        let Self { pairs, non_links, accounts, calibrated } = self;
+        Self {
+            pairs: pairs.clone(),
+            non_links: non_links.clone(),
+            accounts: accounts.clone(),
+            calibrated: calibrated.clone(),
+        }
     }
 }
 
@@ -252,6 +265,7 @@ impl<'a> Core<'a> {
             weights,
             matching: self.matching,
             reasons: &self.reasons,
+            curves: Curves::default(),
             link_from: Bits::of_probability(self.matching.thresholds.link),
             review_from: Bits::of_probability(self.matching.thresholds.review),
             keep_from: Bits::of_probability(self.matching.thresholds.keep),
@@ -262,13 +276,23 @@ impl<'a> Core<'a> {
     fn pairs(&self, keyed: Keyed<'_>, progress: &Progress) -> ScoredPairs {
         let bar = progress.begin("link", (self.space.len() * keyed.rules.len()) as u64, "keys");
         let blocking = Blocking { space: &self.space, columns: keyed.columns, rules: keyed.rules };
-        let blocking::Met { mut kept, accounts, .. } =
-            blocking.run(&self.judge(), &|records| bar.add(records));
+        let judge = self.judge();
+        let done = |records| bar.add(records);
+        let mut met = match self.matching.calibration {
+            Some(rule) => blocking.run(&Calibrating::new(&judge, rule), &done),
+            None => blocking.run(&judge, &done),
+        };
+        let mut kept = std::mem::take(&mut met.kept);
+        let calibrate = |rule| calibration::calibrate(&judge, rule, &met, &mut kept);
+        let calibrated = self.matching.calibration.map(calibrate).unwrap_or_default();
+        let accounts = std::mem::take(&mut met.accounts);
+        drop(met);
         let non_links = links::take_non_links(&mut kept);
         ScoredPairs {
             non_links: links::in_order(non_links, self.space.len()),
             pairs: links::in_order(kept, self.space.len()),
             accounts: meetings::named(self.matching, accounts),
+            calibrated,
         }
     }
 
@@ -280,18 +304,20 @@ impl<'a> Core<'a> {
         previous: Option<&PreviousPeople>,
         name_record: impl Fn(u32) -> (&'n str, &'n str) + Sync,
     ) -> Linkage {
-        let ScoredPairs { mut pairs, mut non_links, accounts } = found;
+        let ScoredPairs { mut pairs, mut non_links, accounts, calibrated } = found;
         rulings.take_ruled(&mut non_links, &mut pairs);
         let words = ruled::Words::enter(&mut self.reasons.words);
-        let judge = self.judge();
+        let (curves, calibrated) = calibrated;
+        let judge = Judge { curves, ..self.judge() };
         rulings.apply(&mut pairs, words, |unmet| ruled::score(&judge, unmet));
         let one_person = one_person(self.matching, &self.space);
         let groups = assign::groups_within(&self.space, &pairs, &one_person).finish();
         let grounds = Grounds { judge: &judge, groups: &groups, one_person: &one_person, words };
         let mut clusters = cluster::cluster(&grounds, &mut rulings, &mut pairs);
-        if second_look::look_again(&judge, &clusters, &mut pairs, &mut non_links) > 0 {
+        if second_look::look_again(&judge, (&clusters, words), &mut pairs, &mut non_links) {
             clusters = cluster::cluster(&grounds, &mut rulings, &mut pairs);
         }
+        second_look::put_down(&judge, &mut pairs, &mut non_links);
         drop(judge);
         let Self { matching, space, compared, reasons, .. } = self;
         drop(compared);
@@ -310,6 +336,7 @@ impl<'a> Core<'a> {
             blocking_rules: matching.blocking.iter().map(|rule| rule.id.value.clone()).collect(),
             blocking_accounts: accounts,
             ruled: rulings.ruled,
+            calibrated,
         }
     }
 }

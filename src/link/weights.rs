@@ -38,10 +38,13 @@ impl Evidence {
         self
     }
 
-    /// The same where kin of any kind are less likely by so much.
+    /// What is left of it without a part of it.
     #[must_use]
-    pub(super) fn against_kin(mut self, bits: Bits) -> Self {
-        self.kin.iter_mut().for_each(|kin| *kin += bits);
+    pub(super) fn minus(mut self, part: Self) -> Self {
+        self.strangers -= part.strangers;
+        for (own, part) in self.kin.iter_mut().zip(part.kin) {
+            *own -= part;
+        }
         self
     }
 
@@ -53,6 +56,11 @@ impl Evidence {
     /// The match weight where the prior is included already.
     pub fn joined(self) -> Bits {
         self.kin.into_iter().fold(self.strangers, Bits::against_both)
+    }
+
+    /// Whether kin are a likelier explanation than strangers.
+    pub(super) fn is_against_kin(self) -> bool {
+        self.kin.into_iter().any(|kin| kin < self.strangers)
     }
 
     /// A bound that [`Evidence::joined`] does not pass: what any one kind leaves.

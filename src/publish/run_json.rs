@@ -9,7 +9,7 @@ use super::problem::unwritable;
 use crate::check::Findings;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::history::DecisionBooks;
-use crate::link::{BlockingAccount, Continuity, Linkage};
+use crate::link::{BlockingAccount, Calibrated, Continuity, Linkage};
 use crate::private;
 use crate::report::{RunFacts, Tally};
 use crate::settings::{Dimension, Route, Settings, Severity};
@@ -29,6 +29,7 @@ struct RunJson<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     person_ids: Option<Continuity>,
     blocking: Vec<BlockingJson<'a>>,
+    calibration: Vec<CalibrationJson<'a>>,
     rules: Vec<RuleJson<'a>>,
 }
 
@@ -78,6 +79,16 @@ struct BlockingJson<'a> {
     pairs_left_out: u64,
 }
 
+/// What two sources' match weights were calibrated by.
+#[derive(Serialize)]
+struct CalibrationJson<'a> {
+    left_source: &'a str,
+    right_source: &'a str,
+    pairs: u64,
+    shift_bits: f64,
+    slope: f64,
+}
+
 #[derive(Serialize)]
 struct RuleJson<'a> {
     id: &'a str,
@@ -115,6 +126,7 @@ pub fn run_json(
         }),
         person_ids: linkage.people.continuity,
         blocking: linkage.blocking_accounts.iter().map(blocking).collect(),
+        calibration: linkage.calibrated.iter().map(|one| calibration(settings, one)).collect(),
         rules: rules(settings, &tally, findings),
     };
     let mut text = serde_json::to_vec_pretty(&json).map_err(|error| {
@@ -163,6 +175,13 @@ fn blocking(account: &BlockingAccount) -> BlockingJson<'_> {
         records_left_out: account.records_left_out,
         pairs_left_out: account.pairs_left_out,
     }
+}
+
+fn calibration<'a>(settings: &'a Settings, one: &Calibrated) -> CalibrationJson<'a> {
+    let [left, right] = one.between.map(|source| settings.source(source).id.as_str());
+    let Calibrated { pairs, shift_bits, slope, .. } = *one;
+    let [shift_bits, slope] = [shift_bits, slope].map(|number| (number * 1e4).round() / 1e4);
+    CalibrationJson { left_source: left, right_source: right, pairs, shift_bits, slope }
 }
 
 fn rules<'a>(settings: &'a Settings, tally: &Tally<'_>, findings: &'a Findings) -> Vec<RuleJson<'a>> {

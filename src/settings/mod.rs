@@ -17,7 +17,7 @@ pub use checks::{Check, CheckWording, Dimension, Example, ExampleValue, Route, S
 pub use folder::{RuleFile, RulesFolder, embedded_files, hex};
 pub use kind::{KIND_WORDS, Kind, MakeKind};
 pub use matching::{
-    BlockingRule, COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonModel, ComparisonRule, Condition,
+    BlockingRule, CalibrationRule, COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonModel, ComparisonRule, Condition,
     Contradiction, Expression, FieldFacet, Given, KIN, LEVELS_MAX, LevelModel, LevelSet, MODEL_FILE,
     Matching, Model, ModelText, Part, PriorFactor, TermFrequency, Thresholds, TrainedOn, rounded,
 };

@@ -35,7 +35,7 @@ impl Candidates {
         self.left.len() >= BATCH || self.records.len() >= BATCH
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(in crate::link) fn clear(&mut self) {
         self.records.clear();
         self.left.clear();
         self.right.clear();

@@ -11,8 +11,9 @@ use crate::link::Core;
 use crate::link::blocking::{Blocking, BlockingAccount};
 use crate::link::column::OfRecords;
 use crate::link::decide::Judge;
+use crate::link::foretold::is_foretold;
 use crate::link::plan;
-use crate::settings::{BlockingRule, ComparisonRule, Expression, Matching};
+use crate::settings::{BlockingRule, ComparisonRule, Matching};
 
 use super::counts::{Counting, VectorCounts};
 
@@ -45,28 +46,13 @@ pub(super) fn run(
 
 /// By comparison: whether the rule's keys say nothing of it.
 pub(super) fn trained(matching: &Matching, rule: &BlockingRule) -> Vec<bool> {
-    let fields: Vec<&str> = rule.keys.iter().flat_map(fields).collect();
-    let foretold = |comparison: &ComparisonRule| {
-        let compared = comparison.values.iter().take(values_that_agree(comparison));
-        compared.flat_map(self::fields).any(|field| fields.contains(&field))
-    };
-    matching.comparisons.iter().map(|comparison| !foretold(comparison)).collect()
+    matching.comparisons.iter().map(|comparison| !is_foretold(comparison, rule)).collect()
 }
 
 /// The rule, by place, that meets all pairs at the first level of a comparison, and no others.
 pub(super) fn that_meets(matching: &Matching, comparison: &ComparisonRule) -> Option<usize> {
     let value = comparison.values.first()?.to_string();
     matching.blocking.iter().position(|rule| matches!(&rule.keys[..], [key] if key.to_string() == value))
-}
-
-/// How many of a comparison's values agree where it says `exact`: the birth year beside an identity
-/// number only tells whose number it is.
-fn values_that_agree(comparison: &ComparisonRule) -> usize {
-    if comparison.comparator.id == "identity_number" { 1 } else { comparison.values.len() }
-}
-
-fn fields(expression: &Expression) -> impl Iterator<Item = &str> {
-    expression.alternatives.iter().map(|part| part.field.as_str())
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ impl Reader<'_> {
         Condition { all, at_least, any }
     }
 
-    fn level_sets(&self, table: &TableReader<'_>) -> Vec<LevelSet> {
+    pub(super) fn level_sets(&self, table: &TableReader<'_>) -> Vec<LevelSet> {
         let mut sets = Vec::new();
         for key in table.free_keys() {
             let comparisons = &self.matching.comparisons;

@@ -7,6 +7,7 @@
 //! normalisation, are resolved by the link stage.
 
 mod blocking;
+mod calibration;
 mod comparison;
 mod condition;
 mod expression;
@@ -18,6 +19,7 @@ mod testing;
 mod trained_on;
 
 pub use blocking::BlockingRule;
+pub use calibration::CalibrationRule;
 pub use comparison::{COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonRule, LEVELS_MAX};
 pub use condition::{Condition, Contradiction, LevelSet};
 pub use expression::{Expression, FieldFacet, Part};
@@ -44,6 +46,8 @@ pub struct Matching {
     pub contradictions: Vec<Contradiction>,
     /// Sources in which two records that are not linked to each other are two people.
     pub one_person_in: Vec<SourceIndex>,
+    /// The identifier that match probabilities are tried against, if there is one.
+    pub calibration: Option<CalibrationRule>,
     /// From which match probability a pair is linked, and from which it is looked at.
     pub thresholds: Thresholds,
     /// What the levels of the comparisons tell.
@@ -135,6 +139,10 @@ impl Reader<'_> {
             let rule = self.read_contradiction(&entry);
             self.matching.contradictions.extend(rule);
             entry.finish();
+        }
+        if let Some(calibration) = table.optional_table("calibration") {
+            self.matching.calibration = self.read_calibration(&calibration).or(self.matching.calibration);
+            calibration.finish();
         }
     }
 

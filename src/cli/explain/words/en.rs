@@ -100,6 +100,6 @@ pub(in crate::cli::explain) const EN: Words = Words {
     between: "For review between the two people:",
     between_pair: "{left} – {right}: {bits} bits, probability {p}; {reason}",
     between_more: "and {more} more",
-    drift: "The run gave the pair {then} bits, these extracts and rules give {now}: they are not those of the run.",
+    drift: "The run gave the pair {then} bits, its values alone {now}: a run also calibrates weights and weighs who has which records (or it had other extracts or rules).",
     personal: "Holds personal data.",
 };

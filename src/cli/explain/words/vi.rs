@@ -147,6 +147,6 @@ pub(in crate::cli::explain) const VI: Words = Words {
     between: "Các cặp cần xác minh giữa hai người:",
     between_pair: "{left} – {right}: {bits} bit, xác suất {p}; {reason}",
     between_more: "và {more} cặp nữa",
-    drift: "Lượt đó cho cặp này {then} bit, nguồn và bộ luật hiện tại cho {now} bit: không phải nguồn và bộ luật của lượt đó.",
+    drift: "Lượt đó cho cặp này {then} bit, riêng các giá trị cho {now} bit: mỗi lượt còn hiệu chỉnh trọng số và xét ai đã có hồ sơ nào (hoặc nguồn, bộ luật của lượt đó khác hiện tại).",
     personal: "Có dữ liệu cá nhân.",
 };
