@@ -10,7 +10,7 @@ use super::ruled::Words;
 /// Weighs the pairs in doubt once more, but for those that an officer has ruled on, and decides anew
 /// on those that clusters have not cut. What becomes a link or a review moves from the non-links to
 /// `pairs`; nothing moves the other way yet. Both are sorted by left, then right record, before and
-/// after. Whether any link was made or undone.
+/// after. Whether clusters are to be made anew: a link was made or undone, or a pair came to `pairs`.
 ///
 /// `clusters` names each record's person of the first look by one of its records. O(records + pairs), in
 /// parallel.
@@ -31,11 +31,12 @@ pub(super) fn look_again(
         .map(|pair| u64::from(weigh_again(judge, &partners, known, pair)))
         .sum();
     let raised: Vec<Pair> = non_links.extract_if(.., |pair| pair.flags & FLAG_NON_LINK == 0).collect();
-    if !raised.is_empty() {
+    let is_raised = !raised.is_empty();
+    if is_raised {
         pairs.extend(raised);
         pairs.sort_by_key(|pair| (pair.left, pair.right));
     }
-    changed > 0
+    changed > 0 || is_raised
 }
 
 /// Moves pairs that are neither linked nor worth a clerk's look any more to the non-links, and drops
