@@ -145,7 +145,7 @@ pub struct Linker<'a> {
 impl<'a> Linker<'a> {
     /// Packs what is compared. O(records · comparisons).
     pub fn new(settings: &'a Settings, records: &'a [Records]) -> Self {
-        let space = RecordSpace::new(settings.sources.len(), records);
+        let space = RecordSpace::new(settings.sources.len(), records).with_apart(&settings.matching.apart);
         let people = decide::people(&settings.matching, &space);
         let columns = OfRecords { settings, records };
         let (core, keyed) = Core::new(&settings.matching, space, people, &columns);

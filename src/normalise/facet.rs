@@ -148,7 +148,7 @@ facets! {
     }, "the words of plain, each once, in alphabetical order: the order written does not matter";
     Text Kind::Text | Identifier, "first", |texts, values, code| {
         made(texts, values, code, |text| plain_text::first(&plain_text::plain(text)).to_owned())
-    }, "the first word of plain";
+    }, "the first word of plain; NULL for a text of one word";
     Text Kind::Text | Identifier, "last", |texts, values, code| {
         made(texts, values, code, |text| plain_text::last(&plain_text::plain(text)).to_owned())
     }, "the last word of plain";

@@ -62,9 +62,9 @@ pub(super) fn words(plain: &str) -> String {
     words.join(" ")
 }
 
-/// The first word of a plain text.
+/// The first word of a plain text of several.
 pub(super) fn first(plain: &str) -> &str {
-    plain.split(' ').next().unwrap_or_default()
+    plain.split_once(' ').map_or("", |(first, _)| first)
 }
 
 /// The last word of a plain text.
@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(plain("Straße 12/a"), "strasse 12 a");
         assert_eq!(plain("Иванов №7"), "иванов no7");
         assert_eq!((words("b a b"), first("an binh"), last("an binh")), ("a b".to_owned(), "an", "binh"));
-        assert_eq!((first(""), last(""), digits("TS19 0SH")), ("", "", "190".to_owned()));
+        assert_eq!((first("an"), last(""), digits("TS19 0SH")), ("", "", "190".to_owned()));
     }
 
     #[test]

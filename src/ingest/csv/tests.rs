@@ -30,7 +30,7 @@ fn header(delimiter: u8) -> Header {
 
 fn mapping(width: usize) -> Mapping {
     let slots = (0..width).map(|at| Slot { declared: at, position: at }).collect();
-    Mapping { width, slots, record_id: 0 }
+    Mapping { width, slots, record_id: Some(0) }
 }
 
 /// Reads bytes that have no header, as rows of `width` cells.

@@ -22,9 +22,9 @@ pub struct ComparisonRule {
     /// By declared level what it asks for, where the comparator measures; empty where it tells levels by
     /// itself.
     pub tests: Vec<LevelTest>,
-    /// The declared levels at which a rare value is to tell more than a common one, a bit each; 0 where
-    /// nothing is said. For a model that is learnt from nothing: one that is there says it itself.
-    pub term_frequency: u16,
+    /// The declared levels at which a rare value is to tell more than a common one, a bit each; nothing
+    /// where the rules do not say. For a model that is learnt from nothing: one that is there says it itself.
+    pub term_frequency: Option<u16>,
 }
 
 /// Most comparisons: a comparison vector is one `u64` of 4 bits each.
@@ -124,29 +124,30 @@ fn term_frequency(
     table: &TableReader<'_>,
     comparator: Option<ComparatorWord>,
     declared: Option<&Declared>,
-) -> u16 {
+) -> Option<u16> {
     const KEY: &str = "term_frequency";
     let wanted = match table.optional_bool_or_texts(KEY) {
-        None | Some(BoolOrTexts::Bool(false)) => return 0,
+        None => return None,
+        Some(BoolOrTexts::Bool(false)) => return Some(0),
         Some(wanted) => wanted,
     };
-    let (Some(comparator), Some(declared)) = (comparator, declared) else { return 0 };
+    let (comparator, declared) = (comparator?, declared?);
     if comparator.values > 1 {
         let message = format!("comparator `{}` has no term frequencies", comparator.id);
         table.problem(table.place_of_value(KEY), message, "leave `term_frequency` out");
-        return 0;
+        return None;
     }
-    let BoolOrTexts::Texts(typed) = wanted else { return 0b10 };
+    let BoolOrTexts::Texts(typed) = wanted else { return Some(0b10) };
     let counted = |level: &String| level != MISSING && level != ELSE;
     let place = |name: &str| declared.levels.iter().position(|level| level == name && counted(level));
-    typed.iter().fold(0, |levels, one| {
+    Some(typed.iter().fold(0, |levels, one| {
         let found = place(&one.value);
         if found.is_none() {
             let valid = declared.levels.iter().filter(|level| counted(level));
             table.unknown_word(one, "level", valid.map(String::as_str));
         }
         levels | found.map_or(0, |level| 1 << level)
-    })
+    }))
 }
 
 #[cfg(test)]
