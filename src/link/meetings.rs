@@ -62,7 +62,7 @@ pub fn meet_keys(rules: &[&[u64]], block_size_max: usize, progress: &Progress) -
     let column = |keys: &&[u64]| {
         let mut keys = keys.to_vec();
         keys.resize(space.len(), 0);
-        ValueColumn { sources: vec![SourceValues::Rows(keys)] }
+        ValueColumn { sources: vec![SourceValues::Rows(keys)], lists: None }
     };
     let columns: Vec<ValueColumn<'_>> = rules.iter().map(column).collect();
     let rules: Vec<KeyRule> =

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::{
     CardFault, CardNumber as CardValue, Certainty, DateFault, DateValue, FormFault,
     IdentityNumber as IdentityValue, InsuranceNumber as InsuranceValue, NumberFault, Oddity,
-    Phone as PhoneNumber, PhoneFault, Precision, Values, WardCode as WardValue, digits,
+    Phone as PhoneNumber, PhoneFault, Precision, Values, WardCode as WardValue, digits, plain_text,
 };
 use crate::settings::Kind;
 use crate::table::TextColumn;
@@ -102,6 +102,13 @@ fn or_raw<'a>(rewritten: Option<&'a str>, texts: &'a TextColumn, code: u32) -> F
     borrowed(Some(rewritten.unwrap_or_else(|| texts.dictionary().text(code))))
 }
 
+/// What a function makes of a clean text; NULL where nothing is left of it.
+fn made<'a>(texts: &TextColumn, values: &Values, code: u32, make: impl Fn(&str) -> String) -> FacetValue<'a> {
+    let Values::Text(clean) = values else { return FacetValue::Null };
+    let text = clean.rewritten(code).unwrap_or_else(|| texts.dictionary().text(code));
+    owned(Some(make(text)).filter(|made| !made.is_empty()))
+}
+
 /// The value of a code out of a slice of values by code.
 fn at<T: Copy>(values: Option<&[T]>, code: u32) -> Option<T> {
     values?.get(code as usize).copied()
@@ -134,6 +141,22 @@ facets! {
         Values::Text(clean) => or_raw(clean.rewritten(code), texts, code),
         _ => FacetValue::Null,
     }, "the text in NFC with single spaces";
+    Text Kind::Text | Identifier, "plain", |texts, values, code| made(texts, values, code, plain_text::plain),
+        "the text in lower case without accents, a space for any other sign";
+    Text Kind::Text | Identifier, "words", |texts, values, code| {
+        made(texts, values, code, |text| plain_text::words(&plain_text::plain(text)))
+    }, "the words of plain, each once, in alphabetical order: the order written does not matter";
+    Text Kind::Text | Identifier, "first", |texts, values, code| {
+        made(texts, values, code, |text| plain_text::first(&plain_text::plain(text)).to_owned())
+    }, "the first word of plain; NULL for a text of one word";
+    Text Kind::Text | Identifier, "last", |texts, values, code| {
+        made(texts, values, code, |text| plain_text::last(&plain_text::plain(text)).to_owned())
+    }, "the last word of plain";
+    Text Kind::Text | Identifier, "soundex", |texts, values, code| {
+        made(texts, values, code, |text| plain_text::soundex(&plain_text::plain(text)))
+    }, "the Soundex code of each word of plain: how it sounds in English, a blocking key";
+    Text Kind::Text | Identifier, "digits", |texts, values, code| made(texts, values, code, plain_text::digits),
+        "the digits of the text";
 
     Text PersonName, "", |texts, values, code| match values.person_names() {
         Some(names) => or_raw(names.rewritten(code), texts, code),

@@ -20,6 +20,7 @@ mod insurance_number;
 mod legacy;
 mod person_name;
 mod phone;
+mod plain_text;
 mod repair;
 mod residue;
 mod skeleton;

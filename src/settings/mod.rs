@@ -18,9 +18,10 @@ pub use checks::{Check, CheckWording, Dimension, Example, ExampleValue, Route, S
 pub use folder::{RuleFile, RulesFolder, embedded_files, hex};
 pub use kind::{KIND_WORDS, Kind, MakeKind};
 pub use matching::{
-    BlockingRule, COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonModel, ComparisonRule, Condition,
-    Contradiction, Expression, FieldFacet, Given, KIN, LEVELS_MAX, LevelModel, LevelSet, MODEL_FILE,
-    Matching, Model, ModelText, PAIRINGS, Part, PriorFactor, TermFrequency, Thresholds, TrainedOn, rounded,
+    BlockingRule, Bound, COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonModel, ComparisonRule,
+    Condition, Contradiction, Expression, FieldFacet, Given, KIN, LEVELS_MAX, LevelModel, LevelSet,
+    LevelTest, MODEL_FILE, Matching, Model, ModelText, PAIRINGS, Part, PriorFactor, Scale, TermFrequency,
+    Thresholds, TrainedOn, rounded,
 };
 pub use reference::{Reference, Tsv};
 pub use sources::{Column, Events, Gate, Source};

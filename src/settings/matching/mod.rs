@@ -7,8 +7,10 @@
 //! normalisation, are resolved by the link stage.
 
 mod blocking;
+mod comparators;
 mod comparison;
 mod condition;
+mod declared_levels;
 mod expression;
 mod model;
 mod model_levels;
@@ -20,8 +22,10 @@ mod testing;
 mod trained_on;
 
 pub use blocking::BlockingRule;
-pub use comparison::{COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonRule, LEVELS_MAX};
+pub use comparators::{COMPARATORS, ComparatorWord};
+pub use comparison::{COMPARISONS_MAX, ComparisonRule, LEVELS_MAX};
 pub use condition::{Condition, Contradiction, LevelSet};
+pub use declared_levels::{Bound, LevelTest, Scale};
 pub use expression::{Expression, FieldFacet, Part};
 pub use model::{Model, PriorFactor};
 pub use model_levels::{ComparisonModel, Given, KIN, LevelModel, TermFrequency};

@@ -21,8 +21,9 @@ const BY_CHANCE: f64 = 0.01;
 /// No value counts as rarer than this: one in a million, since the records cannot show less.
 const RAREST: f64 = 1e-6;
 
-/// Comparators of which values are counted: a rare one tells more than a common one.
-const COUNTED: [&str; 2] = ["person_name", "equal"];
+/// Comparators of which values are counted where the rules say nothing: a rare one tells more than a
+/// common one.
+const COUNTED: [&str; 3] = ["person_name", "equal", "exact"];
 
 /// The model that training of these comparisons begins with.
 pub(super) fn model(rules: &[ComparisonRule]) -> Model {
@@ -35,10 +36,12 @@ fn comparison(rule: &ComparisonRule) -> ComparisonModel {
     let rows = shares.map(|(m, u)| LevelModel { m, u, kin: [u; KIN.len()] });
     let missing = LevelModel { m: 1.0, u: 1.0, kin: [1.0; KIN.len()] };
     let is_counted = COUNTED.contains(&rule.comparator.id);
-    let exact = rule.level("exact").filter(|_| is_counted);
+    let exact = rule.level("exact").filter(|_| is_counted).map_or(0, |level| 1 << level);
+    let levels_counted = rule.term_frequency.unwrap_or(exact);
     ComparisonModel {
         levels: std::iter::once(missing).chain(rows).collect(),
-        term_frequency: exact.map(|level| TermFrequency { levels: 1 << level, rarest: RAREST }),
+        term_frequency: (levels_counted != 0)
+            .then_some(TermFrequency { levels: levels_counted, rarest: RAREST }),
         given: None,
     }
 }
