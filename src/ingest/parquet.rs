@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float32Type, TimeUnit, TimestampMillisecondType};
 use arrow::error::ArrowError;
@@ -54,7 +54,7 @@ impl<'a> ParquetFile<'a> {
         self.metadata.schema().fields().iter().map(|field| field.name().clone()).collect()
     }
 
-    /// The first mapped column that cannot be text, and its type.
+    /// The first mapped column that can be neither text nor a list of texts, and its type.
     pub(super) fn nested(&self, mapping: &Mapping) -> Option<(String, String)> {
         let fields = self.metadata.schema().fields();
         let mapped = mapping.slots.iter().filter_map(|slot| fields.get(slot.position));
@@ -121,10 +121,13 @@ fn next_window(reader: &mut ParquetRecordBatchReader) -> Result<Option<Text>, Fa
     Ok(Some(as_text(column)?))
 }
 
-/// Whether a type is a single value that can be written as text.
+/// Whether a type is a single value that can be written as text, or a list of such.
 fn is_flat(kind: &DataType) -> bool {
     match kind {
         DataType::Dictionary(_, values) => is_flat(values),
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
+            is_flat(item.data_type()) && !item.data_type().is_nested()
+        }
         kind => !kind.is_nested() && !matches!(kind, DataType::Interval(_) | DataType::Duration(_)),
     }
 }
@@ -146,9 +149,45 @@ fn as_text(column: &ArrayRef) -> Result<Text, ArrowError> {
             values.map(|value| value.map(render::number)).collect()
         }
         D::Date32 | D::Date64 | D::Timestamp(..) => moments(column)?,
+        D::List(_) | D::LargeList(_) | D::FixedSizeList(..) => return lists(column),
         _ => cast(column, &D::Utf8)?.as_string::<i32>().clone(),
     };
     Ok(Text { array, not_utf8: Vec::new() })
+}
+
+/// What stands between the items of a list in a cell.
+const BETWEEN_ITEMS: char = ';';
+
+/// Lists as their items joined by [`BETWEEN_ITEMS`], which inside an item becomes a comma; items
+/// without a value are left out.
+fn lists(column: &ArrayRef) -> Result<Text, ArrowError> {
+    let item = match column.data_type() {
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => item.clone(),
+        other => return Err(ArrowError::CastError(format!("{other} is no list"))),
+    };
+    let lists = cast(column, &DataType::LargeList(item))?;
+    let lists = lists.as_list::<i64>();
+    let Text { array: items, not_utf8 } = as_text(lists.values())?;
+    let ends = lists.value_offsets();
+    let mut texts = StringBuilder::new();
+    let mut broken = Vec::new();
+    for row in 0..lists.len() {
+        let (first, past) = (ends[row] as usize, ends[row + 1] as usize);
+        let of_row = not_utf8.partition_point(|&at| at < first)..not_utf8.partition_point(|&at| at < past);
+        if !of_row.is_empty() {
+            broken.push(row);
+        }
+        let present = (first..past).filter(|&at| lists.is_valid(row) && items.is_valid(at));
+        let mut text = String::new();
+        for at in present {
+            if !text.is_empty() {
+                text.push(BETWEEN_ITEMS);
+            }
+            text.extend(items.value(at).chars().map(|c| if c == BETWEEN_ITEMS { ',' } else { c }));
+        }
+        texts.append_value(text);
+    }
+    Ok(Text { array: texts.finish(), not_utf8: broken })
 }
 
 /// Bytes as text; where they are none, the row is noted.
