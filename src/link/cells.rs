@@ -7,7 +7,7 @@ use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
 use super::compare::{TextsBuilder, civil, pack_date, pack_digits, pack_number, pack_real, read_real};
-use crate::normalise::{Facet, FacetValue, Records, Values, facets_of};
+use crate::normalise::{Facet, FacetValue, Records, Several, Values, facets_of};
 use crate::settings::{Expression, FieldFacet, Kind, Part, Settings};
 use crate::table::TextColumn;
 
@@ -18,6 +18,8 @@ pub(super) struct Cells<'a> {
     values: &'a Values,
     kind: &'a Kind,
     pub(super) source: usize,
+    /// The delivered cells, where those are lists of what is read here.
+    lists: Option<(&'a TextColumn, &'a Several)>,
 }
 
 impl<'a> Cells<'a> {
@@ -27,7 +29,36 @@ impl<'a> Cells<'a> {
         let texts = records.table.columns.get(column)?.as_ref()?;
         let values = records.values.get(column)?.as_ref()?;
         let kind = &source.columns.get(column)?.kind;
-        Some(Self { column: texts, values, kind, source: records.source.index() })
+        let source = records.source.index();
+        Some(match values.several() {
+            None => Self { column: texts, values, kind, source, lists: None },
+            Some(several) => {
+                let (column, values) = (several.items(), several.values());
+                Self { column, values, kind, source, lists: Some((texts, several)) }
+            }
+        })
+    }
+
+    /// The delivered cells' codes, a row each.
+    pub(super) fn codes(&self) -> &'a [u32] {
+        self.lists.map_or(self.column.codes(), |(cells, _)| cells.codes())
+    }
+
+    /// By code of the delivered cells, of which each is one value: the first that a cell of several has.
+    pub(super) fn firsts(&self, values: Vec<u64>) -> Vec<u64> {
+        let Some((cells, _)) = self.lists else { return values };
+        let first = |code| self.all(code, &values).find(|&value| value != 0).unwrap_or(0);
+        (0..cells.dictionary().len() as u32).map(first).collect()
+    }
+
+    /// The values of a delivered cell, out of those by code of what is read.
+    pub(super) fn all<'v>(&self, code: u32, values: &'v [u64]) -> impl Iterator<Item = u64> + use<'a, 'v> {
+        let (several, one) = match self.lists {
+            Some((_, several)) => (several.of(code), None),
+            None => (&[][..], Some(code)),
+        };
+        let codes = several.iter().copied().chain(one);
+        codes.map(|code| values.get(code as usize).copied().unwrap_or(0))
     }
 
     pub(super) fn facet(&self, name: &str) -> Option<&'static Facet> {

@@ -231,8 +231,8 @@ fn assemble<'a>(
     let mut sources: Vec<SourceValues<'a>> = Vec::new();
     sources.resize_with(settings.sources.len(), SourceValues::default);
     for (place, (cells, asked)) in all.into_iter().enumerate() {
-        let codes = cells.column.codes();
-        let second = SourceValues::Coded { codes, values: values(place, cells, asked) };
+        let codes = cells.codes();
+        let second = SourceValues::Coded { codes, values: cells.firsts(values(place, cells, asked)) };
         let slot = &mut sources[cells.source];
         *slot = match std::mem::take(slot) {
             SourceValues::Absent => second,
@@ -252,19 +252,17 @@ fn assemble_lists<'a>(
     all: Vec<(Cells<'a>, &FieldFacet)>,
     mut values: impl FnMut(usize, Cells<'a>, &FieldFacet) -> Vec<u64>,
 ) -> ValueColumn<'a> {
-    let mut of_source: Vec<Vec<(&'a [u32], Vec<u64>)>> = vec![Vec::new(); settings.sources.len()];
+    let mut of_source: Vec<Vec<(Cells<'a>, Vec<u64>)>> = vec![Vec::new(); settings.sources.len()];
     for (place, (cells, asked)) in all.into_iter().enumerate() {
-        let column = (cells.column.codes(), values(place, cells, asked));
-        of_source[cells.source].push(column);
+        of_source[cells.source].push((cells, values(place, cells, asked)));
     }
     let mut lists = ListsBuilder::default();
-    let mut rows_of = |columns: &Vec<(&'a [u32], Vec<u64>)>| {
-        let Some((codes, _)) = columns.first() else { return SourceValues::Absent };
+    let mut rows_of = |columns: &Vec<(Cells<'a>, Vec<u64>)>| {
+        let Some((first, _)) = columns.first() else { return SourceValues::Absent };
         let of_row = |row: usize| {
-            let value = |(codes, values): &(&[u32], Vec<u64>)| values[codes[row] as usize];
-            lists.push(columns.iter().map(value))
+            lists.push(columns.iter().flat_map(|(cells, values)| cells.all(cells.codes()[row], values)))
         };
-        SourceValues::Rows((0..codes.len()).map(of_row).collect())
+        SourceValues::Rows((0..first.codes().len()).map(of_row).collect())
     };
     let sources = of_source.iter().map(&mut rows_of).collect();
     ValueColumn { sources, lists: Some(Arc::new(lists.finish())) }

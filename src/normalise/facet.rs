@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::{
     CardFault, CardNumber as CardValue, Certainty, DateFault, DateValue, FormFault,
     IdentityNumber as IdentityValue, InsuranceNumber as InsuranceValue, NumberFault, Oddity,
-    Phone as PhoneNumber, PhoneFault, Precision, Values, WardCode as WardValue, digits, plain_text,
+    Phone as PhoneNumber, PhoneFault, Precision, Values, WardCode as WardValue, digits, plain_text, quantity,
 };
 use crate::settings::Kind;
 use crate::table::TextColumn;
@@ -129,8 +129,8 @@ macro_rules! facets {
 }
 
 use Kind::{
-    Address, CardNumber, Category, Date, Identifier, IdentityNumber, InsuranceNumber, PersonName, Phone,
-    WardCode,
+    Address, CardNumber, Category, Date, HistoricDate, Identifier, IdentityNumber, InsuranceNumber,
+    PersonName, Phone, WardCode,
 };
 
 facets! {
@@ -157,6 +157,9 @@ facets! {
     }, "the Soundex code of each word of plain: how it sounds in English, a blocking key";
     Text Kind::Text | Identifier, "digits", |texts, values, code| made(texts, values, code, plain_text::digits),
         "the digits of the text";
+
+    Text Kind::Number, "", |texts, _, code| owned(quantity::standard(texts.dictionary().text(code))),
+        "the quantity in digits, a point before decimals; NULL for what is none";
 
     Text PersonName, "", |texts, values, code| match values.person_names() {
         Some(names) => or_raw(names.rewritten(code), texts, code),
@@ -185,24 +188,24 @@ facets! {
         borrowed(values.person_names().and_then(|names| names.oddity(code)).map(Oddity::word))
     }, "what stands in the cell beside the name: placeholder, lost_letters, abbreviation, title, call_name or digits; NULL if nothing";
 
-    Date Date, "", |_, values, code| {
+    Date Date | HistoricDate, "", |_, values, code| {
         null_or(at(values.dates(), code).and_then(DateValue::days_since_epoch), FacetValue::Date)
     }, "the calendar day; NULL where only the month or year is known";
-    Integer Date, "year", |_, values, code| integer(at(values.dates(), code).and_then(DateValue::year)),
+    Integer Date | HistoricDate, "year", |_, values, code| integer(at(values.dates(), code).and_then(DateValue::year)),
         "the year";
-    Integer Date, "month", |_, values, code| integer(at(values.dates(), code).and_then(DateValue::month)),
+    Integer Date | HistoricDate, "month", |_, values, code| integer(at(values.dates(), code).and_then(DateValue::month)),
         "the month, 1 to 12";
-    Integer Date, "day_month", |_, values, code| {
+    Integer Date | HistoricDate, "day_month", |_, values, code| {
         integer(at(values.dates(), code).and_then(DateValue::day_month))
     }, "100 x month + day; NULL where the day is not known or is 1 January, which stands for any day";
-    Text Date, "precision", |_, values, code| {
+    Text Date | HistoricDate, "precision", |_, values, code| {
         borrowed(at(values.dates(), code).and_then(DateValue::precision).map(Precision::word))
     }, "how much is known: day, month or year";
-    Text Date, "standard", |_, values, code| owned(at(values.dates(), code).and_then(DateValue::standard)),
+    Text Date | HistoricDate, "standard", |_, values, code| owned(at(values.dates(), code).and_then(DateValue::standard)),
         "the date as dd/mm/yyyy, mm/yyyy or yyyy";
-    Text Date, "form", |_, values, code| borrowed(at(values.dates(), code).map(|date| date.form().word())),
+    Text Date | HistoricDate, "form", |_, values, code| borrowed(at(values.dates(), code).map(|date| date.form().word())),
         "how it is written: normal, other (readable) or unreadable";
-    Text Date, "fault", |_, values, code| {
+    Text Date | HistoricDate, "fault", |_, values, code| {
         borrowed(at(values.dates(), code).and_then(DateValue::fault).map(DateFault::word))
     }, "why it is unreadable: impossible, too_old, implausible (far ahead), unknown (as the words say), ambiguous, lunar, not_a_date";
 

@@ -56,6 +56,8 @@ pub struct Column {
     pub required: bool,
     /// Its name for officers: `Họ, chữ đệm và tên`.
     pub label: String,
+    /// What stands between the values of a cell that holds several; empty where a cell is one value.
+    pub separator: String,
 }
 
 /// Rows that are events of several kinds.
@@ -203,6 +205,7 @@ fn add_column(columns: &mut Vec<Column>, name: &str, field: &str) -> usize {
         field,
         kind: Kind::Identifier,
         required: false,
+        separator: String::new(),
     });
     columns.len() - 1
 }
@@ -232,6 +235,7 @@ fn read_column(name: &Located<String>, table: &TableReader<'_>, purpose: Purpose
     let required = table.bool_or("required", false);
     let aliases = table.texts("aliases").into_iter().map(|alias| alias.value).collect();
     let list = table.optional_text("list");
+    let separator = separator(table);
     let make = table.word("kind", &KIND_WORDS);
     if let Some(field) = &field {
         check_word(table, field, "a field");
@@ -258,7 +262,23 @@ fn read_column(name: &Located<String>, table: &TableReader<'_>, purpose: Purpose
         kind,
         required,
         label: label?.value,
+        separator,
     })
+}
+
+/// What stands between the values of a cell.
+fn separator(table: &TableReader<'_>) -> String {
+    let Some(typed) = table.optional_text("separator") else { return String::new() };
+    if typed.value.trim().is_empty() || typed.value.chars().any(char::is_alphanumeric) {
+        let message = format!("`{}` cannot stand between values", typed.value);
+        table.problem(
+            typed.place,
+            message,
+            "give a sign such as \";\"; lists in Parquet files are joined by it",
+        );
+        return String::new();
+    }
+    typed.value.trim().to_owned()
 }
 
 fn read_events(table: &TableReader<'_>, columns: &[Column]) -> Option<Events> {

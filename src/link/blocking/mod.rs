@@ -291,7 +291,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     fn column(rows: &[u64]) -> ValueColumn<'static> {
-        ValueColumn { sources: vec![SourceValues::Rows(rows.to_vec())] }
+        ValueColumn { sources: vec![SourceValues::Rows(rows.to_vec())], lists: None }
     }
 
     struct KeepAll;
@@ -414,7 +414,7 @@ mod tests {
         ) {
             let first = first.min(rows.len());
             let values = |rows: &[u64]| SourceValues::Rows(rows.to_vec());
-            let column = ValueColumn { sources: vec![values(&rows[..first]), values(&rows[first..])] };
+            let column = ValueColumn { sources: vec![values(&rows[..first]), values(&rows[first..])], lists: None };
             let space = RecordSpace::of_rows(&[first, rows.len() - first])
                 .with_apart(&[crate::table::SourceIndex(0)]);
             let rule = KeyRule { keys: vec![0], finer: Vec::new(), block_size_max: 100 };
@@ -434,7 +434,7 @@ mod tests {
         // One to the left, 200 to the right: 200 pairs, of 100 records all pairs would be 4,950.
         let values = |rows: usize| SourceValues::Rows(vec![7; rows]);
         let met = |left, right| {
-            let column = ValueColumn { sources: vec![values(left), values(right)] };
+            let column = ValueColumn { sources: vec![values(left), values(right)], lists: None };
             let apart = [0, 1].map(crate::table::SourceIndex);
             let space = RecordSpace::of_rows(&[left, right]).with_apart(&apart);
             let rule = KeyRule { keys: vec![0], finer: Vec::new(), block_size_max: 100 };

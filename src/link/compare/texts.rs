@@ -99,7 +99,8 @@ pub(super) mod testing {
     pub(in crate::link::compare) fn names(a: &str, b: &str, tests: &[LevelTest]) -> (Names, u64, u64) {
         let mut builder = TextsBuilder::default();
         let (a, b) = (builder.push(a), builder.push(b));
-        let names = Names { texts: builder.finish(), tests: vec![tests.to_vec()], ..Names::default() };
+        let mut names = Names::default();
+        (names.texts, names.tests) = (builder.finish(), vec![tests.to_vec()]);
         (names, a, b)
     }
 

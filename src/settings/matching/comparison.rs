@@ -289,4 +289,19 @@ mod tests {
             assert!(word.levels.len() < LEVELS_MAX && !word.levels.contains(&ELSE), "{}", word.id);
         }
     }
+
+    #[test]
+    fn levels_whose_values_are_counted_are_named() {
+        let with = |text: &str| {
+            PEOPLE.replace("value = \"sex\"", &format!("value = \"sex\"\nterm_frequency = {text}"))
+        };
+        let counted = |text: &str| read_good(&with(text)).comparisons[1].term_frequency;
+        assert_eq!(
+            [counted("true"), counted("false"), counted("[\"exact\"]")],
+            [Some(0b10), Some(0), Some(0b10)]
+        );
+        assert_eq!(read_good(PEOPLE).comparisons[1].term_frequency, None);
+        let told = told_of_people(&with("[\"exakt\"]"));
+        assert!(told[0].contains("did you mean `exact`?"), "{told:?}");
+    }
 }

@@ -309,3 +309,92 @@ impl Mistakes<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::matching::testing::{PEOPLE, read_good, told_of_people};
+
+    /// The rules where `sex` is compared so.
+    fn people(comparator: &str, levels: &str) -> String {
+        PEOPLE
+            .replace("comparator = \"equal\"", &format!("comparator = \"{comparator}\""))
+            .replace("[\"missing\", \"exact\", \"else\"]", levels)
+    }
+
+    fn told(comparator: &str, levels: &str) -> Vec<String> {
+        told_of_people(&people(comparator, levels))
+    }
+
+    #[test]
+    fn levels_of_the_rules_own_have_a_name_and_a_bound() {
+        let levels = "[\"missing\", \"exact\", { id = \"close\", at_least = 0.9 }, \"else\"]";
+        let sex = &read_good(&people("jaro_winkler", levels)).comparisons[1];
+        assert_eq!(sex.levels, ["missing", "exact", "close", "else"]);
+        let tests = [LevelTest::Missing, LevelTest::Word(1), LevelTest::AtLeast(0.9), LevelTest::Else];
+        assert_eq!((&sex.tests[..], sex.level_of), (&tests[..], ITSELF));
+    }
+
+    #[test]
+    fn bounds_out_of_range_are_told() {
+        let of = |comparator: &str, bound: &str| {
+            let levels = format!("[\"missing\", \"exact\", {{ id = \"close\", {bound} }}, \"else\"]");
+            told(comparator, &levels).join("\n")
+        };
+        for (comparator, bound) in [
+            ("jaro_winkler", "at_least = 1.5"),
+            ("token_set", "at_least = 0"),
+            ("place", "at_least = nan"),
+            ("damerau_levenshtein", "at_most = 1.5"),
+            ("prefix", "at_least = 64"),
+            ("number", "at_most = -1"),
+            ("number", "at_most_percent = 101"),
+        ] {
+            assert!(of(comparator, bound).contains("is out of range"), "{comparator} {bound}");
+        }
+        assert!(
+            of("jaro_winkler", "at_most = 1").contains("a level of `jaro_winkler` has one of `at_least`")
+        );
+        assert!(
+            of("number", "at_most = 1, at_most_percent = 1")
+                .contains("has one of `at_most`, `at_most_percent`")
+        );
+        assert!(of("date", "at_least = 0.9").contains("comparator `date` has no levels of the rules' own"));
+        assert!(of("prefix", "at_leest = 2").contains("did you mean `at_least`?"));
+    }
+
+    #[test]
+    fn a_level_behind_a_wider_one_is_told() {
+        let close = "{ id = \"close\", at_least = 0.9 }";
+        let near = "{ id = \"near\", at_least = 0.8 }";
+        let told =
+            |order: &str| told("jaro_winkler", &format!("[\"missing\", {order}, \"else\"]")).join("\n");
+        assert_eq!(told(&format!("\"exact\", {close}, {near}")), "");
+        let late = told(&format!("\"exact\", {near}, {close}"));
+        assert!(
+            late.contains("level `close` can never be reached: whatever shows it shows `near`"),
+            "{late}"
+        );
+        let late = told(&format!("{close}, \"exact\""));
+        assert!(late.contains("level `exact` can never be reached"), "{late}");
+        let twice = told(&format!("\"exact\", {close}, {close}"));
+        assert!(twice.contains("level `close` stands here twice"), "{twice}");
+    }
+
+    #[test]
+    fn a_level_of_the_rules_own_has_a_name_of_its_own() {
+        let of = |id: &str| {
+            let levels = format!("[\"missing\", \"exact\", {{ id = \"{id}\", at_least = 0.9 }}, \"else\"]");
+            told("jaro_winkler", &levels).join("\n")
+        };
+        assert!(of("exact").contains("`exact` is a level of the comparator's own"));
+        assert!(of("else").contains("`else` is a level of the comparator's own"));
+        assert!(of("Gần").contains("`Gần` cannot be a level"));
+    }
+
+    #[test]
+    fn an_unknown_comparator_names_the_nearest() {
+        let told = told("jaro_winkeler", "[\"missing\", \"exact\", \"else\"]");
+        assert!(told[0].contains("did you mean `jaro_winkler`?"), "{told:?}");
+    }
+}

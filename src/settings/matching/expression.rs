@@ -94,9 +94,24 @@ impl Reader<'_> {
         }
         let read = |one: &str| self.alternative(table, one.trim(), text);
         let found: Vec<_> = text.value.split(['|', '&']).map(read).collect();
+        let several = found.iter().flatten().find(|one| self.holds_several(&one.field));
+        if let (Some(several), true) = (several, text.value.contains('|')) {
+            let message = format!("`{}` holds several values, of which `|` would take one", several.field);
+            table.problem(text.place.clone(), message, "write `&` for all of them");
+            return None;
+        }
+        let takes_all = takes_all || several.is_some();
         // Collected first, so that every alternative's mistake is told.
         let alternatives: Option<Vec<FieldFacet>> = found.into_iter().collect();
         Some(Expression { alternatives: alternatives?, takes_all })
+    }
+
+    /// Whether a field's cells hold several values in some source.
+    fn holds_several(&self, field: &str) -> bool {
+        let column = |source: &crate::settings::Source| {
+            source.columns.iter().any(|column| column.field == field && !column.separator.is_empty())
+        };
+        self.sources.iter().any(column)
     }
 
     fn alternative(&self, table: &TableReader<'_>, one: &str, text: &Located<String>) -> Option<FieldFacet> {
@@ -182,5 +197,16 @@ mod tests {
                  `phone`?",
             ]
         );
+    }
+
+    #[test]
+    fn several_values_are_compared_and_are_no_keys() {
+        let all = PEOPLE.replace("value = \"sex\"", "value = \"sex & phone[..6]\"");
+        let value = &read_good(&all).comparisons[1].values[0];
+        assert!(value.takes_all && value.to_string() == "sex & phone[..6]");
+        let told = told_of_people(&PEOPLE.replace("[\"phone\"]", "[\"phone & sex\"]"));
+        assert!(told[0].contains("`phone & sex` is several values"), "{told:?}");
+        let told = told_of_people(&PEOPLE.replace("value = \"sex\"", "value = \"sex & phone | sex\""));
+        assert!(told[0].contains("joins values by `|` and by `&`"), "{told:?}");
     }
 }
