@@ -368,7 +368,9 @@ fn a_list_in_parquet_is_its_items_joined_by_semicolons() {
     let bench = Bench::new();
     let mut names = ListBuilder::new(StringBuilder::new());
     for items in [&["ba ke", "li"][..], &["ba ke"], &[]] {
-        items.iter().for_each(|item| names.values().append_value(item));
+        for item in items {
+            names.values().append_value(item);
+        }
         names.append(true);
     }
     let texts = |texts: [&str; 3]| -> ArrayRef { std::sync::Arc::new(StringArray::from(texts.to_vec())) };

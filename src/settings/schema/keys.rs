@@ -25,6 +25,7 @@ const COLUMN: &[Key] = &[
     Key::of("label", Text, "Its name for officers."),
     Key::of("aliases", Texts, "Other headers that it is delivered under."),
     Key::of("required", Truth, "Whether a table without it is refused."),
+    Key::of("separator", Text, "What parts the values of a cell that has several."),
     Key::of("list", Text, "The closed list of a category, in reference/categories.tsv."),
 ];
 

@@ -164,7 +164,9 @@ mod tests {
                 }
             }
             ("array", toml::Value::Array(items)) => {
-                items.iter().for_each(|item| faults(&schema["items"], item, at, found));
+                for item in items {
+                    faults(&schema["items"], item, at, found);
+                }
             }
             ("string", toml::Value::String(text)) => {
                 let words = schema["enum"].as_array();

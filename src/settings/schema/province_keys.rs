@@ -1,6 +1,6 @@
 //! The keys of the files that a province's nights need beside: quality rules and what officers read.
 
-use super::Shape::{Either, Free, Number, Table, Tables, Text, Texts, Truth, Whole, Word};
+use super::Shape::{Either, Free, Number, Table, Text, Texts, Truth, Whole, Word};
 use super::{Key, Shape};
 use crate::settings::{Dimension, Route, Severity};
 
