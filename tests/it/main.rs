@@ -20,4 +20,5 @@ mod rules;
 mod run;
 mod tidy;
 mod train;
+mod tutorial;
 mod worklist;
