@@ -38,7 +38,8 @@ use attributes::PeopleAttributes;
     Exit codes: 0 done; 1 done, but a source of the input was refused; 2 not done.")]
 pub(super) struct Options {
     /// The province's folder, or its truth/ folder; or a CSV or Parquet file that says of records
-    /// (source, record_id, entity) or of pairs (left_source, left_id, right_source, right_id) who is who.
+    /// (columns `source`, `record_id`, `entity`) or of pairs of one person (`left_source`, `left_id`,
+    /// `right_source`, `right_id`) who is who.
     #[arg(long, value_name = "PATH")]
     truth: Option<PathBuf>,
     /// The column whose equal values are one person: of --truth FILE, else of the tables in --input,

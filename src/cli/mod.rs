@@ -16,7 +16,7 @@ mod sample;
 mod show;
 mod train;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -25,7 +25,7 @@ pub use exit::Exit;
 
 use crate::diagnostic::Outcome;
 use crate::progress::{Progress, Verbosity};
-use crate::settings::{Purpose, RulesFolder, Settings};
+use crate::settings::{MODEL_FILE, Purpose, RuleFile, RulesFolder, Settings};
 
 /// Reconciles the nightly extracts of a province's resident data.
 ///
@@ -128,6 +128,30 @@ impl RulesOption {
 
     fn settings(&self) -> Outcome<Settings> {
         Settings::read(&self.folder()?)
+    }
+
+    /// For whatever the folder is there for: one without quality rules only links.
+    fn fitting_settings(&self) -> Outcome<Settings> {
+        let folder = self.folder()?;
+        let is_for_nights = folder.below("checks/").next().is_some();
+        Settings::read_for(&folder, if is_for_nights { Purpose::Province } else { Purpose::Linking })
+    }
+
+    /// For commands that look at a linkage: where the rules have no model, with the one that the run
+    /// has learnt and written beside its tables.
+    fn settings_of_run(&self, run: &Path) -> Outcome<Settings> {
+        let mut folder = self.folder()?;
+        let file = run.join("model.toml");
+        if folder.file(MODEL_FILE).is_none()
+            && let Ok(text) = std::fs::read_to_string(&file)
+        {
+            folder.files.push(RuleFile {
+                path: MODEL_FILE.to_owned(),
+                shown: file.display().to_string(),
+                text,
+            });
+        }
+        Settings::read_for(&folder, Purpose::Linking)
     }
 
     /// For commands that only link: sources and matching rules are enough.

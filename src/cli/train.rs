@@ -68,7 +68,8 @@ pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
     let refused = deliveries.iter().any(|delivery| matches!(delivery, Delivery::Refused(_)));
     let data_sha256 = fingerprint::of(&settings, &deliveries);
     let records = normalise::normalise(&settings, pipeline::tables(deliveries), progress);
-    let training = trained(&settings, &records, (day, data_sha256), options.iterations, progress);
+    let effort = TrainingOptions { iterations_max: options.iterations, ..TrainingOptions::default() };
+    let training = trained(&settings, &records, (day, data_sha256), effort, progress);
     let written = target.write(&model_text(&settings, &training))?;
     if progress.verbosity() > Verbosity::Quiet {
         console::tell(&Text { settings: &settings, training: &training }.to_string());
@@ -92,10 +93,9 @@ pub(super) fn trained(
     settings: &Settings,
     records: &[Records],
     (day, data_sha256): (NaiveDate, String),
-    iterations_max: u64,
+    effort: TrainingOptions,
     progress: &Progress,
 ) -> Training {
-    let effort = TrainingOptions { iterations_max, ..TrainingOptions::default() };
     let mut training = link::train(settings, records, &effort, progress);
     training.model.trained_on = Some(trained_on(&training, day, data_sha256));
     training

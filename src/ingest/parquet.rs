@@ -19,10 +19,11 @@ use parquet::arrow::arrow_reader::{
 use rayon::prelude::*;
 
 use super::intake::{Batch, Intake};
-use super::mapping::Mapping;
+use super::mapping::{Mapping, Slot};
 use super::reject::{Reject, RejectReason};
 use super::render;
 use crate::progress::Bar;
+use crate::settings::Source;
 
 /// Rows of a window: some megabytes a column at most, and enough work a task.
 const WINDOW_ROWS: usize = 1 << 15;
@@ -70,13 +71,16 @@ impl<'a> ParquetFile<'a> {
     /// As the crates give them; the windows until then are in the intake.
     pub(super) fn read(
         &self,
+        source: &Source,
         mapping: &Mapping,
         file: u32,
-        intake: &mut Intake,
-        bar: &Bar,
+        (intake, bar): (&mut Intake, &Bar),
     ) -> Result<(), Fault> {
-        let readers: Result<Vec<_>, Fault> =
-            mapping.slots.iter().map(|slot| self.column(slot.position)).collect();
+        let readers: Result<Vec<_>, Fault> = mapping
+            .slots
+            .iter()
+            .map(|slot| Ok((self.column(slot.position)?, joint(source, *slot))))
+            .collect();
         let mut readers = readers?;
         let rows = self.metadata.metadata().file_metadata().num_rows().max(0) as u64;
         let bytes = std::fs::metadata(self.path)?.len();
@@ -114,11 +118,17 @@ struct Text {
     not_utf8: Vec<usize>,
 }
 
-fn next_window(reader: &mut ParquetRecordBatchReader) -> Result<Option<Text>, Fault> {
+/// What is put between the items of a list in a column.
+fn joint(source: &Source, slot: Slot) -> &str {
+    let declared = source.columns.get(slot.declared).map_or("", |column| column.separator.as_str());
+    if declared.is_empty() { BETWEEN_ITEMS } else { declared }
+}
+
+fn next_window((reader, joint): &mut (ParquetRecordBatchReader, &str)) -> Result<Option<Text>, Fault> {
     let Some(batch) = reader.next() else { return Ok(None) };
     let batch = batch?;
     let Some(column) = batch.columns().first() else { return Err("a column is missing".into()) };
-    Ok(Some(as_text(column)?))
+    Ok(Some(if column.data_type().is_nested() { lists(column, joint)? } else { as_text(column)? }))
 }
 
 /// Whether a type is a single value that can be written as text, or a list of such.
@@ -149,18 +159,17 @@ fn as_text(column: &ArrayRef) -> Result<Text, ArrowError> {
             values.map(|value| value.map(render::number)).collect()
         }
         D::Date32 | D::Date64 | D::Timestamp(..) => moments(column)?,
-        D::List(_) | D::LargeList(_) | D::FixedSizeList(..) => return lists(column),
         _ => cast(column, &D::Utf8)?.as_string::<i32>().clone(),
     };
     Ok(Text { array, not_utf8: Vec::new() })
 }
 
-/// What stands between the items of a list in a cell.
-const BETWEEN_ITEMS: char = ';';
+/// What stands between the items of a list in a cell, where its column does not say.
+const BETWEEN_ITEMS: &str = ";";
 
-/// Lists as their items joined by [`BETWEEN_ITEMS`], which inside an item becomes a comma; items
+/// Lists as their items joined by a text, which becomes a space where it stands inside an item; items
 /// without a value are left out.
-fn lists(column: &ArrayRef) -> Result<Text, ArrowError> {
+fn lists(column: &ArrayRef, joint: &str) -> Result<Text, ArrowError> {
     let item = match column.data_type() {
         DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => item.clone(),
         other => return Err(ArrowError::CastError(format!("{other} is no list"))),
@@ -181,9 +190,11 @@ fn lists(column: &ArrayRef) -> Result<Text, ArrowError> {
         let mut text = String::new();
         for at in present {
             if !text.is_empty() {
-                text.push(BETWEEN_ITEMS);
+                text.push_str(joint);
             }
-            text.extend(items.value(at).chars().map(|c| if c == BETWEEN_ITEMS { ',' } else { c }));
+            let mut parts = items.value(at).split(joint);
+            text.push_str(parts.next().unwrap_or_default());
+            parts.for_each(|part| text.extend([" ", part]));
         }
         texts.append_value(text);
     }

@@ -10,6 +10,7 @@ mod kind;
 mod matching;
 pub mod reader;
 mod reference;
+pub mod schema;
 mod slug;
 mod sources;
 mod wording;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod addresses;
+mod any_tables;
 mod blocking;
 mod check;
 mod cli;
@@ -19,4 +20,5 @@ mod rules;
 mod run;
 mod tidy;
 mod train;
+mod tutorial;
 mod worklist;

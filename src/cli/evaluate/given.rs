@@ -106,6 +106,7 @@ const ENTITY: usize = 1;
 fn only_truth(source: &mut Source, column: &str) {
     let id = source.columns.swap_remove(source.record_id);
     let entity = Column {
+        separator: String::new(),
         name: column.to_owned(),
         aliases: Vec::new(),
         field: "truth".to_owned(),

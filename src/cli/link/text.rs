@@ -51,14 +51,14 @@ impl Summary<'_> {
         let links = &self.linkage.links;
         let linked = (0..links.len()).filter(|&row| links.decision(row) == Decision::Link).count();
         let compared: u64 = self.linkage.blocking_accounts.iter().map(|account| account.pairs_new).sum();
-        let lines = [
+        let rows = [
             ("pairs compared", compared),
             ("links", linked as u64),
             ("pairs for review", (links.len() - linked) as u64),
             ("people", self.linkage.people.ids.len() as u64),
         ];
         out.push_str("\nFound\n");
-        for (name, count) in lines {
+        for (name, count) in rows {
             let _ = writeln!(out, "  {name:<18} {:>14}", number(count));
         }
     }

@@ -64,7 +64,9 @@ fn of_strangers(levels: usize) -> Vec<f64> {
     let sum: f64 = shares.iter().sum();
     // Many levels must leave the last one most of it.
     let most = 0.5 / sum.max(0.5);
-    shares.iter_mut().for_each(|share| *share *= most);
+    for share in &mut shares {
+        *share *= most;
+    }
     shares.push(1.0 - shares.iter().sum::<f64>());
     shares
 }
