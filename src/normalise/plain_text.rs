@@ -24,10 +24,10 @@ const WRITTEN_OUT: [(char, &str); 10] = [
 /// between. Its own plain text, and NFC and NFD have the same. O(length).
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    if !text.is_ascii() {
-        push(text.nfkd().flat_map(char::to_lowercase).nfkd(), &mut out);
-    } else {
+    if text.is_ascii() {
         push(text.chars().map(|c| c.to_ascii_lowercase()), &mut out);
+    } else {
+        push(text.nfkd().flat_map(char::to_lowercase).nfkd(), &mut out);
     }
     out
 }

@@ -66,7 +66,7 @@ mod tests {
         let codes: Vec<u32> = ["Bob; Rob ;;", "Rob", ";"].iter().map(|cell| cells.code(cell)).collect();
         let several = Several::read(&cells.finish(), ";", |items| {
             assert_eq!(items.texts().collect::<Vec<_>>(), ["", "Bob", "Rob"]);
-            Values::Text(Default::default())
+            Values::Text(crate::normalise::CleanTexts::default())
         });
         let items = |code| several.of(code).iter().map(|&item| several.items().dictionary().text(item));
         let shown: Vec<Vec<&str>> = codes.iter().map(|&code| items(code).collect()).collect();

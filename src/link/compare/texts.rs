@@ -16,7 +16,7 @@ pub(super) const WORDS_MAX: usize = 32;
 /// Texts by value; value 0 is "missing".
 #[derive(Debug, Default)]
 pub(in crate::link) struct Texts {
-    texts: Dictionary,
+    whole: Dictionary,
     words: Dictionary,
     /// The words of all texts, each text's once each, ascending.
     sets: Vec<u32>,
@@ -27,7 +27,7 @@ pub(in crate::link) struct Texts {
 impl Texts {
     /// The compared part of the text of a value other than 0.
     pub(super) fn text(&self, value: u64) -> &str {
-        let text = self.texts.text(value as u32);
+        let text = self.whole.text(value as u32);
         let mut end = text.len().min(COMPARED_MAX);
         while !text.is_char_boundary(end) {
             end -= 1;
@@ -79,7 +79,7 @@ impl TextsBuilder {
             sets.extend(distinct(own));
             ends.push(sets.len() as u32);
         }
-        Texts { texts, words: words.finish(), sets, ends }
+        Texts { whole: texts, words: words.finish(), sets, ends }
     }
 }
 

@@ -58,10 +58,12 @@ impl Reader<'_> {
         let words: Vec<_> = COMPARATORS.iter().map(|word| (word.id, *word)).collect();
         let comparator = table.word("comparator", &words);
         let values = self.values(table, comparator);
-        let declared = match comparator {
-            Some(comparator) => declared_levels::read(table, comparator),
+        let declared = if let Some(comparator) = comparator {
+            declared_levels::read(table, comparator)
+        } else {
             // Which levels there are only the comparator says.
-            None => table.texts_or_tables("levels").into_iter().find_map(|_| None),
+            table.texts_or_tables("levels");
+            None
         };
         let term_frequency = term_frequency(table, comparator, declared.as_ref());
         let groups = table.optional_table("groups");
