@@ -7,6 +7,7 @@ mod any_tables;
 mod blocking;
 mod check;
 mod cli;
+mod comparators;
 mod decisions;
 mod estimate;
 mod evaluate;
