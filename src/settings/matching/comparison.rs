@@ -25,6 +25,10 @@ pub struct ComparisonRule {
     /// The declared levels at which a rare value is to tell more than a common one, a bit each; nothing
     /// where the rules do not say. For a model that is learnt from nothing: one that is there says it itself.
     pub term_frequency: Option<u16>,
+    /// An earlier comparison, by place, and its levels, a bit each, where strangers show others of this
+    /// one's levels than elsewhere: people of one town have like postcodes. For a model that is learnt from
+    /// nothing.
+    pub given: Option<(usize, u16)>,
 }
 
 /// Most comparisons: a comparison vector is one `u64` of 4 bits each.
@@ -54,9 +58,14 @@ impl Reader<'_> {
         let words: Vec<_> = COMPARATORS.iter().map(|word| (word.id, *word)).collect();
         let comparator = table.word("comparator", &words);
         let values = self.values(table, comparator);
-        let declared = comparator.and_then(|comparator| declared_levels::read(table, comparator));
+        let declared = match comparator {
+            Some(comparator) => declared_levels::read(table, comparator),
+            // Which levels there are only the comparator says.
+            None => table.texts_or_tables("levels").into_iter().find_map(|_| None),
+        };
         let term_frequency = term_frequency(table, comparator, declared.as_ref());
         let groups = table.optional_table("groups");
+        let given = table.optional_table("given");
         let Some(id) = id else { return };
         let is_new = unused(table, &id, self.matching.comparisons.iter().map(|c| c.id.as_str()));
         if self.matching.comparisons.len() == COMPARISONS_MAX {
@@ -74,12 +83,24 @@ impl Reader<'_> {
             if let Some(groups) = groups {
                 groups.free_keys();
             }
+            if let Some(given) = given {
+                given.free_keys();
+            }
             self.unread.push(id.value);
             return;
         };
         let Declared { levels, level_of, tests } = declared;
-        let rule =
-            ComparisonRule { id: id.value, comparator, values, levels, level_of, tests, term_frequency };
+        let mut rule = ComparisonRule {
+            id: id.value,
+            comparator,
+            values,
+            levels,
+            level_of,
+            tests,
+            term_frequency,
+            given: None,
+        };
+        rule.given = given.and_then(|given| rule.condition(&given, &self.matching.comparisons));
         self.matching.comparisons.push(rule);
         if let Some(groups) = groups {
             self.read_groups(&groups);
@@ -303,5 +324,19 @@ mod tests {
         assert_eq!(read_good(PEOPLE).comparisons[1].term_frequency, None);
         let told = told_of_people(&with("[\"exakt\"]"));
         assert!(told[0].contains("did you mean `exact`?"), "{told:?}");
+    }
+
+    #[test]
+    fn a_comparison_may_depend_on_an_earlier_one() {
+        let given = |id: &str| {
+            let line = format!(
+                "value = \"sex\"\ngiven = {{ comparison = \"{id}\", levels = [\"exact\", \"given\"] }}"
+            );
+            PEOPLE.replace("value = \"sex\"", &line)
+        };
+        assert_eq!(read_good(&given("full_name")).comparisons[1].given, Some((0, 0b1010)));
+        let told = told_of_people(&given("full_nam"));
+        assert!(told[0].contains("did you mean `full_name`?"), "{told:?}");
+        assert!(told_of_people(&given("sex"))[0].contains("unknown comparison `sex`"));
     }
 }

@@ -113,7 +113,7 @@ impl ComparisonRule {
     }
 
     /// The comparison that `given` names, and its levels.
-    fn condition(&self, table: &TableReader<'_>, rules: &[Self]) -> Option<(usize, u16)> {
+    pub(super) fn condition(&self, table: &TableReader<'_>, rules: &[Self]) -> Option<(usize, u16)> {
         let (named, typed) = (table.text("comparison"), table.texts("levels"));
         table.finish();
         let named = named?;

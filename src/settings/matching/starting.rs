@@ -6,7 +6,7 @@
 //! (`docs/training.md`).
 
 use super::comparison::ComparisonRule;
-use super::{ComparisonModel, KIN, LevelModel, Model, TermFrequency};
+use super::{ComparisonModel, Given, KIN, LevelModel, Model, TermFrequency};
 
 /// Pairs of one person that are held to agree wholly, of those in which both sides have a value:
 /// nine of ten is what typed records of people do.
@@ -38,11 +38,14 @@ fn comparison(rule: &ComparisonRule) -> ComparisonModel {
     let is_counted = COUNTED.contains(&rule.comparator.id);
     let exact = rule.level("exact").filter(|_| is_counted).map_or(0, |level| 1 << level);
     let levels_counted = rule.term_frequency.unwrap_or(exact);
+    let levels: Vec<LevelModel> = std::iter::once(missing).chain(rows).collect();
+    let u = levels.iter().map(|level| level.u).collect();
+    let given = rule.given.map(|(comparison, levels)| Given { comparison, levels, u });
     ComparisonModel {
-        levels: std::iter::once(missing).chain(rows).collect(),
+        levels,
         term_frequency: (levels_counted != 0)
             .then_some(TermFrequency { levels: levels_counted, rarest: RAREST }),
-        given: None,
+        given,
     }
 }
 
