@@ -115,7 +115,6 @@ fn only_truth(source: &mut Source, column: &str) {
         kind: Kind::Identifier,
         required: false,
         label: column.to_owned(),
-        separator: String::new(),
     };
     source.columns = vec![id, entity];
     source.record_id = ID;
