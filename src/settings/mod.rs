@@ -21,8 +21,8 @@ pub use kind::{KIND_WORDS, Kind, MakeKind};
 pub use matching::{
     BlockingRule, Bound, COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonModel, ComparisonRule,
     Condition, Contradiction, Expression, FieldFacet, Given, KIN, LEVELS_MAX, LevelModel, LevelSet,
-    LevelTest, MODEL_FILE, Matching, Model, ModelText, PAIRINGS, Part, PriorFactor, Scale, TermFrequency,
-    Thresholds, TrainedOn, rounded,
+    LevelTest, MODEL_FILE, Matching, Model, ModelText, PAIRINGS, PairingMode, Part, PriorFactor, Scale,
+    TermFrequency, Thresholds, TrainedOn, rounded,
 };
 pub use reference::{Reference, Tsv};
 pub use sources::{Column, Events, Gate, Source};

@@ -76,6 +76,8 @@ fn of_input(options: &Options, input: &Path, column: &str, progress: &Progress) 
     input_stands(input, "evaluate")?;
     settings.sources.iter_mut().for_each(|source| only_truth(source, column));
     let deliveries = ingest::ingest(&settings, input, progress)?;
+    let refused = deliveries.iter().filter(|one| matches!(one, Delivery::Refused(_)));
+    console::tell_diagnostics(refused.flat_map(Delivery::diagnostics));
     let tables = pipeline::tables(deliveries);
     let of_source = |(index, table): &(SourceIndex, Table)| {
         let [ids, entities] = [ID, ENTITY].map(|at| table.columns.get(at).and_then(Option::as_ref).cloned());

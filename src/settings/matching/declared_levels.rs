@@ -198,12 +198,18 @@ impl Typed {
     }
 }
 
+/// Levels that are not `else` where they are not declared: who does not tell stand-ins for an unknown
+/// day apart holds 1 January for a day like any other.
+const OTHERWISE: [(&str, &str); 1] = [("placeholder", "exact")];
+
 /// The declared level of each of the comparator's levels.
 fn level_of(comparator: ComparatorWord, levels: &[String]) -> [u8; LEVELS_MAX] {
     let other = levels.len().saturating_sub(1);
+    let place = |word: &str| levels.iter().position(|declared| declared == word);
+    let otherwise = |word: &str| OTHERWISE.iter().find(|(level, _)| *level == word).map(|(_, level)| *level);
     std::array::from_fn(|level| {
         let word = comparator.levels.get(level);
-        let declared = word.and_then(|word| levels.iter().position(|declared| declared == word));
+        let declared = word.and_then(|word| place(word).or_else(|| place(otherwise(word)?)));
         declared.unwrap_or(other) as u8
     })
 }
@@ -324,6 +330,19 @@ mod tests {
 
     fn told(comparator: &str, levels: &str) -> Vec<String> {
         told_of_people(&people(comparator, levels))
+    }
+
+    #[test]
+    fn the_first_of_january_is_a_day_like_any_other_where_placeholders_are_not_told_apart() {
+        let date = crate::settings::COMPARATORS.into_iter().find(|word| word.id == "date").unwrap();
+        let of = |levels: &[&str]| {
+            let levels: Vec<String> = levels.iter().map(|&level| level.to_owned()).collect();
+            let place = date.levels.iter().position(|level| *level == "placeholder").unwrap();
+            level_of(date, &levels)[place]
+        };
+        assert_eq!(of(&["missing", "exact", "else"]), 1);
+        assert_eq!(of(&["missing", "exact", "placeholder", "else"]), 2);
+        assert_eq!(of(&["missing", "swapped", "else"]), 2);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub use expression::{Expression, FieldFacet, Part};
 pub use model::{Model, PriorFactor};
 pub use model_levels::{ComparisonModel, Given, KIN, LevelModel, TermFrequency};
 pub use model_text::{ModelText, rounded};
-pub use pairing::PAIRINGS;
+pub use pairing::{Mode as PairingMode, PAIRINGS};
 pub use trained_on::TrainedOn;
 
 use super::Purpose;

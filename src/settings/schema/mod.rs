@@ -174,6 +174,8 @@ mod tests {
                     found.push(format!("{at}: {text} is in no list"));
                 }
             }
+            // A day is a type of its own in TOML and none in JSON: editors take it for a text.
+            ("string", toml::Value::Datetime(_)) if schema["enum"].is_null() => {}
             ("boolean", toml::Value::Boolean(_)) => {}
             ("number", toml::Value::Integer(_) | toml::Value::Float(_))
             | ("integer", toml::Value::Integer(_)) => {
