@@ -248,9 +248,12 @@ fn rules_hold(settings: &Settings) -> Outcome<()> {
     if diagnostics.is_empty() { Ok(()) } else { Err(Failure { diagnostics }) }
 }
 
-/// Without the primary source there is nothing to clean.
+/// Without the primary source, where the rules have one, there is nothing to clean.
 pub(crate) fn primary_stands(settings: &Settings, deliveries: &[Delivery]) -> Outcome<()> {
     let primary = settings.primary();
+    if !settings.source(primary).primary {
+        return Ok(());
+    }
     let Some(Delivery::Refused(refusal)) = deliveries.get(primary.index()) else { return Ok(()) };
     let mut diagnostics = refusal.diagnostics.clone();
     diagnostics.push(Diagnostic::error(

@@ -49,7 +49,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
-    let settings = options.rules.settings()?;
+    let settings = options.rules.linking_settings()?;
     rules_hold(&settings)?;
     input_stands(&options.input, "blocking")?;
     let truth = options.truth.as_deref().map(TruthFolder::find).transpose()?;
@@ -92,11 +92,16 @@ fn completeness(
         records.into_iter().filter_map(|one| record_ids(settings, one)).collect();
     let source = |(source, ids)| ReadSource { name: &settings.source(source).id, source, ids };
     let sources: Vec<ReadSource<'_>> = ids.iter().map(|(index, ids)| source((*index, ids))).collect();
-    let rules: Vec<String> = meetings.accounts.iter().map(|account| account.rule.clone()).collect();
-    pairs_completeness(truth, &sources, &rules, |a, b| meetings.meeting(a, b), progress)
+    pairs_completeness(truth, &sources, &rule_ids(meetings), |a, b| meetings.meeting(a, b), progress)
 }
 
-fn record_ids(settings: &Settings, mut one: Records) -> Option<(SourceIndex, TextColumn)> {
+/// The ids of the rules, in order.
+pub(super) fn rule_ids(meetings: &Meetings) -> Vec<String> {
+    meetings.accounts.iter().map(|account| account.rule.clone()).collect()
+}
+
+/// A source's record ids, without the rest of its records.
+pub(super) fn record_ids(settings: &Settings, mut one: Records) -> Option<(SourceIndex, TextColumn)> {
     let ids = one.table.columns.get_mut(settings.source(one.source).record_id)?.take()?;
     Some((one.source, ids))
 }

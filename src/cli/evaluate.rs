@@ -1,11 +1,12 @@
 //! `doisoat evaluate`: what a run found, against the truth.
 
 mod attributes;
+mod given;
 
 use std::path::{Path, PathBuf};
 
 use chrono::{NaiveDate, Utc};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde::Serialize;
 
 use super::run::input_stands;
@@ -20,20 +21,34 @@ use crate::progress::Progress;
 use crate::settings::Settings;
 use attributes::PeopleAttributes;
 
-/// Measure a run against the truth of a generated province.
+/// Measure a run against the truth: of a generated province, or of any tables.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("who").required(true).multiple(true).args(["truth", "truth_column", "truth_pattern"])))]
 #[command(after_help = "Examples:\n  \
     doisoat evaluate --truth province --run out/latest --json figures.json\n  \
     doisoat evaluate --truth province --run out/latest --plot reliability.svg\n  \
     doisoat evaluate --truth province --run out/latest --input province\n\n\
-    With --input it also tells which groups of people (ethnic group, age, sex, ward) have more of\n\
+    A run of doisoat link, whose truth is a file, a column of the tables or part of the record ids:\n  \
+    doisoat evaluate --run out/latest --truth who.csv\n  \
+    doisoat evaluate --run out/latest --truth-pattern 'rec-(\\d+)-'\n  \
+    doisoat evaluate --run out/latest --truth-column cluster --rules my-tables --input /data\n\n\
+    Of a province, with --input it also tells which groups of people (ethnic group, age, sex, ward) have more of\n\
     their records kept apart, or more of others' records put to theirs, than all people have.\n\
     docs/evaluation.md says what each figure means.\n\
     Exit codes: 0 done; 1 done, but a source of the input was refused; 2 not done.")]
 pub(super) struct Options {
-    /// The province's folder, or its truth/ folder.
-    #[arg(long, value_name = "DIR")]
-    truth: PathBuf,
+    /// The province's folder, or its truth/ folder; or a CSV or Parquet file that says of records
+    /// (columns `source`, `record_id`, `entity`) or of pairs of one person (`left_source`, `left_id`,
+    /// `right_source`, `right_id`) who is who.
+    #[arg(long, value_name = "PATH")]
+    truth: Option<PathBuf>,
+    /// The column whose equal values are one person: of --truth FILE, else of the tables in --input,
+    /// which --rules declares and linking does not read.
+    #[arg(long, value_name = "COLUMN")]
+    truth_column: Option<String>,
+    /// A regular expression for record ids, whose first group is who the record is.
+    #[arg(long, value_name = "REGEX", conflicts_with_all = ["truth", "truth_column"])]
+    truth_pattern: Option<String>,
     /// The run's folder.
     #[arg(long, value_name = "DIR", default_value = "out/latest")]
     run: PathBuf,
@@ -43,7 +58,8 @@ pub(super) struct Options {
     /// Draw whether probabilities come true there, as SVG; a new file for its owner alone.
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
-    /// The folder with the extracts: tells missed and false pairs by groups of people too.
+    /// The folder with the extracts: tells missed and false pairs by groups of people too; of any
+    /// tables which true pairs the blocking rules meet.
     #[arg(long, value_name = "DIR")]
     input: Option<PathBuf>,
     #[command(flatten)]
@@ -54,11 +70,15 @@ pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
     if let Some(file) = options.plot.as_deref().filter(|file| file.exists()) {
         return Err(unwritable(file, "there is such a file already").into());
     }
+    let folder = options.truth.as_deref().filter(|truth| truth.is_dir());
+    let Some(folder) = folder.filter(|_| options.truth_column.is_none()) else {
+        return given::run(options, progress);
+    };
     let read = options.input.as_deref().map(|input| attributes(options, input, progress)).transpose()?;
     let (attributes, refused) =
         read.map_or((None, false), |(attributes, refused)| (Some(attributes), refused));
     let given = attributes.as_ref().map(PeopleAttributes::given);
-    let evaluation = evaluate::evaluate_groups(&options.truth, &options.run, given.as_ref())?;
+    let evaluation = evaluate::evaluate_groups(folder, &options.run, given.as_ref())?;
     console::tell(&evaluation.to_string());
     if let Some(file) = &options.json {
         write_json(file, &evaluation)?;

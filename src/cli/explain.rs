@@ -27,7 +27,7 @@ use crate::normalise;
 use crate::pipeline;
 use crate::private;
 use crate::progress::Progress;
-use crate::settings::Settings;
+use crate::settings::{MODEL_FILE, Settings};
 use find::RecordName;
 use past::Past;
 use view::View;
@@ -91,8 +91,12 @@ impl Language {
 }
 
 pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
-    let settings = options.rules.settings()?;
+    let settings = match options.run.as_deref() {
+        Some(run) => options.rules.settings_of_run(run)?,
+        None => options.rules.linking_settings()?,
+    };
     rules_hold(&settings)?;
+    has_model(&settings)?;
     let names = [&options.left, &options.right];
     find::sources_stand(&settings, names)?;
     input_stands(&options.input, "explain")?;
@@ -128,6 +132,15 @@ pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
 fn rules_hold(settings: &Settings) -> Outcome<()> {
     let diagnostics = link::problems(settings);
     if diagnostics.is_empty() { Ok(()) } else { Err(Failure { diagnostics }) }
+}
+
+/// A model that is only there to begin training with says nothing of a pair.
+fn has_model(settings: &Settings) -> Outcome<()> {
+    if !settings.matching.untrained {
+        return Ok(());
+    }
+    let help = "add --run with the run that has learnt one, or make one with doisoat train";
+    Err(Diagnostic::error("CLI-044", Place::file(MODEL_FILE), "the rules have no model", help).into())
 }
 
 /// Told before a province is read, not after.

@@ -8,6 +8,7 @@ mod evaluate;
 mod exit;
 mod explain;
 mod generate;
+mod link;
 mod rules;
 mod run;
 mod run_columns;
@@ -15,7 +16,7 @@ mod sample;
 mod show;
 mod train;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -24,7 +25,7 @@ pub use exit::Exit;
 
 use crate::diagnostic::Outcome;
 use crate::progress::{Progress, Verbosity};
-use crate::settings::{RulesFolder, Settings};
+use crate::settings::{MODEL_FILE, Purpose, RuleFile, RulesFolder, Settings};
 
 /// Reconciles the nightly extracts of a province's resident data.
 ///
@@ -36,6 +37,8 @@ use crate::settings::{RulesFolder, Settings};
 #[command(after_help = "Examples:\n  \
     doisoat run                                    reconcile sample-data/ into out/\n  \
     doisoat run --input /data/tonight --out /srv/doisoat\n  \
+    doisoat link --rules my-tables --input /data   link any tables by a rules folder alone
+  \
     doisoat blocking --input /data/tonight         what the blocking rules cost, before a run\n  \
     doisoat train --input /data/tonight --rules my-rules\n  \
     doisoat generate --residents 100000 --seed 7 --out province\n  \
@@ -72,6 +75,7 @@ impl Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::Options),
+    Link(link::Options),
     Blocking(blocking::Options),
     Train(train::Options),
     Generate(generate::Options),
@@ -90,6 +94,7 @@ pub fn main() -> ExitCode {
     let progress = cli.global.progress();
     let done = match cli.command {
         Command::Run(options) => run::run(&options, &progress),
+        Command::Link(options) => link::run(&options, &progress),
         Command::Blocking(options) => blocking::run(&options, &progress),
         Command::Train(options) => train::run(&options, &progress),
         Command::Generate(options) => generate::run(&options, &progress),
@@ -123,6 +128,35 @@ impl RulesOption {
 
     fn settings(&self) -> Outcome<Settings> {
         Settings::read(&self.folder()?)
+    }
+
+    /// For whatever the folder is there for: one without quality rules only links.
+    fn fitting_settings(&self) -> Outcome<Settings> {
+        let folder = self.folder()?;
+        let is_for_nights = folder.below("checks/").next().is_some();
+        Settings::read_for(&folder, if is_for_nights { Purpose::Province } else { Purpose::Linking })
+    }
+
+    /// For commands that look at a linkage: where the rules have no model, with the one that the run
+    /// has learnt and written beside its tables.
+    fn settings_of_run(&self, run: &Path) -> Outcome<Settings> {
+        let mut folder = self.folder()?;
+        let file = run.join("model.toml");
+        if folder.file(MODEL_FILE).is_none()
+            && let Ok(text) = std::fs::read_to_string(&file)
+        {
+            folder.files.push(RuleFile {
+                path: MODEL_FILE.to_owned(),
+                shown: file.display().to_string(),
+                text,
+            });
+        }
+        Settings::read_for(&folder, Purpose::Linking)
+    }
+
+    /// For commands that only link: sources and matching rules are enough.
+    fn linking_settings(&self) -> Outcome<Settings> {
+        Settings::read_for(&self.folder()?, Purpose::Linking)
     }
 }
 

@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 
 use super::{Exit, RulesOption, console};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Place};
 use crate::link;
+use crate::settings::schema::{self, SCHEMA_FILES};
 use crate::settings::{Settings, Subject, embedded_files};
 
 /// Look at, check, try and export the rules.
@@ -37,6 +39,16 @@ enum Command {
     /// List the columns that rules may name.
     #[command(after_help = "Example:\n  doisoat rules columns --subject pair:cu_tru")]
     Columns(ColumnsOptions),
+    /// Print a JSON Schema of the folder's TOML files, by which editors complete and check them.
+    #[command(after_help = "Examples:\n  \
+        doisoat rules schema > rules.schema.json\n  \
+        doisoat rules schema --file source > source.schema.json\n\n\
+        docs/link.md says how an editor is told of it.")]
+    Schema {
+        /// The schema of one kind of file alone.
+        #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(SCHEMA_FILES.map(|file| file.name)))]
+        file: Option<String>,
+    },
     /// Write the rules that are compiled in to a new folder, to be changed there.
     #[command(after_help = "Example:\n  doisoat rules export my-rules")]
     Export {
@@ -58,11 +70,19 @@ struct ColumnsOptions {
 pub(super) fn run(options: &Options) -> Outcome<Exit> {
     match &options.command {
         Command::List(rules) => Ok(list(&rules.settings()?)),
-        Command::Check(rules) => check_rules(&rules.settings()?),
+        Command::Check(rules) => check_rules(&rules.fitting_settings()?),
+        Command::Schema { file } => Ok(schema(file.as_deref())),
         Command::Test(rules) => test(&rules.settings()?),
         Command::Columns(options) => columns(options),
         Command::Export { folder } => export(folder),
     }
+}
+
+fn schema(kind: Option<&str>) -> Exit {
+    let of_kind = kind.and_then(|kind| SCHEMA_FILES.iter().find(|file| file.name == kind));
+    let schema = of_kind.map_or_else(schema::of_folder, schema::of_file);
+    console::tell(&format!("{schema:#}"));
+    Exit::Done
 }
 
 fn list(settings: &Settings) -> Exit {

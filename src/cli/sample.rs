@@ -40,7 +40,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
-    let settings = options.rules.settings()?;
+    let settings = options.rules.linking_settings()?;
     input_stands(&options.input, "sample")?;
     // Looked at again when the file is made; said here before the work is done.
     if options.out.exists() {

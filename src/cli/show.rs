@@ -76,9 +76,11 @@ pub(super) fn run(options: &Options) -> Outcome<Exit> {
     for line in links(&options.run, &records)? {
         let _ = writeln!(text, "  {line}");
     }
-    text += "\nfindings\n";
-    for line in findings(&options.run, &person)? {
-        let _ = writeln!(text, "{line}");
+    if let Some(findings) = findings(&options.run, &person)? {
+        text += "\nfindings\n";
+        for line in findings {
+            let _ = writeln!(text, "{line}");
+        }
     }
     console::tell(&text);
     Ok(Exit::Done)
@@ -129,9 +131,11 @@ fn links(run: &Path, records: &[String]) -> Outcome<Vec<String>> {
     })
 }
 
-fn findings(run: &Path, person: &str) -> Outcome<Vec<String>> {
-    let found = open(run, "findings.parquet", FINDINGS)?
-        .collect(|row| (row.text(0) == person).then(|| (row.text(1).to_owned(), describe(row))))?;
+/// Nothing where the run only links and so has no findings.
+fn findings(run: &Path, person: &str) -> Outcome<Option<Vec<String>>> {
+    let Some(found) = Rows::open(run, "findings.parquet", FINDINGS)? else { return Ok(None) };
+    let found =
+        found.collect(|row| (row.text(0) == person).then(|| (row.text(1).to_owned(), describe(row))))?;
     let ids: Vec<&str> = found.iter().map(|(id, _)| id.as_str()).collect();
     let evidence = open(run, "finding_evidence.parquet", EVIDENCE)?.collect(|row| {
         ids.contains(&row.text(0)).then(|| {
@@ -144,7 +148,7 @@ fn findings(run: &Path, person: &str) -> Outcome<Vec<String>> {
         lines.push(text);
         lines.extend(evidence.iter().filter(|(of, _)| *of == id).map(|(_, line)| line.clone()));
     }
-    Ok(lines)
+    Ok(Some(lines))
 }
 
 fn describe(row: Row<'_>) -> String {

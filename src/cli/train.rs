@@ -1,6 +1,6 @@
 //! `doisoat train`: the model that fits these extracts.
 
-mod fingerprint;
+pub(super) mod fingerprint;
 mod remarks;
 mod target;
 mod text;
@@ -15,7 +15,7 @@ use super::{Exit, RulesOption, console};
 use crate::diagnostic::{Failure, Outcome};
 use crate::ingest::{self, Delivery};
 use crate::link::{self, Training, TrainingOptions};
-use crate::normalise;
+use crate::normalise::{self, Records};
 use crate::pipeline;
 use crate::progress::{Progress, Verbosity};
 use crate::settings::{ModelText, Settings, TrainedOn};
@@ -55,11 +55,8 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
-    let settings = options.rules.settings()?;
-    let problems = link::problems(&settings);
-    if !problems.is_empty() {
-        return Err(Failure { diagnostics: problems });
-    }
+    let settings = options.rules.linking_settings()?;
+    rules_hold(&settings)?;
     input_stands(&options.input, "train")?;
     let day = as_of_day(options.as_of, &options.input, &settings, Utc::now().date_naive())?;
     let target = Target::new(options.out.as_deref(), options.rules.rules.as_deref(), options.force)?;
@@ -72,9 +69,7 @@ pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
     let data_sha256 = fingerprint::of(&settings, &deliveries);
     let records = normalise::normalise(&settings, pipeline::tables(deliveries), progress);
     let effort = TrainingOptions { iterations_max: options.iterations, ..TrainingOptions::default() };
-    let mut training = link::train(&settings, &records, &effort, progress);
-
-    training.model.trained_on = Some(trained_on(&training, day, data_sha256));
+    let training = trained(&settings, &records, (day, data_sha256), effort, progress);
     let written = target.write(&model_text(&settings, &training))?;
     if progress.verbosity() > Verbosity::Quiet {
         console::tell(&Text { settings: &settings, training: &training }.to_string());
@@ -82,6 +77,28 @@ pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
     }
     let whole = !refused && training.converged;
     Ok(if whole { Exit::Done } else { Exit::DoneWithComplaints })
+}
+
+/// Mistakes that settings cannot see, all at once.
+///
+/// # Errors
+/// As [`link::problems`] finds them.
+pub(super) fn rules_hold(settings: &Settings) -> Outcome<()> {
+    let diagnostics = link::problems(settings);
+    if diagnostics.is_empty() { Ok(()) } else { Err(Failure { diagnostics }) }
+}
+
+/// Trains, and says in the model what on: the day of the data and the hash of their files.
+pub(super) fn trained(
+    settings: &Settings,
+    records: &[Records],
+    (day, data_sha256): (NaiveDate, String),
+    effort: TrainingOptions,
+    progress: &Progress,
+) -> Training {
+    let mut training = link::train(settings, records, &effort, progress);
+    training.model.trained_on = Some(trained_on(&training, day, data_sha256));
+    training
 }
 
 fn trained_on(training: &Training, day: NaiveDate, data_sha256: String) -> TrainedOn {
@@ -97,7 +114,8 @@ fn trained_on(training: &Training, day: NaiveDate, data_sha256: String) -> Train
     }
 }
 
-fn model_text(settings: &Settings, training: &Training) -> String {
+/// The text of the new model's file.
+pub(super) fn model_text(settings: &Settings, training: &Training) -> String {
     let remarks = training.comparisons.iter().map(remarks::of).collect::<Vec<_>>();
     let text = ModelText {
         matching: &settings.matching,

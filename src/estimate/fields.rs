@@ -142,9 +142,9 @@ fn width(kind: &Kind) -> f64 {
         Kind::Address => 30.0,
         Kind::PersonName => 20.0,
         Kind::IdentityNumber | Kind::InsuranceNumber | Kind::CardNumber | Kind::Phone => 13.5,
-        Kind::Date => 11.0,
+        Kind::Date | Kind::HistoricDate => 11.0,
         Kind::Category(_) | Kind::WardCode => 8.5,
-        Kind::Text | Kind::Identifier => 12.0,
+        Kind::Text | Kind::Identifier | Kind::Number => 12.0,
     }
 }
 

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::figures::share;
+use super::given::GivenTruth;
 use super::groups::{Groups, PairCounts};
 use super::people_figures::each_bit;
 use super::records::{NONE, Records};
@@ -159,15 +160,41 @@ pub fn pairs_completeness(
     let mut notes = Vec::new();
     let records = truth::people(folder, &mut notes)?;
     let errors = truth::errors(folder, &records, &mut notes)?;
-    let (rows, read) = Rows::find(&records, sources, progress);
+    let file = folder.join("truth_people.parquet").display().to_string();
+    completeness((&records, &file), errors, notes, sources, (rules, meeting), progress)
+}
+
+/// The same for a truth that is given otherwise.
+///
+/// # Errors
+/// A person of more than 1,000 records.
+pub fn pairs_completeness_given(
+    truth: &GivenTruth,
+    sources: &[ReadSource<'_>],
+    rules: &[String],
+    meeting: impl Fn(RecordRef, RecordRef) -> u64 + Sync,
+    progress: &Progress,
+) -> Outcome<PairsCompleteness> {
+    completeness((&truth.records, &truth.shown), None, Vec::new(), sources, (rules, meeting), progress)
+}
+
+fn completeness(
+    (records, shown): (&Records, &str),
+    errors: Option<Errors>,
+    mut notes: Vec<Diagnostic>,
+    sources: &[ReadSource<'_>],
+    (rules, meeting): (&[String], impl Fn(RecordRef, RecordRef) -> u64 + Sync),
+    progress: &Progress,
+) -> Outcome<PairsCompleteness> {
+    let (rows, read) = Rows::find(records, sources, progress);
     notes.extend(read.iter().filter(|source| !source.counted).map(|source| absent(&source.source)));
     let groups = Groups::by(records.len(), |record| {
         let source = usize::from(records.source_of[record as usize]);
         read[source].counted.then(|| u64::from(records.person_of[record as usize]))
     });
-    bounded(&groups, folder)?;
+    bounded(&groups, shown)?;
     let mask_of = errors.as_ref().map_or(&[][..], |errors| &errors.mask_of);
-    let asked = Asked { records: &records, rows: &rows, mask_of, meeting };
+    let asked = Asked { records, rows: &rows, mask_of, meeting };
     let none = || Tally::none(records.names().len(), rules.len());
     let tally = groups
         .par_each()
@@ -192,17 +219,16 @@ fn absent(source: &str) -> Diagnostic {
     )
 }
 
-fn bounded(groups: &Groups, folder: &Path) -> Outcome<()> {
+fn bounded(groups: &Groups, shown: &str) -> Outcome<()> {
     let largest = groups.each().map(<[_]>::len).max().unwrap_or(0);
     if largest <= PERSON_RECORDS_MAX {
         return Ok(());
     }
-    let file = folder.join("truth_people.parquet").display().to_string();
     Err(Diagnostic::error(
         "EVA-015",
-        Place::file(file).detail("column `person_id`"),
+        Place::file(shown),
         format!("one person has {largest} records; at most {PERSON_RECORDS_MAX} are expected"),
-        "give the folder of a generated province; its column `person_id` tells people apart",
+        "give a truth that tells people apart: in a province's it is the column `person_id`",
     )
     .into())
 }

@@ -19,6 +19,7 @@ mod completeness;
 mod completeness_text;
 mod figures;
 mod finding_figures;
+mod given;
 pub(crate) mod grid;
 mod group_text;
 mod groups;
@@ -47,7 +48,7 @@ pub use by_group::{
 use by_group::{GroupsOf, people_groups};
 pub use completeness::{
     KindCompleteness, NotMet, PairsCompleteness, ReadSource, RuleCompleteness, SourcePairCompleteness,
-    SourceRead, TruthFolder, pairs_completeness,
+    SourceRead, TruthFolder, pairs_completeness, pairs_completeness_given,
 };
 use figures::share;
 pub use figures::{
@@ -55,6 +56,7 @@ pub use figures::{
     PairCalibration, PairFigures, RuleCounts, RuleFigures, RunMark, Score, SourceRecords,
 };
 use finding_figures::{FindingFigures, finding_figures};
+pub use given::{GivenTruth, TruthColumn, TruthNames, evaluate_given};
 use link_figures::{LinkFigures, hard_pair_figures, link_figures};
 use look_alikes::{HardPeople, look_alikes};
 pub use look_alikes::{LookAlikeCounts, LookAlikes};

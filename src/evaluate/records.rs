@@ -47,6 +47,17 @@ impl RecordsBuilder {
         }
     }
 
+    /// Whether a record was named.
+    pub(super) fn has(&self, source: &str, id: &str) -> bool {
+        let of_source = self.sources.iter().find(|one| one.name == source);
+        of_source.is_some_and(|one| one.ids.find(id).is_some_and(|code| code > 0))
+    }
+
+    /// Whether no record was named.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sources.iter().all(|source| source.person_of.is_empty())
+    }
+
     fn source(&mut self, name: &str) -> Option<usize> {
         let at = self.sources.iter().position(|source| source.name == name);
         if at.is_none() && self.sources.len() < SOURCES_MAX {
@@ -66,7 +77,7 @@ impl RecordsBuilder {
                 "EVA-006",
                 Place::file(shown).detail("column `source`"),
                 format!("the truth names {found}"),
-                "give the folder of a generated province; its column `source` holds names such as cu_tru",
+                "give a truth that says of records of the run who they are",
             )
             .into());
         }

@@ -111,6 +111,15 @@ pub(super) fn clusters(folder: &Path, records: &Records, notes: &mut Vec<Diagnos
     Ok(clusters)
 }
 
+/// Visits every record of a run: its source, its id and its person.
+///
+/// # Errors
+/// A table that is missing, lacks a column or cannot be read.
+pub(super) fn each_person(folder: &Path, mut each: impl FnMut(&str, &str, &str)) -> Outcome<()> {
+    let rows = note::required(folder, "people.parquet", PEOPLE)?;
+    rows.visit(|row| each(row.text(0), row.text(1), row.text(2)))
+}
+
 impl Clusters {
     fn add_unknown(&mut self, source: &str) {
         match self.unknown.get_mut(source) {

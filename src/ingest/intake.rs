@@ -1,6 +1,7 @@
 //! Batches of rows → column builders: where a row is kept or set aside.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 use rayon::prelude::*;
 
@@ -37,6 +38,8 @@ pub(super) struct Intake {
     /// Trimmed record ids that were delivered with outer spaces. Ids without
     /// are found in the column itself.
     trimmed_ids: HashSet<String, foldhash::fast::FixedState>,
+    /// Rows that were given a number, where a source has no record ids.
+    rows_numbered: u64,
     pub(super) rows_read: u64,
     pub(super) rows_kept: u64,
     pub(super) rejects: Vec<Reject>,
@@ -49,6 +52,7 @@ impl Intake {
             columns: (0..columns).map(|_| None).collect(),
             record_id,
             trimmed_ids: HashSet::default(),
+            rows_numbered: 0,
             rows_read: 0,
             rows_kept: 0,
             rejects: Vec::new(),
@@ -60,8 +64,9 @@ impl Intake {
     /// empty in their rows.
     pub(super) fn begin(&mut self, mapping: &Mapping) {
         let rows = self.rows_kept as usize;
-        for slot in &mapping.slots {
-            self.columns[slot.declared].get_or_insert_with(|| {
+        let numbers = if mapping.record_id.is_none() { Some(self.record_id) } else { None };
+        for declared in mapping.slots.iter().map(|slot| slot.declared).chain(numbers) {
+            self.columns[declared].get_or_insert_with(|| {
                 let mut builder = TextColumnBuilder::default();
                 builder.push_empty(rows);
                 builder
@@ -71,8 +76,10 @@ impl Intake {
 
     /// Takes batches that follow each other in a file. O(cells) on average.
     pub(super) fn take<B: Batch>(&mut self, mapping: &Mapping, file: u32, batches: &[B]) {
-        let dropped: Vec<Vec<(usize, RejectReason)>> =
-            batches.iter().map(|batch| self.take_ids(mapping.record_id, batch)).collect();
+        let dropped: Vec<Vec<(usize, RejectReason)>> = match mapping.record_id {
+            Some(slot) => batches.iter().map(|batch| self.take_ids(slot, batch)).collect(),
+            None => batches.iter().map(|batch| self.number_rows(batch)).collect(),
+        };
         let rows = self.rows_kept as usize;
         let slot_of = |declared| mapping.slots.iter().position(|slot| slot.declared == declared);
         let record_id = self.record_id;
@@ -133,6 +140,28 @@ impl Intake {
                 Some(reason) => dropped.push((row, reason)),
             }
         });
+        dropped
+    }
+
+    /// Numbers the rows that have cells, from 1 over all files, and keeps those that are not refused;
+    /// gives back the others.
+    fn number_rows<B: Batch>(&mut self, batch: &B) -> Vec<(usize, RejectReason)> {
+        let Self { columns, rows_kept, rows_numbered, .. } = self;
+        let Some(ids) = columns[self.record_id].as_mut() else { return Vec::new() };
+        let mut refused = batch.refused().iter().copied().peekable();
+        let mut dropped = Vec::new();
+        let mut text = String::new();
+        for row in 0..batch.rows() {
+            *rows_numbered += 1;
+            if let Some(known) = refused.next_if(|(at, _)| *at == row) {
+                dropped.push(known);
+                continue;
+            }
+            text.clear();
+            let _ = write!(text, "{rows_numbered}");
+            ids.push_new(&text, TextHash::of(&text));
+            *rows_kept += 1;
+        }
         dropped
     }
 

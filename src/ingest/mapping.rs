@@ -14,8 +14,8 @@ pub(super) struct Mapping {
     pub(super) width: usize,
     /// The delivered columns, in declared order.
     pub(super) slots: Vec<Slot>,
-    /// Where among `slots` the record id stands.
-    pub(super) record_id: usize,
+    /// Where among `slots` the record id stands; none where rows are numbered.
+    pub(super) record_id: Option<usize>,
 }
 
 /// One delivered column.
@@ -38,12 +38,18 @@ fn key(name: &str) -> String {
 /// outranks another's alias.
 fn names(source: &Source) -> BTreeMap<String, usize> {
     let mut names = BTreeMap::new();
-    let own = source.columns.iter().enumerate().map(|(index, column)| (index, &column.name));
+    let own = in_files(source).map(|(index, column)| (index, &column.name));
     let aliases = source.columns.iter().enumerate().flat_map(|(i, c)| c.aliases.iter().map(move |a| (i, a)));
     for (index, name) in own.chain(aliases) {
         names.entry(key(name)).or_insert(index);
     }
     names
+}
+
+/// The columns that stand in files, each with its place: all but the number of a row.
+fn in_files(source: &Source) -> impl Iterator<Item = (usize, &Column)> {
+    let is_there = |index: usize| !(source.numbered && index == source.record_id);
+    source.columns.iter().enumerate().filter(move |(index, _)| is_there(*index))
 }
 
 /// How many header cells name a declared column.
@@ -86,7 +92,7 @@ pub(super) fn resolve(
         .enumerate()
         .filter_map(|(declared, position)| Some(Slot { declared, position: (*position)? }))
         .collect();
-    let record_id = slots.iter().position(|slot| slot.declared == source.record_id).unwrap_or_default();
+    let record_id = slots.iter().position(|slot| slot.declared == source.record_id);
     let warnings = warnings(source, &found, &unknown, place);
     Ok((Mapping { width: header.len(), slots, record_id }, warnings))
 }
@@ -100,10 +106,7 @@ fn missing_required(
     place: &Place,
 ) -> Vec<Diagnostic> {
     let needed = |(index, column): &(usize, &Column)| column.required || *index == source.record_id;
-    source
-        .columns
-        .iter()
-        .enumerate()
+    in_files(source)
         .filter(|column| needed(column) && found[column.0].is_none())
         .map(|(_, column)| {
             let near = nearest(&column.name, unknown.iter().map(|(_, name)| *name));
@@ -154,8 +157,8 @@ fn warnings(
     place: &Place,
 ) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
-    let missing: Vec<&Column> =
-        source.columns.iter().zip(found).filter(|(_, at)| at.is_none()).map(|(column, _)| column).collect();
+    let is_missing = |(index, _): &(usize, &Column)| found.get(*index).is_some_and(Option::is_none);
+    let missing: Vec<&Column> = in_files(source).filter(is_missing).map(|(_, column)| column).collect();
     if !unknown.is_empty() {
         let listed: Vec<String> =
             unknown.iter().take(NAMES_MAX).map(|cell| describe(*cell, &missing)).collect();

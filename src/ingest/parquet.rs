@@ -7,7 +7,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float32Type, TimeUnit, TimestampMillisecondType};
 use arrow::error::ArrowError;
@@ -19,10 +19,11 @@ use parquet::arrow::arrow_reader::{
 use rayon::prelude::*;
 
 use super::intake::{Batch, Intake};
-use super::mapping::Mapping;
+use super::mapping::{Mapping, Slot};
 use super::reject::{Reject, RejectReason};
 use super::render;
 use crate::progress::Bar;
+use crate::settings::Source;
 
 /// Rows of a window: some megabytes a column at most, and enough work a task.
 const WINDOW_ROWS: usize = 1 << 15;
@@ -54,7 +55,7 @@ impl<'a> ParquetFile<'a> {
         self.metadata.schema().fields().iter().map(|field| field.name().clone()).collect()
     }
 
-    /// The first mapped column that cannot be text, and its type.
+    /// The first mapped column that can be neither text nor a list of texts, and its type.
     pub(super) fn nested(&self, mapping: &Mapping) -> Option<(String, String)> {
         let fields = self.metadata.schema().fields();
         let mapped = mapping.slots.iter().filter_map(|slot| fields.get(slot.position));
@@ -70,13 +71,16 @@ impl<'a> ParquetFile<'a> {
     /// As the crates give them; the windows until then are in the intake.
     pub(super) fn read(
         &self,
+        source: &Source,
         mapping: &Mapping,
         file: u32,
-        intake: &mut Intake,
-        bar: &Bar,
+        (intake, bar): (&mut Intake, &Bar),
     ) -> Result<(), Fault> {
-        let readers: Result<Vec<_>, Fault> =
-            mapping.slots.iter().map(|slot| self.column(slot.position)).collect();
+        let readers: Result<Vec<_>, Fault> = mapping
+            .slots
+            .iter()
+            .map(|slot| Ok((self.column(slot.position)?, joint(source, *slot))))
+            .collect();
         let mut readers = readers?;
         let rows = self.metadata.metadata().file_metadata().num_rows().max(0) as u64;
         let bytes = std::fs::metadata(self.path)?.len();
@@ -114,17 +118,26 @@ struct Text {
     not_utf8: Vec<usize>,
 }
 
-fn next_window(reader: &mut ParquetRecordBatchReader) -> Result<Option<Text>, Fault> {
+/// What is put between the items of a list in a column.
+fn joint(source: &Source, slot: Slot) -> &str {
+    let declared = source.columns.get(slot.declared).map_or("", |column| column.separator.as_str());
+    if declared.is_empty() { BETWEEN_ITEMS } else { declared }
+}
+
+fn next_window((reader, joint): &mut (ParquetRecordBatchReader, &str)) -> Result<Option<Text>, Fault> {
     let Some(batch) = reader.next() else { return Ok(None) };
     let batch = batch?;
     let Some(column) = batch.columns().first() else { return Err("a column is missing".into()) };
-    Ok(Some(as_text(column)?))
+    Ok(Some(if column.data_type().is_nested() { lists(column, joint)? } else { as_text(column)? }))
 }
 
-/// Whether a type is a single value that can be written as text.
+/// Whether a type is a single value that can be written as text, or a list of such.
 fn is_flat(kind: &DataType) -> bool {
     match kind {
         DataType::Dictionary(_, values) => is_flat(values),
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
+            is_flat(item.data_type()) && !item.data_type().is_nested()
+        }
         kind => !kind.is_nested() && !matches!(kind, DataType::Interval(_) | DataType::Duration(_)),
     }
 }
@@ -149,6 +162,43 @@ fn as_text(column: &ArrayRef) -> Result<Text, ArrowError> {
         _ => cast(column, &D::Utf8)?.as_string::<i32>().clone(),
     };
     Ok(Text { array, not_utf8: Vec::new() })
+}
+
+/// What stands between the items of a list in a cell, where its column does not say.
+const BETWEEN_ITEMS: &str = ";";
+
+/// Lists as their items joined by a text, which becomes a space where it stands inside an item; items
+/// without a value are left out.
+fn lists(column: &ArrayRef, joint: &str) -> Result<Text, ArrowError> {
+    let item = match column.data_type() {
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => item.clone(),
+        other => return Err(ArrowError::CastError(format!("{other} is no list"))),
+    };
+    let lists = cast(column, &DataType::LargeList(item))?;
+    let lists = lists.as_list::<i64>();
+    let Text { array: items, not_utf8 } = as_text(lists.values())?;
+    let ends = lists.value_offsets();
+    let mut texts = StringBuilder::new();
+    let mut broken = Vec::new();
+    for row in 0..lists.len() {
+        let (first, past) = (ends[row] as usize, ends[row + 1] as usize);
+        let of_row = not_utf8.partition_point(|&at| at < first)..not_utf8.partition_point(|&at| at < past);
+        if !of_row.is_empty() {
+            broken.push(row);
+        }
+        let present = (first..past).filter(|&at| lists.is_valid(row) && items.is_valid(at));
+        let mut text = String::new();
+        for at in present {
+            if !text.is_empty() {
+                text.push_str(joint);
+            }
+            let mut parts = items.value(at).split(joint);
+            text.push_str(parts.next().unwrap_or_default());
+            parts.for_each(|part| text.extend([" ", part]));
+        }
+        texts.append_value(text);
+    }
+    Ok(Text { array: texts.finish(), not_utf8: broken })
 }
 
 /// Bytes as text; where they are none, the row is noted.

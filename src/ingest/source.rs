@@ -161,7 +161,7 @@ impl Reading<'_> {
         if let Some((column, kind)) = file.nested(&mapping) {
             return Err(vec![nested(&entry.name, &column, &kind)]);
         }
-        file.read(&mapping, index, &mut self.intake, &self.bar).map_err(undecodable)
+        file.read(self.source, &mapping, index, (&mut self.intake, &self.bar)).map_err(undecodable)
     }
 
     fn xlsx(&mut self, entry: &Entry, index: u32) -> Result<(), Refused> {

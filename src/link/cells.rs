@@ -6,18 +6,20 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
-use super::compare::{civil, pack_date, pack_number};
-use crate::normalise::{Facet, FacetValue, Records, Values, facets_of};
+use super::compare::{TextsBuilder, civil, pack_date, pack_digits, pack_number, pack_real, read_real};
+use crate::normalise::{Facet, FacetValue, Records, Several, Values, facets_of};
 use crate::settings::{Expression, FieldFacet, Kind, Part, Settings};
 use crate::table::TextColumn;
 
 /// A column's texts and typed values.
 #[derive(Clone, Copy)]
 pub(super) struct Cells<'a> {
-    pub(super) texts: &'a TextColumn,
+    pub(super) column: &'a TextColumn,
     values: &'a Values,
     kind: &'a Kind,
     pub(super) source: usize,
+    /// The delivered cells, where those are lists of what is read here.
+    lists: Option<(&'a TextColumn, &'a Several)>,
 }
 
 impl<'a> Cells<'a> {
@@ -27,7 +29,36 @@ impl<'a> Cells<'a> {
         let texts = records.table.columns.get(column)?.as_ref()?;
         let values = records.values.get(column)?.as_ref()?;
         let kind = &source.columns.get(column)?.kind;
-        Some(Self { texts, values, kind, source: records.source.index() })
+        let source = records.source.index();
+        Some(match values.several() {
+            None => Self { column: texts, values, kind, source, lists: None },
+            Some(several) => {
+                let (column, values) = (several.items(), several.values());
+                Self { column, values, kind, source, lists: Some((texts, several)) }
+            }
+        })
+    }
+
+    /// The delivered cells' codes, a row each.
+    pub(super) fn codes(&self) -> &'a [u32] {
+        self.lists.map_or(self.column.codes(), |(cells, _)| cells.codes())
+    }
+
+    /// By code of the delivered cells, of which each is one value: the first that a cell of several has.
+    pub(super) fn firsts(&self, values: Vec<u64>) -> Vec<u64> {
+        let Some((cells, _)) = self.lists else { return values };
+        let first = |code| self.all(code, &values).find(|&value| value != 0).unwrap_or(0);
+        (0..cells.dictionary().len() as u32).map(first).collect()
+    }
+
+    /// The values of a delivered cell, out of those by code of what is read.
+    pub(super) fn all<'v>(&self, code: u32, values: &'v [u64]) -> impl Iterator<Item = u64> + use<'a, 'v> {
+        let (several, one) = match self.lists {
+            Some((_, several)) => (several.of(code), None),
+            None => (&[][..], Some(code)),
+        };
+        let codes = several.iter().copied().chain(one);
+        codes.map(|code| values.get(code as usize).copied().unwrap_or(0))
     }
 
     pub(super) fn facet(&self, name: &str) -> Option<&'static Facet> {
@@ -35,12 +66,12 @@ impl<'a> Cells<'a> {
     }
 
     pub(super) fn read(&self, facet: Option<&'static Facet>, code: u32) -> FacetValue<'a> {
-        facet.map_or(FacetValue::Null, |facet| (facet.read)(self.texts, self.values, code))
+        facet.map_or(FacetValue::Null, |facet| (facet.read)(self.column, self.values, code))
     }
 
     /// A value a code, 0 for code 0. In parallel over codes.
     pub(super) fn by_code(&self, value: impl Fn(u32) -> u64 + Sync) -> Vec<u64> {
-        let codes = 0..self.texts.dictionary().len() as u32;
+        let codes = 0..self.column.dictionary().len() as u32;
         codes.into_par_iter().with_min_len(1024).map(|c| if c == 0 { 0 } else { value(c) }).collect()
     }
 
@@ -66,6 +97,39 @@ impl<'a> Cells<'a> {
         self.by_code(|code| number(self.read(facet, code)))
     }
 
+    /// Numbers as they are, dates as days.
+    pub(super) fn reals(&self, facet: &str) -> Vec<u64> {
+        let facet = self.facet(facet);
+        self.by_code(|code| match self.read(facet, code) {
+            FacetValue::Text(text) => read_real(&text),
+            FacetValue::Integer(number) => pack_real(number as f64),
+            FacetValue::Date(days) => pack_real(f64::from(days)),
+            FacetValue::Null | FacetValue::Boolean(_) => 0,
+        })
+    }
+
+    /// The digits of texts.
+    pub(super) fn digits(&self, facet: &str) -> Vec<u64> {
+        let facet = self.facet(facet);
+        self.by_code(|code| match self.read(facet, code) {
+            FacetValue::Text(text) => pack_digits(&text),
+            FacetValue::Integer(number) => pack_digits(&number.to_string()),
+            _ => 0,
+        })
+    }
+
+    /// Texts by their likeness; dates as `yyyy-mm-dd`, numbers by their digits. One after the other, for
+    /// equal texts of all columns are one.
+    pub(super) fn texts(&self, facet: &str, part: Part, texts: &mut TextsBuilder) -> Vec<u64> {
+        let facet = self.facet(facet);
+        let codes = 0..self.column.dictionary().len() as u32;
+        let mut value = |code| match cut(written(self.read(facet, code)), part) {
+            FacetValue::Text(text) => texts.push(&text),
+            _ => 0,
+        };
+        codes.map(|code| if code == 0 { 0 } else { value(code) }).collect()
+    }
+
     pub(super) fn dates(&self) -> Vec<u64> {
         let [day, year, month] = ["", "year", "month"].map(|name| self.facet(name));
         let part = |facet, code, most: i64| match self.read(facet, code) {
@@ -82,6 +146,19 @@ impl<'a> Cells<'a> {
                 year => pack_date(year, part(month, code, 12), 0),
             },
         })
+    }
+}
+
+/// A value as a text of one writing.
+fn written(value: FacetValue<'_>) -> FacetValue<'_> {
+    match value {
+        FacetValue::Date(days) => {
+            let (year, month, day) = civil(days);
+            FacetValue::Text(Cow::Owned(format!("{year:04}-{month:02}-{day:02}")))
+        }
+        FacetValue::Integer(number) => FacetValue::Text(Cow::Owned(number.to_string())),
+        FacetValue::Boolean(truth) => FacetValue::Text(Cow::Owned(truth.to_string())),
+        other => other,
     }
 }
 

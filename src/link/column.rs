@@ -5,11 +5,12 @@
 //! only where several columns stand in for each other is there a number a row.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::cells::{Cells, cells_of};
-use super::compare::{Names, Reading};
+use super::compare::{Comparator, Lists, ListsBuilder, Names, Reading, TextsBuilder};
 use super::name_table::NameTable;
 use super::plan::{Columns, Wanted};
 use crate::normalise::Records;
@@ -20,6 +21,8 @@ use crate::settings::{Expression, FieldFacet, Settings};
 pub(super) struct ValueColumn<'a> {
     /// By source index.
     pub(super) sources: Vec<SourceValues<'a>>,
+    /// The lists that the values are places of, where a record may have several.
+    pub(super) lists: Option<Arc<Lists>>,
 }
 
 /// The values of one expression in one source.
@@ -127,7 +130,12 @@ impl<'a> ValueColumn<'a> {
             rest = others;
             values.with_values(own.to_vec())
         };
-        Self { sources: self.sources.iter().map(take).collect() }
+        Self { sources: self.sources.iter().map(take).collect(), lists: None }
+    }
+
+    /// The lists that a comparator's values stand for, packed as it packs a value.
+    pub(super) fn packed_lists(&self, comparator: &Comparator) -> Option<Lists> {
+        self.lists.as_ref().map(|lists| lists.map(|value| (comparator.pack)(value, 0)))
     }
 }
 
@@ -143,13 +151,14 @@ impl<'a> Columns<'a> for OfRecords<'a> {
         let Self { settings, records } = *self;
         let of_names: Vec<&Expression> =
             wanted.iter().filter(|one| one.reading == Reading::Name).map(|one| one.expression).collect();
-        let (names, mut table) = NameTable::read(settings, records, &of_names);
-        let mut reader = OneByOne { settings, records, names: &mut table };
+        let (mut names, mut table) = NameTable::read(settings, records, &of_names);
+        let mut reader = OneByOne { settings, records, names: &mut table, texts: TextsBuilder::default() };
         let mut columns: Vec<ValueColumn<'a>> = Vec::with_capacity(wanted.len());
         for one in wanted {
             let column = reader.known(one, wanted).and_then(|at| columns.get(at)).cloned();
             columns.push(column.unwrap_or_else(|| reader.read(one.expression, one.reading)));
         }
+        names.texts = reader.texts.finish();
         (names, columns)
     }
 }
@@ -159,6 +168,7 @@ struct OneByOne<'a, 't> {
     settings: &'a Settings,
     records: &'a [Records],
     names: &'t mut NameTable<'a>,
+    texts: TextsBuilder,
 }
 
 impl<'a> OneByOne<'a, '_> {
@@ -179,19 +189,28 @@ impl<'a> OneByOne<'a, '_> {
 
     /// The values of an expression in all sources.
     fn read(&mut self, expression: &Expression, reading: Reading) -> ValueColumn<'a> {
-        let Self { settings, records, ref mut names } = *self;
+        let Self { settings, records, ref mut names, ref mut texts } = *self;
         let cells = cells_of(settings, records, expression);
         let mut by_name = names.hashes(&cells, reading);
-        assemble(settings, cells, |place, cells, asked| match reading {
+        let values = |place: usize, cells: Cells<'a>, asked: &FieldFacet| match reading {
             Reading::Name => names.values(cells),
             Reading::Date => cells.dates(),
             Reading::Number => cells.numbers(&asked.facet.value),
             Reading::Integer => cells.integers(&asked.facet.value),
+            Reading::Real => cells.reals(&asked.facet.value),
+            Reading::Digits => cells.digits(&asked.facet.value),
+            Reading::Text => cells.texts(&asked.facet.value, asked.part, texts),
             Reading::Hash | Reading::Term => match by_name.get_mut(place).and_then(Option::take) {
                 Some(hashes) => hashes,
                 None => cells.hashes(facet_of(&cells, asked, reading), asked.part),
             },
-        })
+        };
+        // Of several values the first one's rarity counts.
+        if expression.takes_all && reading != Reading::Term {
+            assemble_lists(settings, cells, values)
+        } else {
+            assemble(settings, cells, values)
+        }
     }
 }
 
@@ -212,8 +231,8 @@ fn assemble<'a>(
     let mut sources: Vec<SourceValues<'a>> = Vec::new();
     sources.resize_with(settings.sources.len(), SourceValues::default);
     for (place, (cells, asked)) in all.into_iter().enumerate() {
-        let codes = cells.texts.codes();
-        let second = SourceValues::Coded { codes, values: values(place, cells, asked) };
+        let codes = cells.codes();
+        let second = SourceValues::Coded { codes, values: cells.firsts(values(place, cells, asked)) };
         let slot = &mut sources[cells.source];
         *slot = match std::mem::take(slot) {
             SourceValues::Absent => second,
@@ -223,5 +242,28 @@ fn assemble<'a>(
             }
         };
     }
-    ValueColumn { sources }
+    ValueColumn { sources, lists: None }
+}
+
+/// Puts the lists of all values of an expression together, source after source and row by row, so that
+/// lists are numbered alike however many threads there are. O(records).
+fn assemble_lists<'a>(
+    settings: &'a Settings,
+    all: Vec<(Cells<'a>, &FieldFacet)>,
+    mut values: impl FnMut(usize, Cells<'a>, &FieldFacet) -> Vec<u64>,
+) -> ValueColumn<'a> {
+    let mut of_source: Vec<Vec<(Cells<'a>, Vec<u64>)>> = vec![Vec::new(); settings.sources.len()];
+    for (place, (cells, asked)) in all.into_iter().enumerate() {
+        of_source[cells.source].push((cells, values(place, cells, asked)));
+    }
+    let mut lists = ListsBuilder::default();
+    let mut rows_of = |columns: &Vec<(Cells<'a>, Vec<u64>)>| {
+        let Some((first, _)) = columns.first() else { return SourceValues::Absent };
+        let of_row = |row: usize| {
+            lists.push(columns.iter().flat_map(|(cells, values)| cells.all(cells.codes()[row], values)))
+        };
+        SourceValues::Rows((0..first.codes().len()).map(of_row).collect())
+    };
+    let sources = of_source.iter().map(&mut rows_of).collect();
+    ValueColumn { sources, lists: Some(Arc::new(lists.finish())) }
 }

@@ -187,7 +187,8 @@ impl Judge<'_> {
         let Some((decision, reason)) = self.decide(pair.levels, pair.weight) else { return false };
         pair.links = decision == Decision::Link;
         pair.reason = reason;
-        pair.flags = pair.flags & !FLAG_NON_LINK | if decision == Decision::NonLink { FLAG_NON_LINK } else { 0 };
+        pair.flags =
+            pair.flags & !FLAG_NON_LINK | if decision == Decision::NonLink { FLAG_NON_LINK } else { 0 };
         true
     }
 

@@ -46,7 +46,7 @@ impl blocking::Judge for Nobody {
 
 /// Blocks the records of all sources. The same blocks and accounts as [`super::link`] has.
 pub fn meet(settings: &Settings, records: &[Records], progress: &Progress) -> Meetings {
-    let space = RecordSpace::new(settings.sources.len(), records);
+    let space = RecordSpace::new(settings.sources.len(), records).with_apart(&settings.matching.apart);
     let keyed = plan::read_keys(&settings.matching, &OfRecords { settings, records });
     let bar = progress.begin("blocking", (space.len() * keyed.rules.len()) as u64, "keys");
     let blocking = Blocking { space: &space, columns: keyed.columns, rules: keyed.rules };
@@ -62,7 +62,7 @@ pub fn meet_keys(rules: &[&[u64]], block_size_max: usize, progress: &Progress) -
     let column = |keys: &&[u64]| {
         let mut keys = keys.to_vec();
         keys.resize(space.len(), 0);
-        ValueColumn { sources: vec![SourceValues::Rows(keys)] }
+        ValueColumn { sources: vec![SourceValues::Rows(keys)], lists: None }
     };
     let columns: Vec<ValueColumn<'_>> = rules.iter().map(column).collect();
     let rules: Vec<KeyRule> =

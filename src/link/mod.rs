@@ -31,8 +31,8 @@ pub mod kernel;
 mod links;
 mod meetings;
 mod name_table;
-mod people;
 mod partners;
+mod people;
 mod plan;
 mod previous;
 mod problems;
@@ -152,7 +152,7 @@ pub struct Linker<'a> {
 impl<'a> Linker<'a> {
     /// Packs what is compared. O(records · comparisons).
     pub fn new(settings: &'a Settings, records: &'a [Records]) -> Self {
-        let space = RecordSpace::new(settings.sources.len(), records);
+        let space = RecordSpace::new(settings.sources.len(), records).with_apart(&settings.matching.apart);
         let people = decide::people(&settings.matching, &space);
         let columns = OfRecords { settings, records };
         let (core, keyed) = Core::new(&settings.matching, space, people, &columns);

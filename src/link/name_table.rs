@@ -60,7 +60,7 @@ impl<'a> NameTable<'a> {
         for (cells, _) in expressions.iter().flat_map(|expression| cells_of(settings, records, expression)) {
             if !columns.iter().any(|column| column.is_of(&cells)) {
                 hashes.extend(cells.hashes("key", Part::Whole));
-                let codes = cells.texts.dictionary().len();
+                let codes = cells.column.dictionary().len();
                 columns.push(NameColumn { cells, ranks: Vec::with_capacity(codes) });
             }
         }
@@ -77,7 +77,7 @@ impl<'a> NameTable<'a> {
         let (mut slot, mut next) = (0, 0);
         for (at, column) in self.columns.iter_mut().enumerate() {
             let start = slot;
-            for code in 0..column.cells.texts.dictionary().len() as u32 {
+            for code in 0..column.cells.column.dictionary().len() as u32 {
                 let first = first_of[slot] as usize;
                 let rank = match (hashes[slot], first == slot) {
                     (0, _) => 0,
@@ -183,7 +183,7 @@ const OF_EQUAL_NAMES: [&str; 6] = ["key", "plain", "given", "surname", "words", 
 
 impl NameColumn<'_> {
     fn is_of(&self, cells: &Cells<'_>) -> bool {
-        std::ptr::eq(self.cells.texts, cells.texts)
+        std::ptr::eq(self.cells.column, cells.column)
     }
 
     fn by_code(&self, by_rank: &[u64]) -> Vec<u64> {

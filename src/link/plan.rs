@@ -50,7 +50,8 @@ pub(super) fn read<'a>(
     let places: Vec<Places> =
         (0..comparisons.len()).map(|at| list.of_comparison(matching, at, &comparisons[at].0)).collect();
     let mut rules = list.of_blocking(matching);
-    let (names, mut columns) = source.read(&list.wanted);
+    let (mut names, mut columns) = source.read(&list.wanted);
+    names.tests = matching.comparisons.iter().map(|rule| rule.tests.clone()).collect();
     let pack = |(at, places): (usize, &Places)| Packed {
         comparator: comparisons[at].0,
         columns: places.values.iter().map(|&place| &columns[place]).collect(),
@@ -61,6 +62,10 @@ pub(super) fn read<'a>(
     let packed: Vec<Packed<'_, 'a>> = places.iter().enumerate().map(pack).collect();
     let rows = CompareRows::new(space, &packed);
     drop(packed);
+    let lists = |(places, (comparator, _)): (&Places, &(Comparator, [u8; 16]))| {
+        columns.get(*places.values.first()?)?.packed_lists(comparator)
+    };
+    names.lists = places.iter().zip(&comparisons).map(lists).collect();
     let columns = keep_keys(&mut rules, &mut columns);
     (Compared { names, rows, comparisons }, Keyed { columns, rules })
 }
@@ -91,7 +96,7 @@ impl<'e> WantedList<'e> {
     /// Numbers that are compared serve as keys too: equal texts have equal numbers.
     fn key_place(&mut self, key: &'e Expression) -> usize {
         let number = (key.to_string(), Reading::Number);
-        let compared = self.known.iter().position(|known| *known == number);
+        let compared = self.known.iter().position(|known| *known == number).filter(|_| !key.takes_all);
         compared.unwrap_or_else(|| self.place(key, Reading::Hash))
     }
 

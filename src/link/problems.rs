@@ -36,14 +36,20 @@ fn facets_wanted(reading: Reading) -> Option<&'static [&'static str]> {
     match reading {
         Reading::Name => Some(&["key", "plain"]),
         Reading::Date => Some(&["", "year", "month"]),
-        Reading::Number | Reading::Integer | Reading::Hash | Reading::Term => None,
+        Reading::Number
+        | Reading::Integer
+        | Reading::Real
+        | Reading::Digits
+        | Reading::Text
+        | Reading::Hash
+        | Reading::Term => None,
     }
 }
 
 /// What is wrong with a number that is not whole, or that is none.
 fn of_reading(settings: &Settings, part: &FieldFacet, reading: Reading) -> Option<Diagnostic> {
     let place = part.facet.place.clone();
-    let is_number = matches!(reading, Reading::Number | Reading::Integer);
+    let is_number = matches!(reading, Reading::Number | Reading::Integer | Reading::Real | Reading::Digits);
     if is_number && part.part != Part::Whole {
         let message = format!("`{part}` is a part of a number, which is compared digit by digit");
         return Some(Diagnostic::error("LNK-002", place, message, "leave the brackets out"));

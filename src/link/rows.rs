@@ -198,7 +198,10 @@ mod tests {
     use super::*;
 
     fn column(first: &[u64], second: &[u64]) -> ValueColumn<'static> {
-        ValueColumn { sources: [first, second].map(|rows| SourceValues::Rows(rows.to_vec())).into() }
+        ValueColumn {
+            sources: [first, second].map(|rows| SourceValues::Rows(rows.to_vec())).into(),
+            lists: None,
+        }
     }
 
     #[test]
@@ -217,7 +220,7 @@ mod tests {
                     places: column(&[1, 0], &[2, 0, 3]),
                 }),
             },
-            Packed { comparator: comparator("number"), columns: vec![&number], rarity: None },
+            Packed { comparator: comparator("identifier"), columns: vec![&number], rarity: None },
             Packed { comparator: comparator("nested"), columns: vec![&outer, &inner], rarity: None },
         ];
         let rows = CompareRows::new(&space, &comparisons);

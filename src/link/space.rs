@@ -13,6 +13,8 @@ use crate::table::{RecordRef, SourceIndex};
 pub(super) struct RecordSpace {
     /// By source index, and one past the last: the first record's number.
     starts: Vec<u32>,
+    /// By source: whether its records are never compared with each other; empty where all are.
+    apart: Vec<bool>,
 }
 
 impl RecordSpace {
@@ -38,7 +40,43 @@ impl RecordSpace {
             total += rows;
             starts.push(u32::try_from(total).expect("fewer than 2^32 records"));
         }
-        Self { starts }
+        Self { starts, apart: Vec::new() }
+    }
+
+    /// The same, where the records of some sources are never compared with each other.
+    pub(super) fn with_apart(mut self, apart: &[SourceIndex]) -> Self {
+        if !apart.is_empty() {
+            self.apart = (0..self.sources()).map(|at| apart.iter().any(|one| one.index() == at)).collect();
+        }
+        self
+    }
+
+    /// Whether records of a source are compared with each other.
+    pub(super) fn compares_within(&self, source: usize) -> bool {
+        self.apart.get(source) != Some(&true)
+    }
+
+    /// How many pairs of some records, which ascend, are compared. O(sources · log n).
+    pub(super) fn pairs_among(&self, records: &[u32]) -> u64 {
+        let pairs_of = |count: usize| count as u64 * count.saturating_sub(1) as u64 / 2;
+        let of_source = |source: usize| {
+            let before = |number: u32| records.partition_point(|&record| record < number);
+            pairs_of(before(self.starts[source + 1]) - before(self.starts[source]))
+        };
+        let never: u64 = (0..self.apart.len()).filter(|&at| self.apart[at]).map(of_source).sum();
+        pairs_of(records.len()) - never
+    }
+
+    /// One past the last record that is never compared with this one and stands behind it; the record
+    /// behind it where there is none.
+    pub(super) fn first_compared(&self, record: u32) -> u32 {
+        let source = self.source(record);
+        if self.compares_within(source) { record + 1 } else { self.starts[source + 1] }
+    }
+
+    /// Whether any two records may be compared, whatever their sources.
+    pub(super) fn compares_all(&self) -> bool {
+        self.apart.is_empty()
     }
 
     /// Number of sources.

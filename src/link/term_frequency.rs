@@ -104,7 +104,7 @@ mod tests {
     fn a_value_tells_by_how_rare_it_is_over_all_sources() {
         let codes = [1, 1, 2, 0];
         let first = SourceValues::Coded { codes: &codes, values: vec![0, 77, 88] };
-        let column = ValueColumn { sources: vec![first, SourceValues::Rows(vec![77, 99, 0])] };
+        let column = ValueColumn { sources: vec![first, SourceValues::Rows(vec![77, 99, 0])], lists: None };
         let adjusted = adjustments(&column, 0.25, 0.15, 5);
         let read = |source, rows| {
             let mut out = Vec::new();

@@ -111,13 +111,14 @@ impl Columns<'static> for OfRows<'_> {
                 Reading::Number => value(row, expression).and_then(|text| pack_number(&text)),
                 Reading::Integer => value(row, expression).and_then(|text| text.parse().ok()),
                 Reading::Hash => value(row, expression).map(|text| hash(&text)),
+                other => panic!("a reading that the default rules do not ask for: {other:?}"),
             };
             let mut of = |source| {
                 let rows = self.rows.iter().filter(|row| row.0 == source);
                 rows.map(|row| one(row).unwrap_or(0)).collect()
             };
             let sources = (0..4).map(|source| SourceValues::Rows(of(source))).collect();
-            columns.push(ValueColumn { sources });
+            columns.push(ValueColumn { sources, lists: None });
         }
         (builder.finish(), columns)
     }

@@ -11,8 +11,14 @@ use parts::{Group, Part, parts};
 
 use super::unicode::clean;
 
-/// Years that a person's papers may bear.
-const YEARS: std::ops::RangeInclusive<u32> = 1850..=2100;
+/// Years that dates may be of.
+pub(super) type Years = std::ops::RangeInclusive<u32>;
+
+/// Years that a living person's papers may bear.
+pub(super) const YEARS: Years = 1850..=2100;
+
+/// Years of people of any time: those of four digits.
+pub(super) const HISTORIC_YEARS: Years = 1000..=2100;
 
 /// Two-digit years up to this one are of the 2000s, later ones of the 1900s.
 /// The extracts' reference date is in 2026, and nothing is dated after its delivery.
@@ -178,10 +184,16 @@ impl DateValue {
     }
 }
 
-/// Reads a date. O(length); a text of more than some 90 characters is none.
+/// Reads a date of a living person's papers.
 pub(super) fn read(raw: &str) -> DateValue {
+    read_within(raw, &YEARS)
+}
+
+/// Reads a date of some years. O(length); a text of more than some 90 characters is none.
+pub(super) fn read_within(raw: &str, years: &Years) -> DateValue {
     let cleaned = clean(raw);
-    match parts(without_time(&cleaned.text)).and_then(|(groups, count)| of_groups(&groups[..count])) {
+    let found = parts(without_time(&cleaned.text));
+    match found.and_then(|(groups, count)| of_groups(&groups[..count], years)) {
         Ok((year, month, day)) => {
             let form = if is_normal(raw) { DateForm::Normal } else { DateForm::Other };
             DateValue { year: year as u16, month: month as u8, day: day as u8, form, fault: None }
@@ -191,9 +203,9 @@ pub(super) fn read(raw: &str) -> DateValue {
 }
 
 /// The date that numbers in this order stand for.
-fn of_groups(groups: &[Group]) -> Result<Ymd, DateFault> {
+fn of_groups(groups: &[Group], years: &Years) -> Result<Ymd, DateFault> {
     let found = match groups {
-        [one] => from_one(*one)?,
+        [one] => from_one(*one, years)?,
         [first, second] => from_two(*first, *second).ok_or(DateFault::NotADate)?,
         [first, second, third] => from_three(*first, *second, *third).ok_or(DateFault::NotADate)?,
         _ => return Err(DateFault::NotADate),
@@ -201,11 +213,11 @@ fn of_groups(groups: &[Group]) -> Result<Ymd, DateFault> {
     let (year, month, day) = found;
     if groups.iter().all(|group| group.value == 0) || ZERO_DAYS.contains(&found) {
         Err(DateFault::Unknown)
-    } else if year < *YEARS.start() {
+    } else if year < *years.start() {
         Err(DateFault::TooOld)
-    } else if year > *YEARS.end() {
+    } else if year > *years.end() {
         Err(DateFault::Implausible)
-    } else if is_possible(year, month, day) {
+    } else if is_possible(years, year, month, day) {
         Ok(found)
     } else {
         Err(DateFault::Impossible)
@@ -233,7 +245,7 @@ fn without_time(text: &str) -> &str {
 
 type Ymd = (u32, u32, u32);
 
-fn from_one(group: Group) -> Result<Ymd, DateFault> {
+fn from_one(group: Group, years: &Years) -> Result<Ymd, DateFault> {
     let value = group.value;
     match group.digits {
         4 if group.can_be(Part::Year) => Ok((value, 0, 0)),
@@ -244,7 +256,7 @@ fn from_one(group: Group) -> Result<Ymd, DateFault> {
             let year_first = (value / 10_000, value / 100 % 100, value % 100);
             let day_first = (value % 10_000, value / 10_000 % 100, value / 1_000_000);
             let (year, month, day) = year_first;
-            let is_year_first = is_possible(year, month, day);
+            let is_year_first = is_possible(years, year, month, day);
             if value == 0 || is_year_first { Ok(year_first) } else { Ok(day_first) }
         }
         _ => Err(DateFault::NotADate),
@@ -282,9 +294,9 @@ fn named<const N: usize>(groups: [Group; N], parts: [Part; N]) -> bool {
     groups.into_iter().zip(parts).all(|(group, part)| group.can_be(part))
 }
 
-/// A calendar day, a month (day 0) or a year (both 0) within [`YEARS`].
-fn is_possible(year: u32, month: u32, day: u32) -> bool {
-    YEARS.contains(&year)
+/// A calendar day, a month (day 0) or a year (both 0) of some years.
+fn is_possible(years: &Years, year: u32, month: u32, day: u32) -> bool {
+    years.contains(&year)
         && month <= 12
         && if month == 0 { day == 0 } else { day <= month_length(year, month) }
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::{
     CardFault, CardNumber as CardValue, Certainty, DateFault, DateValue, FormFault,
     IdentityNumber as IdentityValue, InsuranceNumber as InsuranceValue, NumberFault, Oddity,
-    Phone as PhoneNumber, PhoneFault, Precision, Values, WardCode as WardValue, digits,
+    Phone as PhoneNumber, PhoneFault, Precision, Values, WardCode as WardValue, digits, plain_text, quantity,
 };
 use crate::settings::Kind;
 use crate::table::TextColumn;
@@ -102,6 +102,13 @@ fn or_raw<'a>(rewritten: Option<&'a str>, texts: &'a TextColumn, code: u32) -> F
     borrowed(Some(rewritten.unwrap_or_else(|| texts.dictionary().text(code))))
 }
 
+/// What a function makes of a clean text; NULL where nothing is left of it.
+fn made<'a>(texts: &TextColumn, values: &Values, code: u32, make: impl Fn(&str) -> String) -> FacetValue<'a> {
+    let Values::Text(clean) = values else { return FacetValue::Null };
+    let text = clean.rewritten(code).unwrap_or_else(|| texts.dictionary().text(code));
+    owned(Some(make(text)).filter(|made| !made.is_empty()))
+}
+
 /// The value of a code out of a slice of values by code.
 fn at<T: Copy>(values: Option<&[T]>, code: u32) -> Option<T> {
     values?.get(code as usize).copied()
@@ -122,8 +129,8 @@ macro_rules! facets {
 }
 
 use Kind::{
-    Address, CardNumber, Category, Date, Identifier, IdentityNumber, InsuranceNumber, PersonName, Phone,
-    WardCode,
+    Address, CardNumber, Category, Date, HistoricDate, Identifier, IdentityNumber, InsuranceNumber,
+    PersonName, Phone, WardCode,
 };
 
 facets! {
@@ -134,6 +141,25 @@ facets! {
         Values::Text(clean) => or_raw(clean.rewritten(code), texts, code),
         _ => FacetValue::Null,
     }, "the text in NFC with single spaces";
+    Text Kind::Text | Identifier, "plain", |texts, values, code| made(texts, values, code, plain_text::plain),
+        "the text in lower case without accents, a space for any other sign";
+    Text Kind::Text | Identifier, "words", |texts, values, code| {
+        made(texts, values, code, |text| plain_text::words(&plain_text::plain(text)))
+    }, "the words of plain, each once, in alphabetical order: the order written does not matter";
+    Text Kind::Text | Identifier, "first", |texts, values, code| {
+        made(texts, values, code, |text| plain_text::first(&plain_text::plain(text)).to_owned())
+    }, "the first word of plain; NULL for a text of one word";
+    Text Kind::Text | Identifier, "last", |texts, values, code| {
+        made(texts, values, code, |text| plain_text::last(&plain_text::plain(text)).to_owned())
+    }, "the last word of plain";
+    Text Kind::Text | Identifier, "soundex", |texts, values, code| {
+        made(texts, values, code, |text| plain_text::soundex(&plain_text::plain(text)))
+    }, "the Soundex code of each word of plain: how it sounds in English, a blocking key";
+    Text Kind::Text | Identifier, "digits", |texts, values, code| made(texts, values, code, plain_text::digits),
+        "the digits of the text";
+
+    Text Kind::Number, "", |texts, _, code| owned(quantity::standard(texts.dictionary().text(code))),
+        "the quantity in digits, a point before decimals; NULL for what is none";
 
     Text PersonName, "", |texts, values, code| match values.person_names() {
         Some(names) => or_raw(names.rewritten(code), texts, code),
@@ -162,24 +188,24 @@ facets! {
         borrowed(values.person_names().and_then(|names| names.oddity(code)).map(Oddity::word))
     }, "what stands in the cell beside the name: placeholder, lost_letters, abbreviation, title, call_name or digits; NULL if nothing";
 
-    Date Date, "", |_, values, code| {
+    Date Date | HistoricDate, "", |_, values, code| {
         null_or(at(values.dates(), code).and_then(DateValue::days_since_epoch), FacetValue::Date)
     }, "the calendar day; NULL where only the month or year is known";
-    Integer Date, "year", |_, values, code| integer(at(values.dates(), code).and_then(DateValue::year)),
+    Integer Date | HistoricDate, "year", |_, values, code| integer(at(values.dates(), code).and_then(DateValue::year)),
         "the year";
-    Integer Date, "month", |_, values, code| integer(at(values.dates(), code).and_then(DateValue::month)),
+    Integer Date | HistoricDate, "month", |_, values, code| integer(at(values.dates(), code).and_then(DateValue::month)),
         "the month, 1 to 12";
-    Integer Date, "day_month", |_, values, code| {
+    Integer Date | HistoricDate, "day_month", |_, values, code| {
         integer(at(values.dates(), code).and_then(DateValue::day_month))
     }, "100 x month + day; NULL where the day is not known or is 1 January, which stands for any day";
-    Text Date, "precision", |_, values, code| {
+    Text Date | HistoricDate, "precision", |_, values, code| {
         borrowed(at(values.dates(), code).and_then(DateValue::precision).map(Precision::word))
     }, "how much is known: day, month or year";
-    Text Date, "standard", |_, values, code| owned(at(values.dates(), code).and_then(DateValue::standard)),
+    Text Date | HistoricDate, "standard", |_, values, code| owned(at(values.dates(), code).and_then(DateValue::standard)),
         "the date as dd/mm/yyyy, mm/yyyy or yyyy";
-    Text Date, "form", |_, values, code| borrowed(at(values.dates(), code).map(|date| date.form().word())),
+    Text Date | HistoricDate, "form", |_, values, code| borrowed(at(values.dates(), code).map(|date| date.form().word())),
         "how it is written: normal, other (readable) or unreadable";
-    Text Date, "fault", |_, values, code| {
+    Text Date | HistoricDate, "fault", |_, values, code| {
         borrowed(at(values.dates(), code).and_then(DateValue::fault).map(DateFault::word))
     }, "why it is unreadable: impossible, too_old, implausible (far ahead), unknown (as the words say), ambiguous, lunar, not_a_date";
 

@@ -20,8 +20,11 @@ mod insurance_number;
 mod legacy;
 mod person_name;
 mod phone;
+mod plain_text;
+mod quantity;
 mod repair;
 mod residue;
+mod several;
 mod skeleton;
 mod syllable;
 mod texts;
@@ -46,6 +49,7 @@ pub use person_name::{FormFault, Oddity, PersonNames};
 pub use phone::{Phone, PhoneFault, PhoneForm};
 pub use repair::TextRepair;
 pub use residue::Keying;
+pub use several::Several;
 pub use syllable::{Relation, Syllable, Tone, Word, key_words as name_key, relation};
 pub use unicode::plain_words;
 pub use value::{CleanTexts, Values};
@@ -146,7 +150,11 @@ impl Reader {
         columns
             .map(|(column, texts)| {
                 let dictionary = texts.as_ref()?.dictionary();
-                let values = self.read(&column.kind, dictionary);
+                let read = |texts: &Dictionary| self.read(&column.kind, texts);
+                let values = match column.separator.as_str() {
+                    "" => read(dictionary),
+                    separator => Values::Several(Box::new(Several::read(dictionary, separator, read))),
+                };
                 bar.add(dictionary.len() as u64);
                 Some(values)
             })
@@ -157,11 +165,14 @@ impl Reader {
     /// all threads. A list that no column names has no words.
     pub fn read(&self, kind: &Kind, texts: &Dictionary) -> Values {
         match kind {
-            Kind::Text | Kind::Identifier => Values::Text(value::clean_all(texts)),
+            Kind::Text | Kind::Identifier | Kind::Number => Values::Text(value::clean_all(texts)),
             Kind::PersonName => {
                 Values::PersonName(person_name::read_all(texts, &self.legacy.for_texts(texts), &self.residue))
             }
             Kind::Date => Values::Date(each(texts, date::read)),
+            Kind::HistoricDate => {
+                Values::Date(each(texts, |raw| date::read_within(raw, &date::HISTORIC_YEARS)))
+            }
             Kind::IdentityNumber => {
                 Values::IdentityNumber(each(texts, |raw| identity_number::read(raw, &self.provinces)))
             }

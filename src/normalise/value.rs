@@ -8,6 +8,7 @@ use super::identity_number::IdentityNumber;
 use super::insurance_number::InsuranceNumber;
 use super::person_name::PersonNames;
 use super::phone::Phone;
+use super::several::Several;
 use super::texts::{Rewritten, by_chunk};
 use super::unicode::clean;
 use super::ward_code::WardCode;
@@ -36,6 +37,8 @@ pub enum Values {
     Address(Addresses),
     /// Words of a closed list.
     Category(Categories),
+    /// Cells of several values; no facet but `raw` is of the whole cell.
+    Several(Box<Several>),
 }
 
 impl Values {
@@ -77,6 +80,11 @@ impl Values {
     /// The addresses of a column of that kind.
     pub fn addresses(&self) -> Option<&Addresses> {
         if let Self::Address(addresses) = self { Some(addresses) } else { None }
+    }
+
+    /// The items of a column whose cells hold several values.
+    pub fn several(&self) -> Option<&Several> {
+        if let Self::Several(several) = self { Some(several) } else { None }
     }
 
     /// The categories of a column of that kind.

@@ -23,4 +23,4 @@ pub use page::page;
 pub use rejects::rejects;
 pub use run_folder::{RunFolder, check_run_id};
 pub use run_json::run_json;
-pub use tables::tables;
+pub use tables::{link_tables, tables};

@@ -64,6 +64,26 @@ pub fn tables(
     links.and(people).and(found).and(evidence)
 }
 
+/// Writes `links.parquet`, `non_links.parquet` and `people.parquet` alone, for a run that only links.
+///
+/// # Errors
+/// The first file that cannot be written, in that order.
+pub fn link_tables(
+    folder: &Path,
+    settings: &Settings,
+    records: &[Records],
+    linkage: &Linkage,
+    progress: &Progress,
+) -> Outcome<()> {
+    let names = Names::new(settings, records);
+    let people: usize = linkage.people.person_of.iter().map(Vec::len).sum();
+    let total = linkage.links.len() + linkage.non_links.len() + people;
+    let bar = progress.begin("publish", total as u64, "rows");
+    let (links, people) =
+        rayon::join(|| links(folder, &names, linkage, &bar), || write_people(folder, &names, linkage, &bar));
+    links.and(people)
+}
+
 /// Source ids and record ids by record.
 struct Names<'a> {
     sources: Vec<&'a str>,

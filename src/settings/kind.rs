@@ -11,6 +11,10 @@ pub enum Kind {
     PersonName,
     /// A calendar date, possibly only its year or month.
     Date,
+    /// A date of any century, such as people of history have; read like [`Kind::Date`].
+    HistoricDate,
+    /// A quantity: an area, an age, an amount.
+    Number,
     /// A number of an identity paper: 12-digit personal number, 9-digit CMND, passport.
     IdentityNumber,
     /// A social insurance number: 10 digits, or a personal number in its place.
@@ -31,11 +35,13 @@ pub enum Kind {
 pub type MakeKind = fn(String) -> Kind;
 
 /// The words of `kind = "…"`; `category` takes `list = "…"` beside it.
-pub const KIND_WORDS: [(&str, MakeKind); 11] = [
+pub const KIND_WORDS: [(&str, MakeKind); 13] = [
     ("text", |_| Kind::Text),
     ("identifier", |_| Kind::Identifier),
     ("person_name", |_| Kind::PersonName),
     ("date", |_| Kind::Date),
+    ("historic_date", |_| Kind::HistoricDate),
+    ("number", |_| Kind::Number),
     ("identity_number", |_| Kind::IdentityNumber),
     ("insurance_number", |_| Kind::InsuranceNumber),
     ("card_number", |_| Kind::CardNumber),

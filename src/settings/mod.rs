@@ -10,6 +10,8 @@ mod kind;
 mod matching;
 pub mod reader;
 mod reference;
+pub mod schema;
+mod slug;
 mod sources;
 mod wording;
 
@@ -17,9 +19,10 @@ pub use checks::{Check, CheckWording, Dimension, Example, ExampleValue, Route, S
 pub use folder::{RuleFile, RulesFolder, embedded_files, hex};
 pub use kind::{KIND_WORDS, Kind, MakeKind};
 pub use matching::{
-    BlockingRule, CalibrationRule, COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonModel, ComparisonRule, Condition,
-    Contradiction, Expression, FieldFacet, Given, KIN, LEVELS_MAX, LevelModel, LevelSet, MODEL_FILE,
-    Matching, Model, ModelText, Part, PriorFactor, TermFrequency, Thresholds, TrainedOn, rounded,
+    BlockingRule, Bound, COMPARATORS, COMPARISONS_MAX, CalibrationRule, ComparatorWord, ComparisonModel,
+    ComparisonRule, Condition, Contradiction, Expression, FieldFacet, Given, KIN, LEVELS_MAX, LevelModel,
+    LevelSet, LevelTest, MODEL_FILE, Matching, Model, ModelText, PAIRINGS, PairingMode, Part, PriorFactor,
+    Scale, TermFrequency, Thresholds, TrainedOn, rounded,
 };
 pub use reference::{Reference, Tsv};
 pub use sources::{Column, Events, Gate, Source};
@@ -28,6 +31,18 @@ pub use wording::{Headers, Office, PersonFields, ResultWord, Texts, Wording, Wor
 use crate::diagnostic::{Failure, Outcome};
 use crate::table::SourceIndex;
 use reader::Problems;
+
+/// What a rules folder is read for, which decides what it must say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A whole night: one source is the list to be cleaned, every name that officers read is given,
+    /// and the model stands in the folder.
+    Province,
+    /// Linkage of any tables: sources and matching rules are enough. What officers read is made up
+    /// of the columns' names, reference tables are the default ones where the folder has none, and
+    /// without a model there is one to begin training with.
+    Linking,
+}
 
 /// Everything that a data team may change, validated.
 #[derive(Clone, Debug)]
@@ -52,12 +67,20 @@ impl Settings {
     /// # Errors
     /// Every mistake in the folder at once.
     pub fn read(folder: &RulesFolder) -> Outcome<Self> {
+        Self::read_for(folder, Purpose::Province)
+    }
+
+    /// The same for a purpose: [`Purpose::Linking`] asks for less.
+    ///
+    /// # Errors
+    /// Every mistake in the folder at once.
+    pub fn read_for(folder: &RulesFolder, purpose: Purpose) -> Outcome<Self> {
         let problems = Problems::default();
-        let sources = sources::read(folder, &problems);
-        let matching = matching::read(folder, &sources, &problems);
+        let sources = sources::read(folder, purpose, &problems);
+        let matching = matching::read(folder, &sources, purpose, &problems);
         let checks = checks::read(folder, &sources, &problems);
         let wording = wording::read(folder, &sources, &checks, &problems);
-        let reference = reference::read(folder, &sources, &problems);
+        let reference = reference::read(folder, &sources, purpose, &problems);
         let diagnostics = problems.finish();
         if !diagnostics.is_empty() {
             return Err(Failure { diagnostics });

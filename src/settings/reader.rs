@@ -48,6 +48,22 @@ pub struct Located<T> {
     pub place: Place,
 }
 
+/// An item of a list that holds texts and tables.
+pub enum TextOrTable<'a> {
+    /// `"exact"`
+    Text(Located<String>),
+    /// `{ id = "close", … }`
+    Table(TableReader<'a>),
+}
+
+/// A value that is a truth value or a list of texts.
+pub enum BoolOrTexts {
+    /// `true`
+    Bool(bool),
+    /// `["exact"]`
+    Texts(Vec<Located<String>>),
+}
+
 /// Reads a file's text as TOML and hands its top table to `read`.
 /// Syntax errors, all of them, go to `problems`.
 pub fn read_file<T>(
@@ -194,6 +210,33 @@ impl<'a> TableReader<'a> {
     pub fn text_or_texts(&self, key: &'static str) -> Vec<Located<String>> {
         let is_text = self.table.get(key).is_some_and(|value| value.get_ref().is_str());
         if is_text { self.optional_text(key).into_iter().collect() } else { self.texts(key) }
+    }
+
+    /// A list of texts and tables, empty where the key is not there.
+    pub fn texts_or_tables(&self, key: &'static str) -> Vec<TextOrTable<'a>> {
+        let Some((value, place)) = self.get(key) else { return Vec::new() };
+        let Some(array) = value.as_array() else {
+            self.wrong_type::<()>(key, "a list", value, place);
+            return Vec::new();
+        };
+        let item = |value: &'a Spanned<DeValue<'a>>| {
+            let place = place_of(self.file, &value.span());
+            match value.get_ref() {
+                DeValue::String(text) => Some(TextOrTable::Text(Located { value: text.to_string(), place })),
+                DeValue::Table(table) => Some(TextOrTable::Table(self.inner(table, value.span()))),
+                other => self.wrong_type(key, "texts in double quotes or tables in braces", other, place),
+            }
+        };
+        array.iter().filter_map(item).collect()
+    }
+
+    /// A truth value or a list of texts, where the key is there.
+    pub fn optional_bool_or_texts(&self, key: &'static str) -> Option<BoolOrTexts> {
+        let value = self.table.get(key)?;
+        if value.get_ref().is_bool() {
+            return Some(BoolOrTexts::Bool(self.bool_or(key, false)));
+        }
+        Some(BoolOrTexts::Texts(self.texts(key)))
     }
 
     /// A required word out of a closed list.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::folder::RulesFolder;
+use super::Purpose;
+use super::folder::{RuleFile, RulesFolder};
 use super::kind::Kind;
 use super::reader::Problems;
 use super::sources::Source;
@@ -57,9 +58,15 @@ impl Tsv {
     }
 }
 
-pub(super) fn read(folder: &RulesFolder, sources: &[Source], problems: &Problems) -> Reference {
+pub(super) fn read(
+    folder: &RulesFolder,
+    sources: &[Source],
+    purpose: Purpose,
+    problems: &Problems,
+) -> Reference {
     let mut tables = BTreeMap::new();
-    for file in folder.below("reference/").filter(|file| file.is(".tsv")) {
+    let embedded = if purpose == Purpose::Linking { RulesFolder::embedded().files } else { Vec::new() };
+    for file in tables_of(folder, &embedded) {
         let mut lines = file.text.lines();
         let cells = |line: &str| line.split('\t').map(|c| c.trim().to_owned()).collect::<Vec<_>>();
         let mut table = Tsv { shown: file.shown.clone(), ..Tsv::default() };
@@ -83,6 +90,13 @@ pub(super) fn read(folder: &RulesFolder, sources: &[Source], problems: &Problems
     let reference = Reference { tables };
     check(&reference, sources, problems);
     reference
+}
+
+/// The folder's own tables, and the default ones that it has none of.
+fn tables_of<'a>(folder: &'a RulesFolder, embedded: &'a [RuleFile]) -> impl Iterator<Item = &'a RuleFile> {
+    let is_table = |file: &&RuleFile| file.path.starts_with("reference/") && file.is(".tsv");
+    let lacking = embedded.iter().filter(|file| folder.file(&file.path).is_none());
+    folder.files.iter().chain(lacking).filter(is_table)
 }
 
 /// What a cell must be for its column to be of use.

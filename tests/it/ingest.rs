@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BinaryArray, BooleanArray, Date32Array, Float64Array, Int64Array, ListArray, RecordBatch,
-    StringArray, TimestampMillisecondArray,
+    Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Float64Array, Int64Array, ListArray,
+    RecordBatch, StringArray, StructArray, TimestampMillisecondArray,
 };
 use doisoat::ingest::{Delivery, Extract, Refusal, Reject, ingest};
 use doisoat::progress::Progress;
@@ -612,10 +612,12 @@ fn parquet_rows_with_bad_bytes_or_endless_cells_are_set_aside() {
 #[test]
 fn nested_parquet_columns_are_refused_by_name() {
     let list = ListArray::from_iter_primitive::<arrow::datatypes::Int32Type, _, _>([Some([Some(1)])]);
+    let field = Arc::new(arrow::datatypes::Field::new("names", list.data_type().clone(), true));
     let columns: Vec<(String, ArrayRef)> = vec![
         ("ma_thue_bao".into(), Arc::new(StringArray::from(vec!["1"]))),
         ("so_thue_bao".into(), Arc::new(StringArray::from(vec!["0"]))),
-        ("ho_ten".into(), Arc::new(list)),
+        // A list is its items joined, but a structure of one is no text.
+        ("ho_ten".into(), Arc::new(StructArray::from(vec![(field, Arc::new(list) as ArrayRef)]))),
     ];
     let refusal = refused(delivery_of(&settings(), "thue_bao", parquet(&columns).path()));
     assert_eq!(refusal.diagnostics[0].code, "ING-022");

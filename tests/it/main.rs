@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod addresses;
+mod any_tables;
 mod blocking;
 mod check;
 mod cli;
+mod comparators;
 mod decisions;
 mod estimate;
 mod evaluate;
@@ -19,4 +21,5 @@ mod rules;
 mod run;
 mod tidy;
 mod train;
+mod tutorial;
 mod worklist;

@@ -7,7 +7,7 @@ use crate::settings::{Settings, hex};
 
 /// SHA-256 over each delivered source's id, number of kept rows and the SHA-256 of its files, in the
 /// order of the sources: the same for the same extracts, whatever their files are called.
-pub(super) fn of(settings: &Settings, deliveries: &[Delivery]) -> String {
+pub(in crate::cli) fn of(settings: &Settings, deliveries: &[Delivery]) -> String {
     let mut hash = Sha256::new();
     for (source, delivery) in settings.sources.iter().zip(deliveries) {
         let Delivery::Delivered(extract) = delivery else { continue };

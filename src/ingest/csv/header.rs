@@ -3,7 +3,7 @@
 use memchr::memchr_iter;
 
 use super::Limits;
-use super::row::{Cut, Scan};
+use super::row::{Cell, Cut, Scan};
 use crate::ingest::mapping::recognised;
 use crate::settings::Source;
 
@@ -18,6 +18,8 @@ const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 pub(in crate::ingest) struct Header {
     /// What parts cells.
     pub(super) delimiter: u8,
+    /// Whether a space follows each delimiter and belongs to it, so that a quote may stand behind it.
+    pub(super) padded: bool,
     /// The names as they stand.
     pub(in crate::ingest) names: Vec<String>,
     /// 1-based line it stands on.
@@ -40,7 +42,7 @@ pub(in crate::ingest) fn find(source: &Source, head: &[u8], whole: bool) -> Opti
 
 fn cut_header(head: &[u8], whole: bool, delimiter: u8) -> Option<Header> {
     let limits = Limits { row: HEAD_BYTES_MAX, ..Limits::DEFAULT };
-    let cut = Cut { bytes: head, last: whole, delimiter, width: None, limits };
+    let mut cut = Cut { bytes: head, last: whole, delimiter, padded: false, width: None, limits };
     let mut cells = Vec::new();
     let mut at = if head.starts_with(&BOM) { BOM.len() } else { 0 };
     while at < head.len() {
@@ -48,8 +50,16 @@ fn cut_header(head: &[u8], whole: bool, delimiter: u8) -> Option<Header> {
             Scan::Blank { next } => at = next,
             Scan::Row { next, .. } => {
                 let name = |range| String::from_utf8_lossy(&head[range]).replace("\"\"", "\"");
+                let begins_with_space = |cell: &Cell| head.get(cell.range().start) == Some(&b' ');
+                let padded = cells.len() > 1 && cells.iter().skip(1).all(begins_with_space);
+                if padded && !cut.padded {
+                    // Cut once more, so that quotes behind those spaces are quotes.
+                    cut.padded = true;
+                    continue;
+                }
                 return Some(Header {
                     delimiter,
+                    padded: cut.padded,
                     names: cells.iter().map(|cell| name(cell.range())).collect(),
                     line: feeds(&head[..at]) + 1,
                     end: next,

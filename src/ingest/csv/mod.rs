@@ -130,6 +130,7 @@ impl Cutter<'_> {
             bytes: block.bytes(),
             last: block.last,
             delimiter: self.header.delimiter,
+            padded: self.header.padded,
             width: Some(self.mapping.width),
             limits: self.limits,
         };

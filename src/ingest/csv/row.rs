@@ -83,6 +83,8 @@ pub(super) struct Cut<'b> {
     pub(super) last: bool,
     /// What parts cells.
     pub(super) delimiter: u8,
+    /// Whether a space behind a delimiter belongs to it.
+    pub(super) padded: bool,
     /// Cells that a row must have, if that is known.
     pub(super) width: Option<usize>,
     /// How far to look.
@@ -189,6 +191,12 @@ impl Cut<'_> {
         cells: &mut Vec<Cell>,
         lines: &mut bool,
     ) -> Result<Ending, Stop> {
+        let at = if self.padded && at > 0 && window.get(at) == Some(&b' ') && window[at - 1] == self.delimiter
+        {
+            at + 1
+        } else {
+            at
+        };
         if window.get(at) == Some(&b'"') {
             return self.quoted(window, at + 1, cells, lines);
         }

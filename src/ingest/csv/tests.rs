@@ -25,12 +25,12 @@ struct Outcome {
 }
 
 fn header(delimiter: u8) -> Header {
-    Header { delimiter, names: Vec::new(), line: 1, end: 0, lines: 0 }
+    Header { delimiter, padded: false, names: Vec::new(), line: 1, end: 0, lines: 0 }
 }
 
 fn mapping(width: usize) -> Mapping {
     let slots = (0..width).map(|at| Slot { declared: at, position: at }).collect();
-    Mapping { width, slots, record_id: 0 }
+    Mapping { width, slots, record_id: Some(0) }
 }
 
 /// Reads bytes that have no header, as rows of `width` cells.
@@ -62,7 +62,7 @@ fn twin(bytes: &[u8], delimiter: u8) -> Vec<Vec<String>> {
 
 /// The bytes of the rows that have cells, cut in one piece.
 fn kept_ranges(bytes: &[u8], delimiter: u8, width: usize, limits: Limits) -> Vec<Range<usize>> {
-    let cut = Cut { bytes, last: true, delimiter, width: Some(width), limits };
+    let cut = Cut { bytes, last: true, delimiter, padded: false, width: Some(width), limits };
     let chunk = Chunk::cut(&cut, 0, bytes.len(), &mapping(width), Scratch::default());
     chunk.row_ranges().collect()
 }

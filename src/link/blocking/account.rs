@@ -48,10 +48,10 @@ impl BlockingAccount {
         }
     }
 
-    /// Takes note of a block that is worked off.
-    pub(super) fn work_off(&mut self, records: u64) {
+    /// Takes note of a block that is worked off, and of how many pairs it gives.
+    pub(super) fn work_off(&mut self, records: u64, pairs: u64) {
         self.blocks += u64::from(records > 1);
-        self.pairs += pairs_of(records);
+        self.pairs += pairs;
         self.block_size_max = self.block_size_max.max(records);
     }
 }

@@ -1,5 +1,7 @@
 //! Candidate pairs on their way to the judge.
 
+use crate::link::space::RecordSpace;
+
 /// Pairs, or records, that are gathered before they are compared: what is fetched for them fits
 /// the second-level cache.
 const BATCH: usize = 2048;
@@ -28,6 +30,18 @@ impl Candidates {
         for left in first..past {
             self.left.extend((left + 1..past).map(|_| left));
             self.right.extend(left + 1..past);
+        }
+    }
+
+    /// Takes a block's records in, which ascend, and those of its pairs that are compared.
+    pub(super) fn add_block_of(&mut self, block: &[u32], space: &RecordSpace) {
+        let first = self.records.len() as u32;
+        self.records.extend(block.iter().copied());
+        for (at, &record) in block.iter().enumerate() {
+            let from = space.first_compared(record);
+            let right = block.partition_point(|&other| other < from) as u32;
+            self.left.extend((right..block.len() as u32).map(|_| first + at as u32));
+            self.right.extend(first + right..first + block.len() as u32);
         }
     }
 

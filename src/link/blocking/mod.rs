@@ -166,13 +166,12 @@ impl<J: Judge> AtWork<'_, J> {
         start: u32,
         scratch: &mut Scratch<J::Scratch>,
     ) -> (Vec<Pair>, BlockingAccount) {
-        let rule = &self.blocking.rules[self.rule];
         let mut kept = Vec::new();
         let mut account = BlockingAccount::default();
         for (key, before, records) in blocks.iter() {
             account.see(records.len() as u64);
-            if records.len() <= rule.block_size_max {
-                Self::meet(records, start + before, scratch, &mut account);
+            if self.fits(records) {
+                self.meet(records, start + before, scratch, &mut account);
             } else {
                 self.split((key, records), start + before, scratch, &mut account, &mut kept);
             }
@@ -186,10 +185,38 @@ impl<J: Judge> AtWork<'_, J> {
     }
 
     /// One block that is worked off as it is; `first` entries stand before it.
-    fn meet(block: &[u32], first: u32, scratch: &mut Scratch<J::Scratch>, account: &mut BlockingAccount) {
+    fn meet(
+        &self,
+        block: &[u32],
+        first: u32,
+        scratch: &mut Scratch<J::Scratch>,
+        account: &mut BlockingAccount,
+    ) {
+        let pairs = self.pairs(block);
+        if pairs == 0 && block.len() > 1 {
+            // All of one source whose records are never compared: nobody meets, however many there are.
+            return;
+        }
         scratch.block_of.extend(block.iter().map(|_| first + 1));
-        scratch.batch.add_block(block);
-        account.work_off(block.len() as u64);
+        if self.blocking.space.compares_all() {
+            scratch.batch.add_block(block);
+        } else {
+            scratch.batch.add_block_of(block, self.blocking.space);
+        }
+        account.work_off(block.len() as u64, pairs);
+    }
+
+    /// How many pairs of a block are compared.
+    fn pairs(&self, block: &[u32]) -> u64 {
+        let space = self.blocking.space;
+        if space.compares_all() { pairs_of(block.len() as u64) } else { space.pairs_among(block) }
+    }
+
+    /// Whether a block is small enough: where records of one source are never compared, it may have
+    /// more records for as many pairs.
+    fn fits(&self, block: &[u32]) -> bool {
+        let most = self.blocking.rules[self.rule].block_size_max;
+        block.len() <= most || self.pairs(block) <= pairs_of(most as u64)
     }
 
     /// A block over its cap, by finer keys.
@@ -201,16 +228,15 @@ impl<J: Judge> AtWork<'_, J> {
         account: &mut BlockingAccount,
         kept: &mut Vec<Pair>,
     ) {
-        let rule = &self.blocking.rules[self.rule];
         let entries = self.finer(key, block);
         let (mut next, mut met) = (first, 0);
         let mut part = Vec::new();
         for run in entries.chunk_by(|a, b| a.0 == b.0) {
             part.clear();
             part.extend(run.iter().map(|(_, record)| record));
-            if part.len() <= rule.block_size_max {
-                Self::meet(&part, next, scratch, account);
-                met += pairs_of(part.len() as u64);
+            if self.fits(&part) {
+                self.meet(&part, next, scratch, account);
+                met += self.pairs(&part);
             } else {
                 account.records_left_out += part.len() as u64;
             }
@@ -220,7 +246,7 @@ impl<J: Judge> AtWork<'_, J> {
             }
         }
         account.records_left_out += (block.len() - entries.len()) as u64;
-        account.pairs_left_out += pairs_of(block.len() as u64) - met;
+        account.pairs_left_out += self.pairs(block) - met;
     }
 
     /// A block's records by finer key, those that have one.
@@ -265,7 +291,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     fn column(rows: &[u64]) -> ValueColumn<'static> {
-        ValueColumn { sources: vec![SourceValues::Rows(rows.to_vec())] }
+        ValueColumn { sources: vec![SourceValues::Rows(rows.to_vec())], lists: None }
     }
 
     struct KeepAll;
@@ -293,13 +319,17 @@ mod tests {
     }
 
     fn run(columns: Vec<ValueColumn<'_>>, rules: Vec<KeyRule>, rows: usize) -> Met {
-        let space = RecordSpace::of_rows(&[rows]);
+        run_in(&RecordSpace::of_rows(&[rows]), columns, rules)
+    }
+
+    fn run_in(space: &RecordSpace, columns: Vec<ValueColumn<'_>>, rules: Vec<KeyRule>) -> Met {
+        let rows = space.len();
         let done = AtomicU64::new(0);
         let count = |records| {
             done.fetch_add(records, Ordering::Relaxed);
         };
         let rules_of = rules.len();
-        let met = Blocking { space: &space, columns, rules }.run(&KeepAll, &count);
+        let met = Blocking { space, columns, rules }.run(&KeepAll, &count);
         assert_eq!(done.into_inner(), (rows * rules_of) as u64);
         met
     }
@@ -374,6 +404,49 @@ mod tests {
                 prop_assert_eq!(account.pairs_new, new as u64);
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn records_of_a_source_that_is_held_apart_meet_only_those_of_others(
+            rows in prop::collection::vec(1_u64..4, 1..40),
+            first in 0_usize..40,
+        ) {
+            let first = first.min(rows.len());
+            let values = |rows: &[u64]| SourceValues::Rows(rows.to_vec());
+            let column = ValueColumn { sources: vec![values(&rows[..first]), values(&rows[first..])], lists: None };
+            let space = RecordSpace::of_rows(&[first, rows.len() - first])
+                .with_apart(&[crate::table::SourceIndex(0)]);
+            let rule = KeyRule { keys: vec![0], finer: Vec::new(), block_size_max: 100 };
+            let met = run_in(&space, vec![column], vec![rule]);
+            let all = (0..rows.len()).flat_map(|a| (a + 1..rows.len()).map(move |b| (a, b)));
+            let meet = |&(a, b): &(usize, usize)| rows[a] == rows[b] && (a >= first || b >= first);
+            let expected: Vec<(u32, u32, u8)> =
+                all.filter(meet).map(|(a, b)| (a as u32, b as u32, 0)).collect();
+            prop_assert_eq!(met.accounts[0].pairs, expected.len() as u64);
+            prop_assert_eq!(met.accounts[0].pairs_left_out, 0);
+            prop_assert_eq!(pairs(&met), expected);
+        }
+    }
+
+    #[test]
+    fn a_block_of_records_that_are_held_apart_is_as_large_as_its_pairs_are_many() {
+        // One to the left, 200 to the right: 200 pairs, of 100 records all pairs would be 4,950.
+        let values = |rows: usize| SourceValues::Rows(vec![7; rows]);
+        let met = |left, right| {
+            let column = ValueColumn { sources: vec![values(left), values(right)], lists: None };
+            let apart = [0, 1].map(crate::table::SourceIndex);
+            let space = RecordSpace::of_rows(&[left, right]).with_apart(&apart);
+            let rule = KeyRule { keys: vec![0], finer: Vec::new(), block_size_max: 100 };
+            run_in(&space, vec![column], vec![rule]).accounts.remove(0)
+        };
+        let account = met(1, 200);
+        assert_eq!((account.pairs, account.pairs_left_out), (200, 0));
+        let account = met(100, 100);
+        assert_eq!((account.pairs, account.pairs_left_out), (0, 10_000));
+        // Nobody to the right: nothing to compare, and nothing left out.
+        let account = met(1_000_000, 0);
+        assert_eq!((account.pairs, account.pairs_left_out, account.records_left_out), (0, 0, 0));
     }
 
     #[test]

@@ -13,6 +13,9 @@ pub(super) const EQUAL: Comparator = Comparator {
     levels: |names, pairs, places, vectors| column(level, names, pairs, places, vectors),
 };
 
+/// The same under the name that other engines give it.
+pub(super) const EXACT: Comparator = Comparator { id: "exact", ..EQUAL };
+
 fn level(_: &Names, a: u64, b: u64) -> u8 {
     if a == 0 || b == 0 { 0 } else { 2 - u8::from(a == b) }
 }

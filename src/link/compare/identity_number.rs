@@ -4,7 +4,7 @@
 //! next. Such a number differs from the person's own on another record without
 //! there being two people: it does not fit the birth year that stands beside it.
 
-use super::number::{Slip, slip};
+use super::identifier::{Slip, slip};
 use super::{Comparator, Names, Reading, column};
 
 /// - `exact`, `one_digit`, `swapped`: as of any number;

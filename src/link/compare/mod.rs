@@ -5,23 +5,37 @@
 //! a pure, symmetric function of two packed values. Levels of a comparator are
 //! translated into those that the rules declare by a table of sixteen.
 
+mod damerau_levenshtein;
 mod date;
 mod equal;
+mod identifier;
 mod identity_number;
+mod jaro_winkler;
 mod likeness;
+mod lists;
+mod measured;
 mod names;
 mod nested;
 mod number;
 mod person_name;
+mod phone;
+mod place;
+mod prefix;
+mod texts;
+mod token_set;
 
 use super::links::Levels;
 
 pub use date::pack as pack_date;
+pub use identifier::pack as pack_number;
 pub use names::{Names, NamesBuilder};
-pub use number::pack as pack_number;
 
 pub(in crate::link) use date::civil;
+pub(in crate::link) use lists::{Lists, ListsBuilder};
+pub(in crate::link) use number::{pack as pack_real, read as read_real};
 pub(in crate::link) use person_name::levels as name_levels;
+pub(in crate::link) use phone::pack_digits;
+pub(in crate::link) use texts::TextsBuilder;
 
 /// How one of the values of a comparator is read out of facets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +48,12 @@ pub(super) enum Reading {
     Number,
     /// A whole number above 0, as it is.
     Integer,
+    /// Any number, for differences: days of a date.
+    Real,
+    /// The last digits of a text, whatever stands between them, as an integer.
+    Digits,
+    /// A text of [`Texts`].
+    Text,
     /// Anything as a hash.
     Hash,
     /// What term frequencies are counted of, as a hash.
@@ -43,7 +63,7 @@ pub(super) enum Reading {
 impl Reading {
     /// Bits that tell its values apart, of 32 or 64.
     fn is_wide(self) -> bool {
-        self == Self::Number
+        matches!(self, Self::Number | Self::Digits | Self::Real)
     }
 }
 
@@ -89,13 +109,21 @@ impl Comparator {
 }
 
 /// All comparators there are, in the order of [`crate::settings::COMPARATORS`].
-pub(super) const COMPARATORS: [Comparator; 6] = [
+pub(super) const COMPARATORS: [Comparator; 14] = [
     person_name::PERSON_NAME,
     date::DATE,
-    number::NUMBER,
+    identifier::IDENTIFIER,
     equal::EQUAL,
     nested::NESTED,
     identity_number::IDENTITY_NUMBER,
+    equal::EXACT,
+    jaro_winkler::JARO_WINKLER,
+    damerau_levenshtein::DAMERAU_LEVENSHTEIN,
+    token_set::TOKEN_SET,
+    place::PLACE,
+    prefix::PREFIX,
+    number::NUMBER,
+    phone::PHONE,
 ];
 
 /// The comparator of a word of the rules.
@@ -119,12 +147,16 @@ const WIDE: fn(u64, u64) -> u64 = |value, _| value;
 
 /// The loop over a batch, compiled once a comparator so that its level function is part of it.
 fn column(
-    level: impl Fn(&Names, u64, u64) -> u8,
+    mut level: impl FnMut(&Names, u64, u64) -> u8,
     names: &Names,
     pairs: Pairs<'_>,
     places: Places<'_>,
     vectors: &mut [Levels],
 ) {
+    if let Some(lists) = names.lists(places.comparison) {
+        let declared = |a, b| places.level_of[usize::from(level(names, a, b) & 15)];
+        return lists.levels(declared, pairs, places.comparison, vectors);
+    }
     for ((vector, &left), &right) in vectors.iter_mut().zip(pairs.left).zip(pairs.right) {
         let (a, b) = (pairs.values[left as usize], pairs.values[right as usize]);
         let level = places.level_of[usize::from(level(names, a, b) & 15)];

@@ -6,10 +6,14 @@
 //! two of them are alike is looked up ([`Likenesses`]).
 
 use super::likeness::{Likeness, Likenesses};
+use super::lists::Lists;
+use super::texts::Texts;
 use crate::normalise::{Relation, Word, plain_words};
+use crate::settings::LevelTest;
 use crate::table::{Dictionary, DictionaryBuilder};
 
-/// Names by value; value 0 is "missing".
+/// Names by value; value 0 is "missing". Beside them stands whatever else values of comparisons point
+/// to: texts, lists of several values, and the bounds of declared levels.
 #[derive(Debug, Default)]
 pub struct Names {
     /// By word, commoner ones first: its text, accents and all.
@@ -19,6 +23,12 @@ pub struct Names {
     likenesses: Likenesses,
     /// The names' runs, back to back; the first number belongs to none.
     runs: Vec<u32>,
+    /// What texts are compared by their likeness.
+    pub(in crate::link) texts: Texts,
+    /// By comparison: what its declared levels ask for; nothing where its comparator tells by itself.
+    pub(in crate::link) tests: Vec<Vec<LevelTest>>,
+    /// By comparison: the lists that its values stand for; nothing where each record has one value.
+    pub(in crate::link) lists: Vec<Option<Lists>>,
 }
 
 /// One name's words, at least one.
@@ -68,6 +78,16 @@ impl Names {
     #[inline]
     pub(super) fn relation(&self, a: u32, b: u32) -> Relation {
         self.likeness(a, b).relation()
+    }
+
+    /// What a comparison's declared levels ask for.
+    pub(super) fn tests(&self, comparison: usize) -> &[LevelTest] {
+        self.tests.get(comparison).map_or(&[], Vec::as_slice)
+    }
+
+    /// The lists that a comparison's values stand for, where a record may have several.
+    pub(super) fn lists(&self, comparison: usize) -> Option<&Lists> {
+        self.lists.get(comparison)?.as_ref()
     }
 
     /// The text of a word.
@@ -139,7 +159,7 @@ impl NamesBuilder {
             head[1] = of_name.iter().fold(0, |sum, word| sum.wrapping_add(bags[plain(word) as usize]));
         });
         let forms = words.texts().map(Word::read).collect();
-        Names { likenesses: Likenesses::new(forms, &words), words, plain_of, runs }
+        Names { likenesses: Likenesses::new(forms, &words), words, plain_of, runs, ..Names::default() }
     }
 
     /// By word: the code of the same word without accents, which becomes a word of its own. A word

@@ -1,117 +1,88 @@
-//! Numbers of papers and policies, digit by digit.
+//! Quantities by how far apart they are: ages, areas, amounts, days.
 
+use super::measured::{EXACT, first_that_holds, tests};
 use super::{Comparator, Names, Reading, column};
+use crate::settings::LevelTest;
 
-/// `missing`, `exact`, `one_digit` (one digit miswritten), `swapped` (two neighbours in each other's
-/// place), `different`.
+/// `missing`, `exact`, levels of `at_most` a difference or of `at_most_percent` of the greater of the two
+/// (by its distance from 0), `different`. Dates count in days.
 pub(super) const NUMBER: Comparator = Comparator {
     id: "number",
-    readings: &[Reading::Number],
+    readings: &[Reading::Real],
     columns: &[""],
     pack: super::WIDE,
     #[cfg(test)]
-    level,
-    levels: |names, pairs, places, vectors| column(level, names, pairs, places, vectors),
+    level: |names, a, b| level(tests(names, 0), a, b),
+    levels: |names, pairs, places, vectors| {
+        let tests = tests(names, places.comparison);
+        column(|_: &Names, a, b| level(tests, a, b), names, pairs, places, vectors);
+    },
 };
 
-fn level(_: &Names, a: u64, b: u64) -> u8 {
+/// A finite number as a value other than 0: its bits, where 0 is written as −0.
+pub(in crate::link) fn pack(number: f64) -> u64 {
+    match number {
+        number if !number.is_finite() => 0,
+        0.0 => (-0.0_f64).to_bits(),
+        number => number.to_bits(),
+    }
+}
+
+/// The number that a text is: a sign, digits, and a point before decimals; 0 for anything else. What other
+/// signs mean (`1,234` or `1.234,5`) differs from table to table and is for the column's kind.
+pub(in crate::link) fn read(text: &str) -> u64 {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.'));
+    let number = text.parse().ok().filter(|_| is_number);
+    number.map_or(0, pack)
+}
+
+fn level(tests: &[LevelTest], a: u64, b: u64) -> u8 {
     if a == 0 || b == 0 {
-        0
-    } else if a == b {
-        1
-    } else {
-        2 + match slip(a, b) {
-            Some(Slip::OneDigit) => 0,
-            Some(Slip::Swapped) => 1,
-            None => 2,
+        return 0;
+    }
+    let (first, second) = (f64::from_bits(a), f64::from_bits(b));
+    let measure = |test| {
+        let apart = (first - second).abs();
+        match test {
+            // Where the greater is 0 both are, and they are equal.
+            LevelTest::AtMostPercent(_) if apart > 0.0 => 100.0 * (apart / first.abs().max(second.abs())),
+            _ => apart,
         }
-    }
-}
-
-/// How two numbers come to differ by one slip of the hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Slip {
-    /// One digit is another.
-    OneDigit,
-    /// Two neighbouring digits stand in each other's place.
-    Swapped,
-}
-
-/// Most digits of a packed number.
-const DIGITS_MAX: usize = 15;
-/// The lowest bit of each digit.
-const LOWEST_BITS: u64 = 0x1111_1111_1111_1111;
-
-/// A number of at most 15 digits, four bits a digit, with a 1 in front: it keeps its leading zeros
-/// and is never 0, and two of them are compared digit by digit in a few steps.
-pub fn pack(text: &str) -> Option<u64> {
-    let digits = text.len() <= DIGITS_MAX && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    digits.then(|| text.bytes().fold(1, |number, byte| number << 4 | u64::from(byte - b'0')))
-}
-
-/// The slip between two packed numbers of one length, neither of them 0, if there is just one.
-pub(super) fn slip(a: u64, b: u64) -> Option<Slip> {
-    let apart = a ^ b;
-    let differing = (apart | apart >> 1 | apart >> 2 | apart >> 3) & LOWEST_BITS;
-    let first = differing.trailing_zeros();
-    if a.leading_zeros() / 4 != b.leading_zeros() / 4 || differing == 0 {
-        return None;
-    }
-    // Shifted by its first digit that differs: 1, or 1 and its neighbour.
-    match differing >> first {
-        0x1 => Some(Slip::OneDigit),
-        0x11 => {
-            let pair = |number: u64| (number >> first & 15, number >> (first + 4) & 15);
-            let ((low, high), other) = (pair(a), pair(b));
-            ((high, low) == other).then_some(Slip::Swapped)
-        }
-        _ => None,
-    }
+    };
+    first_that_holds(tests, |word| word == EXACT && a == b, measure)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn level(a: &str, b: &str) -> u8 {
-        super::level(&Names::default(), pack(a).unwrap_or(0), pack(b).unwrap_or(0))
-    }
+    use proptest::prelude::*;
 
     #[test]
-    fn a_slip_is_one_digit_or_two_neighbours() {
-        assert_eq!(level("096185000123", "096185000123"), 1);
-        assert_eq!(level("096185000123", "096185000124"), 2);
-        assert_eq!(level("096185000123", "096185001023"), 3);
-        assert_eq!(level("096185000123", "096185002113"), 4);
-        assert_eq!(level("096185000123", "196185000123"), 2);
-        assert_eq!(level("096185000123", ""), 0);
-    }
-
-    #[test]
-    fn leading_zeros_and_length_are_part_of_a_number() {
-        assert_ne!(pack("012"), pack("12"));
-        assert_eq!(level("01", "1"), 4);
-        assert_eq!(pack("1234567890123456"), None);
-        assert_eq!(pack("C12"), None);
-    }
-
-    /// The plain twin of [`slip`], on texts.
-    fn slip_of_texts(a: &str, b: &str) -> Option<Slip> {
-        let (a, b) = (a.as_bytes(), b.as_bytes());
-        let differing: Vec<usize> = (0..a.len().min(b.len())).filter(|&at| a[at] != b[at]).collect();
-        match differing[..] {
-            _ if a.len() != b.len() => None,
-            [_] => Some(Slip::OneDigit),
-            [at, next] if next == at + 1 && a[at] == b[next] && a[next] == b[at] => Some(Slip::Swapped),
-            _ => None,
+    fn a_number_is_digits_with_a_sign_and_a_point() {
+        assert_eq!(read("007"), read("7.0"));
+        assert_eq!((read("0"), read("-0")), (pack(0.0), pack(-0.0)));
+        assert_ne!(read("0"), 0);
+        for text in ["", "x", "1e5", "inf", "nan", "1,5", "--1", &"9".repeat(400)] {
+            assert_eq!(read(text), 0, "{text}");
         }
     }
 
-    proptest::proptest! {
+    proptest! {
         #[test]
-        fn slips_of_packed_numbers_are_slips_of_their_texts(a in "[0-3]{1,6}", b in "[0-3]{1,6}") {
-            let packed = slip(pack(&a).unwrap_or(0), pack(&b).unwrap_or(0));
-            proptest::prop_assert_eq!(packed, slip_of_texts(&a, &b));
+        fn levels_are_those_of_the_difference(a in -50_i32..50, b in -50_i32..50, at_most in 0_i32..20) {
+            let bound = f64::from(at_most);
+            let value = |number: i32| pack(f64::from(number));
+            let of = |test| {
+                let declared = [LevelTest::Missing, LevelTest::Word(1), test, LevelTest::Else];
+                let found = level(&declared, value(a), value(b));
+                assert_eq!(found, level(&declared, value(b), value(a)));
+                found
+            };
+            let expected = |holds| if a == b { 1 } else { 3 - u8::from(holds) };
+            prop_assert_eq!(of(LevelTest::AtMost(bound)), expected((a - b).abs() <= at_most));
+            let greater = f64::from(a.abs().max(b.abs())).max(1.0);
+            let percent = 100.0 * (f64::from((a - b).abs()) / greater);
+            prop_assert_eq!(of(LevelTest::AtMostPercent(bound)), expected(percent <= bound));
         }
     }
 }

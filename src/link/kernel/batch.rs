@@ -8,10 +8,13 @@ use arrow::datatypes::DataType;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
-use super::super::compare::{Comparator, Names, NamesBuilder, Reading, pack_date, pack_number};
+use super::super::compare::{
+    Comparator, Names, NamesBuilder, Reading, TextsBuilder, pack_date, pack_digits, pack_number, read_real,
+};
 use super::{Compared, KernelError, keys};
 use crate::diagnostic::nearest;
 use crate::normalise::name_key;
+use crate::settings::LevelTest;
 
 /// Blocking keys of a batch's rows: equal values in all columns, equal keys; NULL where a value
 /// is missing. O(cells).
@@ -35,6 +38,7 @@ pub fn key_column(batch: &RecordBatch, columns: &[&str]) -> Result<UInt64Array, 
 #[derive(Default)]
 pub(super) struct Cells {
     names: NamesBuilder,
+    texts: TextsBuilder,
     known: HashMap<String, u64, FixedState>,
 }
 
@@ -77,6 +81,9 @@ impl Cells {
             Reading::Integer => {
                 texts.iter().map(|cell| cell.and_then(|text| text.parse().ok()).unwrap_or(0)).collect()
             }
+            Reading::Real => texts.iter().map(|cell| cell.map_or(0, read_real)).collect(),
+            Reading::Digits => texts.iter().map(|cell| cell.map_or(0, pack_digits)).collect(),
+            Reading::Text => texts.iter().map(|cell| self.texts.push(cell.unwrap_or_default())).collect(),
             Reading::Hash | Reading::Term => texts.iter().map(|cell| cell.map_or(0, hash)).collect(),
         }))
     }
@@ -86,13 +93,18 @@ impl Cells {
         if key.is_empty() {
             return 0;
         }
-        let Self { names, known } = self;
+        let Self { names, known, .. } = self;
         *known.entry_ref(key.as_str()).or_insert_with(|| names.push(&key))
     }
 
-    /// The names of both sides.
-    pub(super) fn names(self) -> Names {
-        self.names.finish()
+    /// The names and texts of both sides, and what the declared levels of the comparison at a place ask
+    /// for.
+    pub(super) fn names(self, comparison: usize, tests: &[LevelTest]) -> Names {
+        let mut names = self.names.finish();
+        names.texts = self.texts.finish();
+        names.tests.resize(comparison, Vec::new());
+        names.tests.push(tests.to_vec());
+        names
     }
 }
 

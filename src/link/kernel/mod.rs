@@ -50,7 +50,7 @@ use arrow::array::{Float64Array, RecordBatch, UInt64Array};
 
 use super::compare::{Comparator, Pairs, Places, comparator};
 use super::links::Levels;
-use crate::settings::{ComparisonModel, KIN, Matching, Model};
+use crate::settings::{ComparisonModel, KIN, LevelTest, Matching, Model};
 use batch::Cells;
 
 pub use super::bits::Bits;
@@ -110,6 +110,8 @@ struct Compared {
     id: String,
     comparator: Comparator,
     level_of: [u8; 16],
+    /// What its declared levels ask for, where the comparator measures.
+    tests: Vec<LevelTest>,
 }
 
 impl Kernel {
@@ -119,6 +121,7 @@ impl Kernel {
             id: rule.id.clone(),
             comparator: comparator(rule.comparator.id),
             level_of: rule.level_of,
+            tests: rule.tests.clone(),
         });
         Self::of(compared.collect(), &matching.model)
     }
@@ -154,7 +157,7 @@ impl Kernel {
             let values = [left, right].concat();
             let (left, right): (Vec<u32>, Vec<u32>) = ((0..rows).collect(), (rows..2 * rows).collect());
             let pairs = Pairs { values: &values, left: &left, right: &right };
-            (one.comparator.levels)(&cells.names(), pairs, places, &mut vectors);
+            (one.comparator.levels)(&cells.names(comparison, &one.tests), pairs, places, &mut vectors);
         }
         Ok(vectors.into_iter().map(|vector| vector.0).collect())
     }

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Compared, Kernel, KernelError};
 use crate::link::compare::COMPARATORS;
-use crate::settings::{COMPARISONS_MAX, ComparisonModel, Given, KIN, LevelModel, Model, TermFrequency};
+use crate::settings::{
+    COMPARISONS_MAX, ComparisonModel, Given, KIN, LevelModel, LevelTest, Model, TermFrequency,
+};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -21,6 +23,9 @@ struct ShippedComparison {
     id: String,
     comparator: String,
     level_of: [u8; 16],
+    /// By level what it asks for, where the comparator measures: a word and a number.
+    #[serde(default)]
+    tests: Vec<(String, f64)>,
     /// By level: m, u, and u of each kind of kin.
     levels: Vec<(f64, f64, [f64; KIN.len()])>,
     /// Levels with term-frequency adjustments, and what counts as rarest.
@@ -36,6 +41,7 @@ impl Kernel {
             id: one.id.clone(),
             comparator: one.comparator.id.to_owned(),
             level_of: one.level_of,
+            tests: one.tests.iter().map(|&test| words_of(test)).collect(),
             levels: model.levels.iter().map(|level| (level.m, level.u, level.kin)).collect(),
             term_frequency: model.term_frequency.map(|term| (term.levels, term.rarest)),
             given: model.given.as_ref().map(|given| (given.comparison, given.levels, given.u.clone())),
@@ -73,9 +79,38 @@ impl Kernel {
             let given = one.given.map(|(comparison, levels, u)| Given { comparison, levels, u });
             let levels = one.levels.iter().map(level).collect();
             models.push(ComparisonModel { levels, term_frequency, given });
-            comparisons.push(Compared { id: one.id, comparator, level_of: one.level_of.map(|l| l & 15) });
+            let tests =
+                one.tests.iter().map(|(word, number)| test_of(word, *number)).collect::<Result<_, _>>()?;
+            let level_of = one.level_of.map(|level| level & 15);
+            comparisons.push(Compared { id: one.id, comparator, level_of, tests });
         }
         let model = Model { kin_per_person: shipped.kin_per_person, comparisons: models, ..Model::default() };
         Ok(Self::of(comparisons, &model))
+    }
+}
+
+/// A test as a word and a number.
+fn words_of(test: LevelTest) -> (String, f64) {
+    let (word, number) = match test {
+        LevelTest::Missing => ("missing", 0.0),
+        LevelTest::Word(place) => ("level", f64::from(place)),
+        LevelTest::AtLeast(bound) => ("at_least", bound),
+        LevelTest::AtMost(bound) => ("at_most", bound),
+        LevelTest::AtMostPercent(bound) => ("at_most_percent", bound),
+        LevelTest::Else => ("else", 0.0),
+    };
+    (word.to_owned(), number)
+}
+
+fn test_of(word: &str, number: f64) -> Result<LevelTest, KernelError> {
+    match word {
+        "missing" => Ok(LevelTest::Missing),
+        // What is no place becomes 0, a level that never holds.
+        "level" => Ok(LevelTest::Word(number as u8)),
+        "at_least" => Ok(LevelTest::AtLeast(number)),
+        "at_most" => Ok(LevelTest::AtMost(number)),
+        "at_most_percent" => Ok(LevelTest::AtMostPercent(number)),
+        "else" => Ok(LevelTest::Else),
+        _ => Err(KernelError::Bytes(format!("a level that asks for `{word}` is not known"))),
     }
 }

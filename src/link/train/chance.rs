@@ -68,7 +68,7 @@ pub(super) fn agreement(
     let wanted = Wanted { expression: rule.values.first()?, reading: Reading::Term };
     let (_, mut read) = columns.read(&[wanted]);
     let values = read.first_mut()?.sources.get_mut(source).map(std::mem::take)?;
-    let mut counts = ValueColumn { sources: vec![values] }.counts();
+    let mut counts = ValueColumn { sources: vec![values], lists: None }.counts();
     counts.sort_unstable();
     let by_value = counts.chunk_by(|a, b| a.0 == b.0);
     agreement_of(by_value.map(|run| run.iter().map(|one| u64::from(one.2)).sum()), one_person_share)

@@ -71,7 +71,7 @@ impl Default for Options {
 /// Learns a model from the records, beginning with the present one. Facets that do not exist count
 /// as missing; [`problems`](super::problems()) names them before any data is read.
 pub fn train(settings: &Settings, records: &[Records], options: &Options, progress: &Progress) -> Training {
-    let space = RecordSpace::new(settings.sources.len(), records);
+    let space = RecordSpace::new(settings.sources.len(), records).with_apart(&settings.matching.apart);
     let people = decide::people(&settings.matching, &space);
     let columns = OfRecords { settings, records };
     let (core, keyed) = Core::new(&settings.matching, space, people, &columns);
@@ -293,7 +293,8 @@ impl Trainer<'_> {
             }
         };
         let all = SourcePair::all(space.sources());
-        all.filter(|pair| space.rows(pair.0) > 0 && space.rows(pair.1) > 0).map(learnt).collect()
+        let is_there = |pair: &SourcePair| space.rows(pair.0) > 0 && space.rows(pair.1) > 0;
+        all.filter(|pair| is_there(pair) && pair.possible(space) > 0).map(learnt).collect()
     }
 
     fn account(

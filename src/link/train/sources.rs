@@ -14,8 +14,11 @@ impl SourcePair {
         (0..sources).flat_map(move |a| (a..sources).map(move |b| Self(a, b)))
     }
 
-    /// How many pairs of records there are.
+    /// How many pairs of records there are that may be compared.
     pub(super) fn possible(self, space: &RecordSpace) -> u64 {
+        if self.0 == self.1 && !space.compares_within(self.0) {
+            return 0;
+        }
         let (a, b) = (space.rows(self.0) as u64, space.rows(self.1) as u64);
         if self.0 == self.1 { a * a.saturating_sub(1) / 2 } else { a * b }
     }

@@ -204,3 +204,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn dates_of_any_time_keep_their_years() {
+    let of = |raw: &str| read_within(raw, &HISTORIC_YEARS);
+    for (raw, expected) in [
+        ("1612-03-04", "04/03/1612"),
+        ("1855-01-01", "01/01/1855"),
+        ("16120304", "04/03/1612"),
+        ("19560409", "09/04/1956"),
+        ("04031612", "04/03/1612"),
+        ("1066", "1066"),
+    ] {
+        assert_eq!(of(raw).standard().as_deref(), Some(expected), "{raw}");
+    }
+    assert_eq!(read("1612-03-04").fault(), Some(DateFault::TooOld));
+    assert_eq!(of("0999-03-04").fault(), Some(DateFault::TooOld));
+    assert_eq!(of("1835-81-01").fault(), Some(DateFault::Impossible));
+}

@@ -31,8 +31,8 @@ impl Reader<'_> {
                 "add `keys = [\"…\"]`",
             );
         }
-        let keys = self.expressions(table, &typed);
-        let finer = self.expressions(table, &table.texts("finer"));
+        let keys = self.keys(table, &typed);
+        let finer = self.keys(table, &table.texts("finer"));
         let block_size_max = table.number_or("block_size_max", 100.0, (2.0, 10_000.0)) as usize;
         let id = id?;
         if self.matching.blocking.len() == BLOCKING_RULES_MAX {

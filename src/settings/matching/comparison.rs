@@ -1,8 +1,10 @@
 //! `[[comparisons]]`: how alike two records are, a level each.
 
+use super::comparators::{COMPARATORS, ComparatorWord};
+use super::declared_levels::{self, Declared, LevelTest};
 use super::expression::Expression;
 use super::{Reader, unused};
-use crate::settings::reader::{Located, TableReader};
+use crate::settings::reader::{BoolOrTexts, TableReader};
 
 /// One comparison of two records.
 #[derive(Clone, Debug)]
@@ -15,19 +17,18 @@ pub struct ComparisonRule {
     pub values: Vec<Expression>,
     /// The declared levels; the first is `missing`, the last `else`.
     pub levels: Vec<String>,
-    /// By the comparator's level: the declared level.
+    /// By the comparator's level: the declared level. Itself where the levels are told by `tests`.
     pub level_of: [u8; LEVELS_MAX],
-}
-
-/// How values are compared: its word in rules and the words of its levels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ComparatorWord {
-    /// The word of `comparator = "…"`.
-    pub id: &'static str,
-    /// How many expressions it compares.
-    pub values: usize,
-    /// Its levels; the first is always `missing`.
-    pub levels: &'static [&'static str],
+    /// By declared level what it asks for, where the comparator measures; empty where it tells levels by
+    /// itself.
+    pub tests: Vec<LevelTest>,
+    /// The declared levels at which a rare value is to tell more than a common one, a bit each; nothing
+    /// where the rules do not say. For a model that is learnt from nothing: one that is there says it itself.
+    pub term_frequency: Option<u16>,
+    /// An earlier comparison, by place, and its levels, a bit each, where strangers show others of this
+    /// one's levels than elsewhere: people of one town have like postcodes. For a model that is learnt from
+    /// nothing.
+    pub given: Option<(usize, u16)>,
 }
 
 /// Most comparisons: a comparison vector is one `u64` of 4 bits each.
@@ -40,60 +41,7 @@ pub const LEVELS_MAX: usize = 16;
 pub(super) const MISSING: &str = "missing";
 
 /// The last declared level: whatever level of the comparator is not declared.
-const ELSE: &str = "else";
-
-/// The comparators there are; the link stage has one file for each.
-pub const COMPARATORS: [ComparatorWord; 6] = [
-    ComparatorWord {
-        id: "person_name",
-        values: 1,
-        levels: &[
-            "missing",
-            "exact",
-            "unaccented",
-            "accents",
-            "heard",
-            "omitted",
-            "rearranged",
-            "slip",
-            "several",
-            "given_alike",
-            "given_heard",
-            "given_slip",
-            "middle",
-            "given",
-            "different",
-        ],
-    },
-    ComparatorWord {
-        id: "date",
-        values: 1,
-        levels: &[
-            "missing",
-            "exact",
-            "placeholder",
-            "year",
-            "swapped",
-            "one_digit",
-            "year_off",
-            "near",
-            "different",
-            "generation",
-        ],
-    },
-    ComparatorWord {
-        id: "number",
-        values: 1,
-        levels: &["missing", "exact", "one_digit", "swapped", "different"],
-    },
-    ComparatorWord { id: "equal", values: 1, levels: &["missing", "exact", "different"] },
-    ComparatorWord { id: "nested", values: 2, levels: &["missing", "exact", "outer", "inner", "different"] },
-    ComparatorWord {
-        id: "identity_number",
-        values: 2,
-        levels: &["missing", "exact", "one_digit", "swapped", "misplaced", "different"],
-    },
-];
+pub(super) const ELSE: &str = "else";
 
 impl ComparisonRule {
     /// The declared level of a name.
@@ -110,8 +58,16 @@ impl Reader<'_> {
         let words: Vec<_> = COMPARATORS.iter().map(|word| (word.id, *word)).collect();
         let comparator = table.word("comparator", &words);
         let values = self.values(table, comparator);
-        let levels = levels(table, comparator);
+        let declared = if let Some(comparator) = comparator {
+            declared_levels::read(table, comparator)
+        } else {
+            // Which levels there are only the comparator says.
+            table.texts_or_tables("levels");
+            None
+        };
+        let term_frequency = term_frequency(table, comparator, declared.as_ref());
         let groups = table.optional_table("groups");
+        let given = table.optional_table("given");
         let Some(id) = id else { return };
         let is_new = unused(table, &id, self.matching.comparisons.iter().map(|c| c.id.as_str()));
         if self.matching.comparisons.len() == COMPARISONS_MAX {
@@ -123,17 +79,31 @@ impl Reader<'_> {
             self.unread.push(id.value);
             return;
         }
-        let (true, Some(comparator), Some(values), Some(levels)) = (is_new, comparator, values, levels)
+        let (true, Some(comparator), Some(values), Some(declared)) = (is_new, comparator, values, declared)
         else {
             // What its groups name cannot be judged without its levels.
             if let Some(groups) = groups {
                 groups.free_keys();
             }
+            if let Some(given) = given {
+                given.free_keys();
+            }
             self.unread.push(id.value);
             return;
         };
-        let level_of = level_of(comparator, &levels);
-        self.matching.comparisons.push(ComparisonRule { id: id.value, comparator, values, levels, level_of });
+        let Declared { levels, level_of, tests } = declared;
+        let mut rule = ComparisonRule {
+            id: id.value,
+            comparator,
+            values,
+            levels,
+            level_of,
+            tests,
+            term_frequency,
+            given: None,
+        };
+        rule.given = given.and_then(|given| rule.condition(&given, &self.matching.comparisons));
+        self.matching.comparisons.push(rule);
         if let Some(groups) = groups {
             self.read_groups(&groups);
         }
@@ -160,114 +130,47 @@ impl Reader<'_> {
             table.problem(table.place_of_value("value"), message, help);
             return None;
         }
+        let several = values.iter().find(|value| value.takes_all);
+        if let (Some(several), true) = (several, comparator.values > 1) {
+            let message =
+                format!("`{several}` is several values, but `{}` compares two at a time", comparator.id);
+            let help = "write `|` for the first that has a value, or use a comparator of one value";
+            table.problem(table.place_of_value("value"), message, help);
+            return None;
+        }
         (values.len() == typed.len()).then_some(values)
     }
 }
 
-/// The declared level of each of the comparator's levels.
-fn level_of(comparator: ComparatorWord, levels: &[String]) -> [u8; LEVELS_MAX] {
-    let other = levels.len().saturating_sub(1);
-    std::array::from_fn(|level| {
-        let word = comparator.levels.get(level);
-        let declared = word.and_then(|word| levels.iter().position(|declared| declared == word));
-        declared.unwrap_or(other) as u8
-    })
-}
-
-/// The declared levels, none where something is wrong with them.
-fn levels(table: &TableReader<'_>, comparator: Option<ComparatorWord>) -> Option<Vec<String>> {
-    let typed = table.texts("levels");
-    let comparator = comparator?;
-    let (Some(first), Some(last)) = (typed.first(), typed.last()) else {
-        let help = format!("add `levels = [{}]`, or fewer", quoted(&all_but_last(comparator)));
-        table.problem(table.place_of_value("levels"), "a comparison needs its levels", help);
-        return None;
+/// The levels of `term_frequency = true` (the first after `missing`) or `term_frequency = ["exact", …]`.
+fn term_frequency(
+    table: &TableReader<'_>,
+    comparator: Option<ComparatorWord>,
+    declared: Option<&Declared>,
+) -> Option<u16> {
+    const KEY: &str = "term_frequency";
+    let wanted = match table.optional_bool_or_texts(KEY) {
+        None => return None,
+        Some(BoolOrTexts::Bool(false)) => return Some(0),
+        Some(wanted) => wanted,
     };
-    let mut mistakes = Mistakes { table, found: 0 };
-    mistakes.of_number(&typed);
-    mistakes.of_first(first, &typed);
-    mistakes.of_words(comparator, &typed);
-    mistakes.of_last(comparator, last, &typed);
-    (mistakes.found == 0).then(|| typed.into_iter().map(|level| level.value).collect())
-}
-
-/// The longest list of levels that is right: all of a comparator's, `else` for the last.
-fn all_but_last(comparator: ComparatorWord) -> Vec<&'static str> {
-    let kept = comparator.levels.len().saturating_sub(1);
-    comparator.levels.iter().copied().take(kept).chain([ELSE]).collect()
-}
-
-fn quoted(words: &[&str]) -> String {
-    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
-}
-
-/// Tells and counts what is wrong with a list of levels.
-struct Mistakes<'t, 'a> {
-    table: &'t TableReader<'a>,
-    found: usize,
-}
-
-impl Mistakes<'_, '_> {
-    fn tell(&mut self, at: &Located<String>, message: String, help: impl Into<String>) {
-        self.table.problem(at.place.clone(), message, help);
-        self.found += 1;
+    let (comparator, declared) = (comparator?, declared?);
+    if comparator.values > 1 {
+        let message = format!("comparator `{}` has no term frequencies", comparator.id);
+        table.problem(table.place_of_value(KEY), message, "leave `term_frequency` out");
+        return None;
     }
-
-    fn of_number(&mut self, typed: &[Located<String>]) {
-        if let Some(over) = typed.get(LEVELS_MAX) {
-            self.tell(over, format!("more than {LEVELS_MAX} levels"), "let some of them fall to `else`");
+    let BoolOrTexts::Texts(typed) = wanted else { return Some(0b10) };
+    let counted = |level: &String| level != MISSING && level != ELSE;
+    let place = |name: &str| declared.levels.iter().position(|level| level == name && counted(level));
+    Some(typed.iter().fold(0, |levels, one| {
+        let found = place(&one.value);
+        if found.is_none() {
+            let valid = declared.levels.iter().filter(|level| counted(level));
+            table.unknown_word(one, "level", valid.map(String::as_str));
         }
-    }
-
-    fn of_first(&mut self, first: &Located<String>, typed: &[Located<String>]) {
-        let found = typed.iter().find(|level| level.value == MISSING);
-        if first.value != MISSING {
-            let help = "put \"missing\" first: what a side without a value shows";
-            self.tell(found.unwrap_or(first), "`missing` is not the first level".to_owned(), help);
-        }
-    }
-
-    fn of_words(&mut self, comparator: ComparatorWord, typed: &[Located<String>]) {
-        for (at, level) in typed.iter().enumerate() {
-            let known = level.value == ELSE || comparator.levels.contains(&level.value.as_str());
-            if !known {
-                let valid = comparator.levels.iter().copied().chain([ELSE]);
-                self.table.unknown_word(level, "level", valid);
-                self.found += 1;
-            } else if typed[..at].iter().any(|before| before.value == level.value) {
-                let message =
-                    format!("level `{}` stands here twice: a level that can never be reached", level.value);
-                self.tell(level, message, "leave the second one out");
-            }
-        }
-    }
-
-    /// `else` stands last, and something is left for it.
-    fn of_last(&mut self, comparator: ComparatorWord, last: &Located<String>, typed: &[Located<String>]) {
-        let listed = |word: &&str| typed.iter().any(|level| level.value == *word);
-        let catch_all = comparator.levels.last().copied().unwrap_or_default();
-        let all_listed = comparator.levels.iter().all(listed);
-        match typed.iter().find(|level| level.value == ELSE) {
-            None if all_listed => {
-                let help = format!("write \"else\" in place of \"{catch_all}\"");
-                self.tell(last, "`else` is not the last level".to_owned(), help);
-            }
-            None => {
-                let help = "end the list with \"else\": what no other level of it is";
-                self.tell(last, "`else` is not the last level".to_owned(), help);
-            }
-            Some(at) if last.value != ELSE => {
-                let message = "`else` is not the last level: what stands behind it can never be reached";
-                self.tell(at, message.to_owned(), "move \"else\" to the end");
-            }
-            Some(at) if all_listed => {
-                let message =
-                    format!("`else` can never be reached: all levels of `{}` are listed", comparator.id);
-                self.tell(at, message, format!("leave \"{catch_all}\" out, which is then `else`"));
-            }
-            Some(_) => {}
-        }
-    }
+        levels | found.map_or(0, |level| 1 << level)
+    }))
 }
 
 #[cfg(test)]
@@ -408,5 +311,34 @@ mod tests {
             assert_eq!(word.levels[0], MISSING, "{}", word.id);
             assert!(word.levels.len() < LEVELS_MAX && !word.levels.contains(&ELSE), "{}", word.id);
         }
+    }
+
+    #[test]
+    fn levels_whose_values_are_counted_are_named() {
+        let with = |text: &str| {
+            PEOPLE.replace("value = \"sex\"", &format!("value = \"sex\"\nterm_frequency = {text}"))
+        };
+        let counted = |text: &str| read_good(&with(text)).comparisons[1].term_frequency;
+        assert_eq!(
+            [counted("true"), counted("false"), counted("[\"exact\"]")],
+            [Some(0b10), Some(0), Some(0b10)]
+        );
+        assert_eq!(read_good(PEOPLE).comparisons[1].term_frequency, None);
+        let told = told_of_people(&with("[\"exakt\"]"));
+        assert!(told[0].contains("did you mean `exact`?"), "{told:?}");
+    }
+
+    #[test]
+    fn a_comparison_may_depend_on_an_earlier_one() {
+        let given = |id: &str| {
+            let line = format!(
+                "value = \"sex\"\ngiven = {{ comparison = \"{id}\", levels = [\"exact\", \"given\"] }}"
+            );
+            PEOPLE.replace("value = \"sex\"", &line)
+        };
+        assert_eq!(read_good(&given("full_name")).comparisons[1].given, Some((0, 0b1010)));
+        let told = told_of_people(&given("full_nam"));
+        assert!(told[0].contains("did you mean `full_name`?"), "{told:?}");
+        assert!(told_of_people(&given("sex"))[0].contains("unknown comparison `sex`"));
     }
 }

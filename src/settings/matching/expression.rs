@@ -6,11 +6,14 @@ use std::fmt;
 use super::Reader;
 use crate::settings::reader::{Located, TableReader};
 
-/// The first of some facets that has a value: `old_id.old | personal_id.old`.
+/// The first of some facets that has a value, `old_id.old | personal_id.old`, or all of them,
+/// `first_name & alias`.
 #[derive(Clone, Debug)]
 pub struct Expression {
     /// In order of preference; never empty.
     pub alternatives: Vec<FieldFacet>,
+    /// Whether all that have a value are looked at, and not the first alone.
+    pub takes_all: bool,
 }
 
 /// A part of a facet of a field; the facet is empty for the standard value.
@@ -28,7 +31,8 @@ pub struct FieldFacet {
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, part) in self.alternatives.iter().enumerate() {
-            write!(f, "{}{part}", if at == 0 { "" } else { " | " })?;
+            let sign = if self.takes_all { " & " } else { " | " };
+            write!(f, "{}{part}", if at == 0 { "" } else { sign })?;
         }
         Ok(())
     }
@@ -68,13 +72,46 @@ impl Reader<'_> {
         texts.iter().filter_map(|text| self.expression(table, text)).collect()
     }
 
-    /// `field`, `field.facet`, `field.facet[..6]`, or several of them between bars.
+    /// Keys of blocks: expressions of one value a record.
+    pub(super) fn keys(&self, table: &TableReader<'_>, texts: &[Located<String>]) -> Vec<Expression> {
+        for text in texts.iter().filter(|text| text.value.contains('&')) {
+            let message =
+                format!("`{}` is several values, and a record is in one block of a rule", text.value);
+            let help = "write `|` for the first that has a value, or a blocking rule for each value";
+            table.problem(text.place.clone(), message, help);
+        }
+        self.expressions(table, texts)
+    }
+
+    /// `field`, `field.facet`, `field.facet[..6]`, or several of them between bars or ampersands.
     fn expression(&self, table: &TableReader<'_>, text: &Located<String>) -> Option<Expression> {
+        let takes_all = text.value.contains('&');
+        if takes_all && text.value.contains('|') {
+            let message = format!("`{}` joins values by `|` and by `&`", text.value);
+            let help = "write `|` for the first that has a value, or `&` for all of them";
+            table.problem(text.place.clone(), message, help);
+            return None;
+        }
         let read = |one: &str| self.alternative(table, one.trim(), text);
-        let found: Vec<_> = text.value.split('|').map(read).collect();
+        let found: Vec<_> = text.value.split(['|', '&']).map(read).collect();
+        let several = found.iter().flatten().find(|one| self.holds_several(&one.field));
+        if let (Some(several), true) = (several, text.value.contains('|')) {
+            let message = format!("`{}` holds several values, of which `|` would take one", several.field);
+            table.problem(text.place.clone(), message, "write `&` for all of them");
+            return None;
+        }
+        let takes_all = takes_all || several.is_some();
         // Collected first, so that every alternative's mistake is told.
         let alternatives: Option<Vec<FieldFacet>> = found.into_iter().collect();
-        Some(Expression { alternatives: alternatives? })
+        Some(Expression { alternatives: alternatives?, takes_all })
+    }
+
+    /// Whether a field's cells hold several values in some source.
+    fn holds_several(&self, field: &str) -> bool {
+        let column = |source: &crate::settings::Source| {
+            source.columns.iter().any(|column| column.field == field && !column.separator.is_empty())
+        };
+        self.sources.iter().any(column)
     }
 
     fn alternative(&self, table: &TableReader<'_>, one: &str, text: &Located<String>) -> Option<FieldFacet> {
@@ -160,5 +197,16 @@ mod tests {
                  `phone`?",
             ]
         );
+    }
+
+    #[test]
+    fn several_values_are_compared_and_are_no_keys() {
+        let all = PEOPLE.replace("value = \"sex\"", "value = \"sex & phone[..6]\"");
+        let value = &read_good(&all).comparisons[1].values[0];
+        assert!(value.takes_all && value.to_string() == "sex & phone[..6]");
+        let told = told_of_people(&PEOPLE.replace("[\"phone\"]", "[\"phone & sex\"]"));
+        assert!(told[0].contains("`phone & sex` is several values"), "{told:?}");
+        let told = told_of_people(&PEOPLE.replace("value = \"sex\"", "value = \"sex & phone | sex\""));
+        assert!(told[0].contains("joins values by `|` and by `&`"), "{told:?}");
     }
 }

@@ -8,32 +8,41 @@
 
 mod blocking;
 mod calibration;
+mod comparators;
 mod comparison;
 mod condition;
+mod declared_levels;
 mod expression;
 mod model;
 mod model_levels;
 mod model_text;
+mod pairing;
+mod starting;
 #[cfg(test)]
 mod testing;
 mod trained_on;
 
 pub use blocking::BlockingRule;
 pub use calibration::CalibrationRule;
-pub use comparison::{COMPARATORS, COMPARISONS_MAX, ComparatorWord, ComparisonRule, LEVELS_MAX};
+pub use comparators::{COMPARATORS, ComparatorWord};
+pub use comparison::{COMPARISONS_MAX, ComparisonRule, LEVELS_MAX};
 pub use condition::{Condition, Contradiction, LevelSet};
+pub use declared_levels::{Bound, LevelTest, Scale};
 pub use expression::{Expression, FieldFacet, Part};
 pub use model::{Model, PriorFactor};
 pub use model_levels::{ComparisonModel, Given, KIN, LevelModel, TermFrequency};
 pub use model_text::{ModelText, rounded};
+pub use pairing::{Mode as PairingMode, PAIRINGS};
 pub use trained_on::TrainedOn;
 
+use super::Purpose;
 use super::folder::{RuleFile, RulesFolder};
 use super::reader::{Located, Problems, TableReader, read_file};
 use super::sources::{Source, index_of};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::table::SourceIndex;
 use condition::Group;
+use pairing::Pairing;
 
 /// How records are linked.
 #[derive(Clone, Debug, Default)]
@@ -48,10 +57,14 @@ pub struct Matching {
     pub one_person_in: Vec<SourceIndex>,
     /// The identifier that match probabilities are tried against, if there is one.
     pub calibration: Option<CalibrationRule>,
+    /// Sources whose records are never compared with each other, ascending.
+    pub apart: Vec<SourceIndex>,
     /// From which match probability a pair is linked, and from which it is looked at.
     pub thresholds: Thresholds,
     /// What the levels of the comparisons tell.
     pub model: Model,
+    /// Whether the model is only one to begin training with, because the folder has none.
+    pub untrained: bool,
 }
 
 /// Match probabilities: 0 < `review` <= `link` < 1.
@@ -71,6 +84,7 @@ struct Reader<'a> {
     sources: &'a [Source],
     matching: Matching,
     thresholds: Option<Thresholds>,
+    pairing: Option<Pairing>,
     groups: Vec<Group>,
     /// Ids of comparisons that were told as mistakes.
     unread: Vec<String>,
@@ -79,13 +93,27 @@ struct Reader<'a> {
 /// The model's file in a rules folder; all others are rules.
 pub const MODEL_FILE: &str = "matching/model.toml";
 
-pub(super) fn read(folder: &RulesFolder, sources: &[Source], problems: &Problems) -> Matching {
+pub(super) fn read(
+    folder: &RulesFolder,
+    sources: &[Source],
+    purpose: Purpose,
+    problems: &Problems,
+) -> Matching {
     let files: Vec<&RuleFile> = folder.below("matching/").filter(|file| file.is(".toml")).collect();
-    if files.is_empty() {
+    if files.is_empty() && purpose == Purpose::Province {
         return Matching::default();
     }
-    let reader = read_rules(files.into_iter().filter(|file| file.path != MODEL_FILE), sources, problems);
-    let model = reader.read_model(folder.file(MODEL_FILE), problems);
+    let mut reader = read_rules(files.into_iter().filter(|file| file.path != MODEL_FILE), sources, problems);
+    reader.matching.apart = pairing::apart(reader.pairing.as_ref(), sources);
+    let model = folder.file(MODEL_FILE);
+    if purpose == Purpose::Linking {
+        reader.has_enough(problems);
+        if model.is_none() {
+            let model = starting::model(&reader.matching.comparisons);
+            return Matching { model, untrained: true, ..reader.matching };
+        }
+    }
+    let model = reader.read_model(model, problems);
     Matching { model, ..reader.matching }
 }
 
@@ -95,7 +123,8 @@ fn read_rules<'f, 's>(
     problems: &Problems,
 ) -> Reader<'s> {
     let matching = Matching::default();
-    let mut reader = Reader { sources, matching, thresholds: None, groups: Vec::new(), unread: Vec::new() };
+    let mut reader =
+        Reader { sources, matching, thresholds: None, pairing: None, groups: Vec::new(), unread: Vec::new() };
     let mut first_shown = None;
     let mut all_parsed = true;
     for file in files {
@@ -125,6 +154,10 @@ impl Reader<'_> {
         if let Some(thresholds) = table.optional_table("thresholds") {
             self.read_thresholds(&thresholds);
             thresholds.finish();
+        }
+        if let Some(link) = table.optional_table("link") {
+            self.read_pairing(&link);
+            link.finish();
         }
         for entry in table.tables("comparisons") {
             self.read_comparison(&entry);
@@ -173,6 +206,21 @@ impl Reader<'_> {
         in_order(table, ("keep", keep.as_ref()), ("review", &review), "non-links are kept");
         let keep = keep.map_or(review.value, |keep| keep.value);
         *thresholds = Thresholds { link: link.value, review: review.value, keep };
+    }
+
+    /// Tells where there is nothing to link by.
+    fn has_enough(&self, problems: &Problems) {
+        let told = |what: &str, help: &str| {
+            problems.push(Diagnostic::error("SET-025", Place::file("matching/"), what, help));
+        };
+        if self.matching.blocking.is_empty() {
+            let help = "add [[blocking]] with id = \"phone\" and keys = [\"phone\"] to matching/people.toml";
+            told("no blocking rule in the rules folder: no two records would meet", help);
+        }
+        if self.matching.comparisons.is_empty() && self.unread.is_empty() {
+            let help = "add [[comparisons]] with id, comparator, value and levels to matching/people.toml";
+            told("no comparison in the rules folder: nothing says how alike two records are", help);
+        }
     }
 
     /// Whether a comparison was told as a mistake, so that what names it need not be.

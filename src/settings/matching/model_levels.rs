@@ -51,9 +51,6 @@ pub struct TermFrequency {
     pub rarest: f64,
 }
 
-/// Comparators whose values linking counts.
-const COUNTED: [&str; 2] = ["person_name", "equal"];
-
 /// How far from 1 probabilities may add up to: what is lost by writing them with 7 digits.
 const SUM_TOLERANCE: f64 = 1e-6;
 
@@ -101,9 +98,9 @@ impl ComparisonRule {
         let typed = table.texts("levels");
         let rarest = table.number("rarest").and_then(|number| within_one(table, "rarest", number));
         table.finish();
-        if !COUNTED.contains(&self.comparator.id) {
+        if self.comparator.values > 1 {
             let message = format!("comparator `{}` has no term frequencies", self.comparator.id);
-            let help = format!("leave `term_frequency` out; {} have them", COUNTED.join(", "));
+            let help = "leave `term_frequency` out; comparators of one value have them";
             table.problem(table.place(), message, help);
         }
         if typed.is_empty() {
@@ -116,7 +113,7 @@ impl ComparisonRule {
     }
 
     /// The comparison that `given` names, and its levels.
-    fn condition(&self, table: &TableReader<'_>, rules: &[Self]) -> Option<(usize, u16)> {
+    pub(super) fn condition(&self, table: &TableReader<'_>, rules: &[Self]) -> Option<(usize, u16)> {
         let (named, typed) = (table.text("comparison"), table.texts("levels"));
         table.finish();
         let named = named?;

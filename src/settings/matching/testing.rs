@@ -1,6 +1,7 @@
 //! Small matching rules for the tests of this folder's files.
 
 use super::{Matching, Reader, read_rules};
+use crate::settings::Purpose;
 use crate::settings::folder::{RuleFile, RulesFolder};
 use crate::settings::reader::Problems;
 use crate::settings::sources::{self, Source};
@@ -42,7 +43,7 @@ pub(super) fn file(name: &str, text: &str) -> RuleFile {
 
 fn read<T>(files: &[(&str, &str)], then: impl FnOnce(Reader<'_>, &Problems) -> T) -> (T, Vec<String>) {
     let problems = Problems::default();
-    let sources: Vec<Source> = sources::read(&RulesFolder::embedded(), &problems);
+    let sources: Vec<Source> = sources::read(&RulesFolder::embedded(), Purpose::Province, &problems);
     let files: Vec<RuleFile> = files.iter().map(|(name, text)| file(name, text)).collect();
     let value = then(read_rules(files.iter(), &sources, &problems), &problems);
     (value, problems.finish().iter().map(ToString::to_string).collect())

@@ -52,6 +52,8 @@ pub(in crate::cli::explain) const VI: Words = Words {
         ("near", "gần đúng"),
         ("generation", "cách nhau một thế hệ"),
         ("misplaced", "ghi nhầm số của người khác"),
+        ("subset", "một bên ghi thiếu từ"),
+        ("same_end", "trùng phần cuối"),
         ("outer", "trùng cấp trên, không rõ cấp dưới"),
         ("inner", "trùng cấp trên, khác cấp dưới"),
     ],
