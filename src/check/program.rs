@@ -231,7 +231,8 @@ fn declared_column(origin: Origin) -> Option<usize> {
         | Origin::Age(column)
         | Origin::Live(column)
         | Origin::Holders(column)
-        | Origin::OtherHolder(column) => Some(column),
+        | Origin::OtherHolder(column)
+        | Origin::Beside(column, _) => Some(column),
         Origin::AsOf
         | Origin::PairProbability
         | Origin::InReview

@@ -6,6 +6,7 @@
 //! brings its own pool, and one rayon pool that waits on another steals work
 //! while it waits.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,12 +15,13 @@ use polars::prelude::{DataFrame, IntoLazy, PolarsResult};
 use super::cell::series;
 use super::condition::Key;
 use super::context::Context;
-use super::describe::{Draft, Hit, describe};
+use super::describe::{Draft, Hit, describe, ward_of_hit};
 use super::frame::{Frame, Roll};
 use super::program::Rule;
 use super::ties::Ties;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::progress::Bar;
+use crate::settings::Route;
 
 /// Rows of a view in one piece of work: some 60 columns of 16 bytes are then 64 MiB a worker,
 /// and planning 25 expressions (about 2 ms) is under a hundredth of evaluating them.
@@ -32,6 +34,23 @@ pub(super) struct Found {
     pub(super) assessed: Vec<u64>,
     /// Drafts of findings.
     pub(super) drafts: Vec<Draft>,
+    /// By place in `rules`: rows found, by ward, of rules that give figures and no findings.
+    pub(super) figures: Vec<BTreeMap<String, u64>>,
+}
+
+impl Found {
+    fn of(rules: usize) -> Self {
+        Self { assessed: vec![0; rules], drafts: Vec::new(), figures: vec![BTreeMap::new(); rules] }
+    }
+
+    /// Adds what a later chunk found.
+    fn extend(&mut self, part: Self) {
+        self.assessed.iter_mut().zip(part.assessed).for_each(|(sum, more)| *sum += more);
+        self.drafts.extend(part.drafts);
+        for (all, part) in self.figures.iter_mut().zip(part.figures) {
+            part.into_iter().for_each(|(ward, rows)| *all.entry(ward).or_default() += rows);
+        }
+    }
 }
 
 /// The rules to ask of one view: place among the checks, and the rule.
@@ -72,11 +91,9 @@ pub(super) fn run(
     std::thread::scope(|scope| (0..workers).for_each(|_| drop(scope.spawn(work))));
     let mut parts = done.into_inner().unwrap_or_default();
     parts.sort_unstable_by_key(|(chunk, _)| *chunk);
-    let mut all = Found { assessed: vec![0; rules.len()], drafts: Vec::new() };
+    let mut all = Found::of(rules.len());
     for (_, part) in parts {
-        let part = part.map_err(|error| not_evaluated(&error.to_string()))?;
-        all.assessed.iter_mut().zip(part.assessed).for_each(|(sum, more)| *sum += more);
-        all.drafts.extend(part.drafts);
+        all.extend(part.map_err(|error| not_evaluated(&error.to_string()))?);
     }
     Ok(all)
 }
@@ -102,16 +119,22 @@ fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>) -> PolarsResult<
         rules.iter().enumerate().map(|(at, (_, rule))| rule.when.expression.clone().alias(at.to_string()));
     let answers =
         data(context, frame, &keys, &rows)?.lazy().select(conditions.collect::<Vec<_>>()).collect()?;
-    let mut found = Found::default();
-    for ((check, rule), answer) in rules.iter().zip(answers.columns()) {
+    let mut found = Found::of(rules.len());
+    for (place, ((check, rule), answer)) in rules.iter().zip(answers.columns()).enumerate() {
         let mask = answer.as_materialized_series().bool()?;
         // A condition without columns gives one answer for all rows.
         let answer = |row: u32| mask.get(if mask.len() == 1 { 0 } else { row as usize });
         let min = context.settings.checks[usize::from(*check)].min_link_probability;
         let seen = |row: &u32| frame.pair_probability(*row as usize) >= min;
-        found.assessed.push(rows.iter().filter(|row| answer(**row).is_some()).count() as u64);
+        found.assessed[place] = rows.iter().filter(|row| answer(**row).is_some()).count() as u64;
         let hits: Vec<u32> =
             rows.iter().copied().filter(|row| answer(*row) == Some(true)).filter(seen).collect();
+        if context.settings.checks[usize::from(*check)].route == Route::Statistic {
+            // Millions of rows may be found, and nobody is to look at one of them.
+            let wards = hits.iter().filter_map(|&row| ward_of_hit(context, frame, rule, *check, row as usize));
+            wards.for_each(|ward| *found.figures[place].entry(ward).or_default() += 1);
+            continue;
+        }
         let suggestions = suggestions(context, frame, rule, &hits)?;
         for (at, &row) in hits.iter().enumerate() {
             let suggested = suggestions.as_ref().and_then(|column| {
