@@ -21,6 +21,7 @@ mod describe;
 mod example;
 mod finding;
 mod frame;
+mod guard;
 mod household;
 mod identity;
 mod namesakes;

@@ -59,8 +59,11 @@ impl Owners {
     ) -> Option<&'static str> {
         let subscription = self.subscription(record.row as usize)?;
         let owner = context.person(subscription);
+        if owner == context.person(record) {
+            return Some("own");
+        }
         let name = plain(context, subscription, NAME_FIELD);
-        if owner == context.person(record) || (name.is_some() && name == plain(context, record, NAME_FIELD)) {
+        if name.is_some() && name == plain(context, record, NAME_FIELD) {
             return Some("own");
         }
         let member = |row: &u32| {

@@ -39,6 +39,9 @@ pub(super) fn mistake(birth: Birth, chances: Chances, draw: &mut Draw, faults: &
     birth
 }
 
+/// No province is made as of a later year.
+const LAST_YEAR: i32 = 2_041;
+
 const OF_CONTENT: [Fault; 6] = [
     Fault::DateDaySlip,
     Fault::DateYearSlip,
@@ -101,6 +104,15 @@ pub(super) fn form(birth: Birth, chances: Chances, draw: &mut Draw, faults: &mut
         let text =
             format!("{}/{:04}", draw.pick(&["31/02", "30/02", "31/04", "45/07", "32/01"]), birth.day.year());
         return WrittenDate { text, content: None, form: DateForm::Unreadable };
+    }
+    for (fault, years) in [(Fault::DateFuture, 100), (Fault::DateTooOld, -100)] {
+        let year = birth.day.year() + years;
+        // A century later is in the future only for those born since.
+        if chances.happens(fault, draw) && (years < 0 || year > LAST_YEAR) {
+            faults.push((COLUMN, fault.word()));
+            let text = format!("{:02}/{:02}/{year:04}", birth.day.day(), birth.day.month());
+            return WrittenDate { text, content: None, form: DateForm::Unreadable };
+        }
     }
     if chances.happens(Fault::DateForm, draw) {
         let (text, form) = other_form(birth, chances.source, draw);
