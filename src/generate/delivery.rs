@@ -324,6 +324,7 @@ impl Written {
             is_active: false,
             book: String::new(),
             relation: "",
+            old_id: None,
             parents: [None, None],
             phone: PhoneForm::None,
             phone_right: String::new(),

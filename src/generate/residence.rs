@@ -155,7 +155,7 @@ fn row_of(delivery: &mut Delivery<'_, '_>, person: usize, household: usize, stat
     };
     let cells = vec![
         written.number.text.clone(),
-        cmnd.unwrap_or_default(),
+        cmnd.clone().unwrap_or_default(),
         written.name.text.clone(),
         written.birth.text.clone(),
         written.sex_text.clone(),
@@ -176,6 +176,7 @@ fn row_of(delivery: &mut Delivery<'_, '_>, person: usize, household: usize, stat
     ];
     let (mut facts, faults) = written.facts();
     facts.status = Some(status);
+    facts.old_id = cmnd.filter(|text| text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_digit()));
     facts.book = book;
     facts.relation = relation.says;
     facts.parents = [father, mother];
