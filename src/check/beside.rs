@@ -166,7 +166,9 @@ impl Lookups {
         column: Beside,
     ) -> Cell<'a> {
         let household = |read: fn(&Household) -> i64| {
-            self.households.of(record.row as usize).map_or(Cell::Null, |household| Cell::Integer(read(household)))
+            self.households
+                .of(record.row as usize)
+                .map_or(Cell::Null, |household| Cell::Integer(read(household)))
         };
         match column {
             Beside::HouseholdSize => household(|household| household.size.into()),
@@ -207,7 +209,13 @@ impl Lookups {
     }
 
     /// Whether a live member of the record's household has the name that a linked record tells.
-    fn in_household(&self, context: &Context<'_>, own: RecordRef, linked: RecordRef, column: usize) -> Option<bool> {
+    fn in_household(
+        &self,
+        context: &Context<'_>,
+        own: RecordRef,
+        linked: RecordRef,
+        column: usize,
+    ) -> Option<bool> {
         let source = context.settings.source(linked.source);
         let plain = facet_named(&source.columns[column].kind, "plain")?;
         let told = context.records(linked.source)?.facet(plain, column, linked.row as usize);
@@ -234,10 +242,9 @@ pub(super) fn of_linked<'a>(
     let Some((own, linked)) = both else { return Cell::Null };
     match column {
         Beside::DigitsOff => digits_off(context, own, linked, declared).map_or(Cell::Null, Cell::Integer),
-        Beside::InHousehold => context
-            .beside
-            .in_household(context, own, linked, declared)
-            .map_or(Cell::Null, Cell::Boolean),
+        Beside::InHousehold => {
+            context.beside.in_household(context, own, linked, declared).map_or(Cell::Null, Cell::Boolean)
+        }
         _ => Cell::Null,
     }
 }

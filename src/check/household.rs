@@ -152,9 +152,10 @@ impl<'a> Reader<'a> {
         people.sort_unstable();
         people.dedup();
         let of = if heads.is_empty() { members } else { &heads };
-        let speaker = of.iter().copied().min_by_key(|&row| {
-            (self.day(row as usize), self.context.record_id(self.records, row as usize))
-        });
+        let speaker = of
+            .iter()
+            .copied()
+            .min_by_key(|&row| (self.day(row as usize), self.context.record_id(self.records, row as usize)));
         let head_year = heads.first().filter(|_| people.len() == 1).and_then(|&row| self.year(row as usize));
         Household {
             size: members.len() as u32,

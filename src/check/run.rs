@@ -133,7 +133,8 @@ fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>) -> PolarsResult<
         hits.retain(|&row| frame.pair_probability(row as usize) >= min);
         if context.settings.checks[usize::from(*check)].route == Route::Statistic {
             // Millions of rows may be found, and nobody is to look at one of them.
-            let wards = hits.iter().filter_map(|&row| ward_of_hit(context, frame, rule, *check, row as usize));
+            let wards =
+                hits.iter().filter_map(|&row| ward_of_hit(context, frame, rule, *check, row as usize));
             wards.for_each(|ward| *found.figures[place].entry(ward).or_default() += 1);
             continue;
         }

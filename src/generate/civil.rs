@@ -2,13 +2,13 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
+use super::World;
 use super::dates_written as dates;
 use super::delivery::{Delivery, Held4, no_date};
 use super::draw::mix;
 use super::fields_written as fields;
 use super::names_written::NameWriter;
 use super::numbers_written::Held;
-use super::World;
 use super::person::{Origin, Person, Precision, Sex, Standing};
 use super::rates::Source;
 use super::written::Event;

@@ -41,6 +41,8 @@ pub(super) fn mistake(birth: Birth, chances: Chances, draw: &mut Draw, faults: &
 
 /// No province is made as of a later year.
 const LAST_YEAR: i32 = 2_041;
+/// Nobody is known to have been born earlier and to live.
+const FIRST_YEAR: i32 = 1_895;
 
 const OF_CONTENT: [Fault; 6] = [
     Fault::DateDaySlip,
@@ -107,11 +109,13 @@ pub(super) fn form(birth: Birth, chances: Chances, draw: &mut Draw, faults: &mut
     }
     for (fault, years) in [(Fault::DateFuture, 100), (Fault::DateTooOld, -100)] {
         let year = birth.day.year() + years;
-        // A century later is in the future only for those born since.
-        if chances.happens(fault, draw) && (years < 0 || year > LAST_YEAR) {
+        // A century on is the future, and a century ago is beyond any age, for most but not for all.
+        if chances.happens(fault, draw) && (year > LAST_YEAR || year < FIRST_YEAR) {
             faults.push((COLUMN, fault.word()));
             let text = format!("{:02}/{:02}/{year:04}", birth.day.day(), birth.day.month());
-            return WrittenDate { text, content: None, form: DateForm::Unreadable };
+            let day = birth.day.with_year(year).unwrap_or(birth.day);
+            let content = Some(Birth { day, precision: Precision::Day });
+            return WrittenDate { text, content, form: DateForm::Normal };
         }
     }
     if chances.happens(Fault::DateForm, draw) {

@@ -52,7 +52,8 @@ fn relation(population: &Population, head: usize, member: usize) -> &'static str
     let shares = |a: &Person, b: &Person| parents(a).iter().any(|parent| parents(b).contains(parent));
     let spouse = of.spouse.map(|(spouse, _)| spouse);
     let spouse_of = spouse.map(|spouse| &people[spouse]);
-    let grandchild = parents(of).iter().any(|&parent| is_child(&people[parent], head) || shares(&people[parent], one));
+    let grandchild =
+        parents(of).iter().any(|&parent| is_child(&people[parent], head) || shares(&people[parent], one));
     match () {
         () if head == member => HEAD,
         () if spouse == Some(head) => [("Chồng"), ("Vợ")][usize::from(of.sex == Sex::Female)],

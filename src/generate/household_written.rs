@@ -116,7 +116,8 @@ pub(super) fn stranger(delivery: &mut Delivery<'_, '_>, person: usize) -> Option
     let (one, of) = (delivery.person(person), delivery.person(other));
     let homes = [Some(of.household), of.moved.map(|moved| moved.0), of.stays_at];
     let is_child = |a: &super::person::Person, b: usize| a.father == Some(b) || a.mother == Some(b);
-    let kin = is_child(one, other) || is_child(of, person) || one.spouse.is_some_and(|(spouse, _)| spouse == other);
+    let kin =
+        is_child(one, other) || is_child(of, person) || one.spouse.is_some_and(|(spouse, _)| spouse == other);
     let apart = !homes.contains(&Some(one.household)) && one.name != of.name;
     (apart && !kin && matches!(of.standing, Standing::Resident(_))).then_some(other)
 }

@@ -2,12 +2,12 @@
 
 use chrono::{Days, NaiveDate};
 
+use super::World;
 use super::delivery::{Delivery, Held4};
 use super::fields_written as fields;
-use super::numbers_written as numbers;
-use super::World;
 use super::household_written as home_cells;
 use super::names_written::NameWriter;
+use super::numbers_written as numbers;
 use super::person::{Person, Standing, Status};
 use super::rates::{Fault, Source};
 use super::written::{PhoneForm, WrittenName};
@@ -110,7 +110,8 @@ fn row_of(delivery: &mut Delivery<'_, '_>, person: usize, household: usize, stat
     let updated = updated_on(delivery, person);
     let known = delivery.relations[person];
     let cmnd = truth.cmnd.clone().filter(|_| delivery.plan.chance(0.42));
-    let other_cmnd = home_cells::another(delivery, person).and_then(|other| delivery.person(other).cmnd.clone());
+    let other_cmnd =
+        home_cells::another(delivery, person).and_then(|other| delivery.person(other).cmnd.clone());
     let other_phone = home_cells::stranger(delivery, person).and_then(|other| delivery.phones[other].clone());
     let insurance = truth.insurance.clone().filter(|_| delivery.plan.chance(0.57));
     let number = delivery.phones[person].clone();

@@ -78,7 +78,9 @@ fn heads(home: &Home<'_>, found: &mut Vec<Finding>) {
     };
     let rows = head_rows(home);
     let of = if rows.is_empty() { &home.live } else { &rows };
-    let speaker = of.iter().min_by_key(|record| (record.facts.birth.content.map_or(NaiveDate::MAX, first_day), &record.id));
+    let speaker = of
+        .iter()
+        .min_by_key(|record| (record.facts.birth.content.map_or(NaiveDate::MAX, first_day), &record.id));
     if let Some(speaker) = speaker {
         add(found, speaker, rule, RELATION, true);
     }

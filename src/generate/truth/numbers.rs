@@ -75,13 +75,15 @@ fn slips(a: &str, b: &str) -> usize {
 /// The residence number is one slip away from the person's, which others hold. Whether it can be told
 /// depends on the record contradicting it or two others agreeing, with nobody on its side.
 fn one_digit_off(case: &mut Case<'_>, record: &Record) {
-    let (Some(written), Some(own)) = (record.facts.number.personal.as_deref(), case.person.number.clone()) else {
+    let (Some(written), Some(own)) = (record.facts.number.personal.as_deref(), case.person.number.clone())
+    else {
         return;
     };
     if written == own || slips(written, &own) != 1 {
         return;
     }
-    let asked = |r: &&&Record| r.source != Source::Residence && !matches!(r.facts.event, Some(Event::Death(_)));
+    let asked =
+        |r: &&&Record| r.source != Source::Residence && !matches!(r.facts.event, Some(Event::Death(_)));
     let others: Vec<&Record> = case.all.iter().filter(asked).copied().collect();
     let right = others.iter().filter(|other| case.has_right_number(other)).count();
     if right == 0 {
@@ -89,8 +91,9 @@ fn one_digit_off(case: &mut Case<'_>, record: &Record) {
     }
     let sided = others.iter().any(|other| other.facts.number.personal.as_deref() == Some(written));
     let year = |birth: Birth| format!("{:02}", birth.day.year() % 100);
-    let contradicted = record.facts.birth.content.is_some_and(|birth| written.get(4..6) != Some(&*year(birth)))
-        || record.facts.sex.is_some_and(|sex| !sex_digit_fits(written, sex));
+    let contradicted =
+        record.facts.birth.content.is_some_and(|birth| written.get(4..6) != Some(&*year(birth)))
+            || record.facts.sex.is_some_and(|sex| !sex_digit_fits(written, sex));
     let told = !sided && (contradicted || right >= 2);
     case.add_named("personal-id-one-digit-off", record, NUMBER, Some(own), (told, told));
 }
@@ -110,7 +113,11 @@ fn after_death(case: &mut Case<'_>) {
     let active: Vec<&Record> = case.all.iter().copied().filter(|record| record.facts.is_active).collect();
     for record in active {
         if let Some(entry) = death {
-            let told = Case::is_plainly_one(record, entry);
+            // A SIM has no parents to tell namesakes by: only the number is beyond doubt.
+            let number = &record.facts.number.personal;
+            let told = number.is_some()
+                && *number == entry.facts.number.personal
+                && Case::is_plainly_one(record, entry);
             case.add_named("deceased-but-sim-active", record, "trang_thai", None, (told, false));
         }
         let number = &record.facts.number;
