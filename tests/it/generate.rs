@@ -142,7 +142,8 @@ fn a_dirty_delivery_repeats_rows_with_their_numbers() {
 }
 
 /// Rules whose cases come of a slip and an age that meet by chance: a small province may have none.
-const RARE: [&str; 6] = [
+const RARE: [&str; 7] = [
+    "personal-id-set-again-suspected",
     "death-before-birth",
     "marriage-below-age",
     "household-head-is-minor",

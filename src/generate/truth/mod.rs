@@ -35,7 +35,7 @@ pub(super) struct Finding {
 }
 
 /// The quality rules that have a truth: 25 that are known by their numbers, then the others.
-pub const RULES: [&str; 88] = [
+pub const RULES: [&str; 89] = [
     "personal-id-contradicts-birth-date",
     "personal-id-contradicts-sex",
     "birth-date-differs-from-birth-registration",
@@ -111,6 +111,7 @@ pub const RULES: [&str; 88] = [
     "child-without-personal-id",
     "personal-id-absent",
     "personal-id-one-digit-off",
+    "personal-id-set-again-suspected",
     "very-old-without-sign-of-life",
     "deceased-but-sim-active",
     "sim-without-readable-paper",

@@ -17,6 +17,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
         number_of(case, record);
         one_digit_off(case, record);
         old_without_trace(case, record);
+        set_again(case, record);
     }
     after_death(case);
     struck_off(case);
@@ -96,6 +97,23 @@ fn one_digit_off(case: &mut Case<'_>, record: &Record) {
             || record.facts.sex.is_some_and(|sex| !sex_digit_fits(written, sex));
     let told = !sided && (contradicted || right >= 2);
     case.add_named("personal-id-one-digit-off", record, NUMBER, Some(own), (told, told));
+}
+
+/// The number was set again, and residence and the entry of the correction have one of the two each; a
+/// third source that has either makes it told.
+fn set_again(case: &mut Case<'_>, record: &Record) {
+    let former = case.person.correction.as_ref().and_then(|correction| correction.former_number.clone());
+    let both = [case.person.number.clone(), former];
+    let number = |r: &Record| r.facts.number.personal.clone().filter(|n| both.contains(&Some(n.clone())));
+    let (Some(written), [Some(_), Some(_)]) = (number(record), &both) else { return };
+    let of_event = |r: &&&Record| r.facts.event == Some(Event::Correction);
+    let entry = case.all.iter().filter(of_event).find_map(|entry| number(entry));
+    if entry.is_none_or(|entry| entry == written) {
+        return;
+    }
+    let is_other = |r: &&&Record| r.source != Source::Residence && r.facts.event != Some(Event::Correction);
+    let told = case.all.iter().filter(is_other).any(|other| number(other).is_some());
+    case.add_named("personal-id-set-again-suspected", record, NUMBER, None, (told, false));
 }
 
 /// A hundred years by the record, and no card, SIM, marriage, correction or death of the person.
