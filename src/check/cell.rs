@@ -8,6 +8,7 @@ use polars::prelude::{
     NewChunkedArray, PlSmallStr, StringChunkedBuilder,
 };
 
+use super::beside;
 use super::condition::Key;
 use super::context::Context;
 use super::frame::Frame;
@@ -90,6 +91,9 @@ pub(super) fn cell<'a>(context: &'a Context<'_>, frame: &Frame, key: Key, row: u
             let record = RecordRef::new(context.view.slots[slot].source, at);
             Cell::Integer(context.namesakes.count(slot, record))
         }),
+        Origin::Beside(declared, column) if !context.view.slots[slot].own => {
+            beside::of_linked(context, frame, (slot, row, key.min_link_probability()), declared, column)
+        }
         Origin::Count => Cell::Integer(seat.map_or(0, |_| i64::from(frame.slots[slot].count(row)))),
         Origin::MatchProbability => {
             seat.map_or(Cell::Null, |_| Cell::Float(frame.slots[slot].probability(row)))
@@ -114,6 +118,10 @@ fn of_record<'a>(context: &'a Context<'_>, records: &'a Records, origin: Origin,
             Some(other) => Cell::Text(Cow::Borrowed(context.record_id(records, other as usize))),
             None => Cell::Null,
         },
+        Origin::Beside(declared, column) => {
+            let record = RecordRef::new(records.source, row as u32);
+            context.beside.of_record(context, record, declared, column)
+        }
         Origin::AsOf
         | Origin::Namesakes
         | Origin::PairProbability

@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
+use super::beside::Lookups;
 use super::cell::live;
 use super::namesakes::Namesakes;
 use super::view::{STATUS_FIELD, View, facet_named};
@@ -20,6 +22,7 @@ pub(super) struct Context<'a> {
     pub(super) as_of: NaiveDate,
     pub(super) holders: &'a Holders,
     pub(super) namesakes: &'a Namesakes,
+    pub(super) beside: &'a Lookups,
     /// By source; `None` where it was not delivered.
     pub(super) sources: &'a [Option<&'a Records>],
 }
@@ -51,6 +54,7 @@ impl<'a> Context<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Holders {
     by_column: HashMap<(SourceIndex, usize), Vec<(u32, u32)>>,
+    by_old_number: HashMap<(SourceIndex, usize), Vec<(u32, u32)>>,
 }
 
 const NOBODY: u32 = u32::MAX;
@@ -62,13 +66,21 @@ impl Holders {
         if self.by_column.contains_key(&(source, column)) {
             return;
         }
-        let mut held = numbers(context, records, column);
-        held.sort_unstable();
-        let mut of_row = vec![(0, NOBODY); records.table.rows];
-        for group in held.chunk_by(|a, b| a.0 == b.0) {
-            describe(group, &mut of_row);
+        self.by_column.insert((source, column), holders_of(context, records, column, ""));
+    }
+
+    /// The same for the nine-digit numbers of a column. O(rows log rows).
+    pub(super) fn count_old_numbers(&mut self, context: &Context<'_>, source: SourceIndex, column: usize) {
+        let Some(records) = context.records(source) else { return };
+        if !self.by_old_number.contains_key(&(source, column)) {
+            self.by_old_number.insert((source, column), holders_of(context, records, column, "old"));
         }
-        self.by_column.insert((source, column), of_row);
+    }
+
+    /// How many people hold the nine-digit number of a live record; none where it has no such number.
+    pub(super) fn count_old(&self, source: SourceIndex, column: usize, row: usize) -> Option<i64> {
+        let (people, _) = *self.by_old_number.get(&(source, column))?.get(row)?;
+        (people > 0).then_some(i64::from(people))
     }
 
     /// How many people hold the number of a live record; none where it has no number.
@@ -84,10 +96,21 @@ impl Holders {
     }
 }
 
+/// By row: people with the number that a facet tells, and the first record of another one.
+fn holders_of(context: &Context<'_>, records: &Records, column: usize, facet: &str) -> Vec<(u32, u32)> {
+    let mut held = numbers(context, records, column, facet);
+    held.par_sort_unstable();
+    let mut of_row = vec![(0, NOBODY); records.table.rows];
+    for group in held.chunk_by(|a, b| a.0 == b.0) {
+        describe(group, &mut of_row);
+    }
+    of_row
+}
+
 /// Number, row and person of every live record with a valid number.
-fn numbers(context: &Context<'_>, records: &Records, column: usize) -> Vec<(u64, u32, u32)> {
+fn numbers(context: &Context<'_>, records: &Records, column: usize, facet: &str) -> Vec<(u64, u32, u32)> {
     let source = context.settings.source(records.source);
-    let Some(number) = facet_named(&source.columns[column].kind, "") else { return Vec::new() };
+    let Some(number) = facet_named(&source.columns[column].kind, facet) else { return Vec::new() };
     let status = source.column_of(STATUS_FIELD);
     let people = &context.linkage.people.person_of[records.source.index()];
     let holder = |row: usize| {
@@ -99,7 +122,7 @@ fn numbers(context: &Context<'_>, records: &Records, column: usize) -> Vec<(u64,
             _ => None,
         }
     };
-    (0..records.table.rows).filter_map(holder).collect()
+    (0..records.table.rows).into_par_iter().filter_map(holder).collect()
 }
 
 /// Writes number of people and first record of another person to each row of a group.

@@ -67,6 +67,18 @@ pub(super) fn describe(context: &Context<'_>, frame: &Frame, rule: &Rule, hit: H
     Some(Draft { finding, evidence: heard.into_iter().map(|heard| heard.evidence).collect() })
 }
 
+/// The ward that a row found by a rule counts to: all that is kept of it where nobody has a task.
+pub(super) fn ward_of_hit(
+    context: &Context<'_>,
+    frame: &Frame,
+    rule: &Rule,
+    check: u16,
+    row: usize,
+) -> Option<String> {
+    let min = context.settings.checks[usize::from(check)].min_link_probability;
+    Some(ward_of(context, subject(context, frame, rule, row, min)?))
+}
+
 /// The record that carries the finding: the row's own, or for a missing person that of the first
 /// prefix in `evidence`.
 fn subject(context: &Context<'_>, frame: &Frame, rule: &Rule, row: usize, min: f64) -> Option<RecordRef> {

@@ -1,5 +1,7 @@
 //! What a quality rule found.
 
+use std::collections::BTreeMap;
+
 use crate::table::RecordRef;
 
 /// One suspected fault of one cell of one record.
@@ -68,6 +70,9 @@ pub struct RuleCount {
     pub assessed: u64,
     /// Records it found at fault.
     pub found: u64,
+    /// For rules of the route `statistic`, which give no findings: the same by ward code, `00000` for
+    /// the unknown one. Empty for all others.
+    pub by_ward: BTreeMap<String, u64>,
     /// Columns it needs that were not delivered: "không đủ dữ liệu", once.
     pub not_delivered: Vec<String>,
 }

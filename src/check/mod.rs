@@ -13,6 +13,7 @@
 //! person), `run` evaluates → `describe` words what was found, `ward` says
 //! whose it is → `yields` lets the most specific rule of a cell speak.
 
+mod beside;
 mod cell;
 mod condition;
 mod context;
@@ -20,8 +21,11 @@ mod describe;
 mod example;
 mod finding;
 mod frame;
+mod guard;
+mod household;
 mod identity;
 mod namesakes;
+mod owners;
 mod program;
 mod run;
 mod sql_text;
@@ -33,6 +37,7 @@ mod view;
 mod ward;
 mod yields;
 
+use beside::{Beside, Lookups};
 use chrono::NaiveDate;
 
 pub use example::{ExampleOutcome, test_examples};
@@ -111,11 +116,14 @@ fn check_in_chunks(
     for (at, view) in program.views.iter().enumerate() {
         let asked = to_ask(settings, &program, at, &sources, &mut counts);
         let (holders, namesakes) = (Holders::default(), Namesakes::default());
-        let (holders, namesakes) = (&holders, &namesakes);
-        let context = Context { settings, view, linkage, as_of, holders, namesakes, sources: &sources };
+        let (holders, namesakes, beside) = (&holders, &namesakes, &Lookups::default());
+        let context =
+            Context { settings, view, linkage, as_of, holders, namesakes, beside, sources: &sources };
         let found = check_view(context, &links, &asked, progress, chunk_rows)?;
-        for ((check, _), assessed) in asked.iter().zip(found.assessed) {
-            counts[usize::from(*check)].assessed = assessed;
+        for (((check, _), assessed), figures) in asked.iter().zip(found.assessed).zip(found.figures) {
+            let count = &mut counts[usize::from(*check)];
+            (count.assessed, count.found) = (assessed, figures.values().sum());
+            count.by_ward = figures;
         }
         drafts.extend(found.drafts);
     }
@@ -149,7 +157,8 @@ fn check_view(
     chunk_rows: usize,
 ) -> Outcome<run::Found> {
     let holders = count_holders(&context, asked);
-    let context = Context { holders: &holders, ..context };
+    let beside = look_up(&context, asked);
+    let context = Context { holders: &holders, beside: &beside, ..context };
     let ties = Ties::new(context.settings, context.view, context.sources, context.linkage, links);
     let roll = Roll::call(&context);
     let slots = slots_with_namesakes(&context, asked);
@@ -167,8 +176,21 @@ fn count_holders(context: &Context<'_>, asked: &[(u16, &Rule)]) -> Holders {
         if let (Origin::Holders(at) | Origin::OtherHolder(at), Some(slot)) = (column.origin, column.slot) {
             holders.count_column(context, context.view.slots[slot].source, at);
         }
+        if let (Origin::Beside(at, Beside::OldHolders), Some(slot)) = (column.origin, column.slot) {
+            holders.count_old_numbers(context, context.view.slots[slot].source, at);
+        }
     }
     holders
+}
+
+/// What the columns that some rule names look up beside the rows.
+fn look_up(context: &Context<'_>, asked: &[(u16, &Rule)]) -> Lookups {
+    let Subject::Record(source) = context.view.subject else { return Lookups::default() };
+    let columns = asked.iter().flat_map(|(_, rule)| rule.keys()).map(|key| &context.view.columns[key.column]);
+    let asked: Vec<Beside> = columns
+        .filter_map(|column| if let Origin::Beside(_, beside) = column.origin { Some(beside) } else { None })
+        .collect();
+    Lookups::new(context, source, &asked)
 }
 
 /// The slots whose namesakes some rule names.

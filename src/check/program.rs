@@ -3,6 +3,7 @@
 use polars::prelude::DataType;
 
 use super::condition::{Condition, Key, compile, unknown_column};
+use super::guard::guard;
 use super::template::Template;
 use super::view::{Origin, View};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, nearest};
@@ -24,6 +25,8 @@ pub(super) struct Rule {
     pub(super) view: usize,
     /// The condition.
     pub(super) when: Condition,
+    /// Its beginning, asked of every row first; none where that is the whole.
+    pub(super) guard: Option<Condition>,
     /// The suggested value.
     pub(super) suggest: Option<Condition>,
     /// The explanation.
@@ -101,7 +104,8 @@ fn compile_rule(
     needed.extend(required(check, view, &when.keys, diagnostics));
     needed.sort_unstable();
     needed.dedup();
-    Some(Rule { view: at, when, suggest: suggest.flatten(), explanation, witnesses, needed })
+    let guard = guard(&when, view);
+    Some(Rule { view: at, when, guard, suggest: suggest.flatten(), explanation, witnesses, needed })
 }
 
 /// The columns of `needs`.
@@ -231,7 +235,8 @@ fn declared_column(origin: Origin) -> Option<usize> {
         | Origin::Age(column)
         | Origin::Live(column)
         | Origin::Holders(column)
-        | Origin::OtherHolder(column) => Some(column),
+        | Origin::OtherHolder(column)
+        | Origin::Beside(column, _) => Some(column),
         Origin::AsOf
         | Origin::PairProbability
         | Origin::InReview

@@ -6,20 +6,22 @@
 //! brings its own pool, and one rayon pool that waits on another steals work
 //! while it waits.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use polars::prelude::{DataFrame, IntoLazy, PolarsResult};
 
 use super::cell::series;
-use super::condition::Key;
+use super::condition::{Condition, Key};
 use super::context::Context;
-use super::describe::{Draft, Hit, describe};
+use super::describe::{Draft, Hit, describe, ward_of_hit};
 use super::frame::{Frame, Roll};
 use super::program::Rule;
 use super::ties::Ties;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::progress::Bar;
+use crate::settings::Route;
 
 /// Rows of a view in one piece of work: some 60 columns of 16 bytes are then 64 MiB a worker,
 /// and planning 25 expressions (about 2 ms) is under a hundredth of evaluating them.
@@ -32,6 +34,23 @@ pub(super) struct Found {
     pub(super) assessed: Vec<u64>,
     /// Drafts of findings.
     pub(super) drafts: Vec<Draft>,
+    /// By place in `rules`: rows found, by ward, of rules that give figures and no findings.
+    pub(super) figures: Vec<BTreeMap<String, u64>>,
+}
+
+impl Found {
+    fn of(rules: usize) -> Self {
+        Self { assessed: vec![0; rules], drafts: Vec::new(), figures: vec![BTreeMap::new(); rules] }
+    }
+
+    /// Adds what a later chunk found.
+    fn extend(&mut self, part: Self) {
+        self.assessed.iter_mut().zip(part.assessed).for_each(|(sum, more)| *sum += more);
+        self.drafts.extend(part.drafts);
+        for (all, part) in self.figures.iter_mut().zip(part.figures) {
+            part.into_iter().for_each(|(ward, rows)| *all.entry(ward).or_default() += rows);
+        }
+    }
 }
 
 /// The rules to ask of one view: place among the checks, and the rule.
@@ -72,11 +91,9 @@ pub(super) fn run(
     std::thread::scope(|scope| (0..workers).for_each(|_| drop(scope.spawn(work))));
     let mut parts = done.into_inner().unwrap_or_default();
     parts.sort_unstable_by_key(|(chunk, _)| *chunk);
-    let mut all = Found { assessed: vec![0; rules.len()], drafts: Vec::new() };
+    let mut all = Found::of(rules.len());
     for (_, part) in parts {
-        let part = part.map_err(|error| not_evaluated(&error.to_string()))?;
-        all.assessed.iter_mut().zip(part.assessed).for_each(|(sum, more)| *sum += more);
-        all.drafts.extend(part.drafts);
+        all.extend(part.map_err(|error| not_evaluated(&error.to_string()))?);
     }
     Ok(all)
 }
@@ -92,37 +109,103 @@ fn used_slots(context: &Context<'_>, rules: &Asked<'_>) -> Vec<bool> {
     used
 }
 
-/// Evaluates all conditions over one frame in one pass, then describes what was found.
+/// Evaluates the beginnings of all conditions over one frame in one pass, the rest where they leave it
+/// open, then describes what was found.
 fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>) -> PolarsResult<Found> {
-    let mut keys: Vec<Key> = rules.iter().flat_map(|(_, rule)| rule.when.keys.iter().copied()).collect();
+    let first = |rule: &'_ Rule| rule.guard.as_ref().unwrap_or(&rule.when).clone();
+    let firsts: Vec<Condition> = rules.iter().map(|(_, rule)| first(rule)).collect();
+    let mut keys: Vec<Key> = firsts.iter().flat_map(|first| first.keys.iter().copied()).collect();
     keys.sort_unstable();
     keys.dedup();
     let rows: Vec<u32> = (0..frame.rows as u32).collect();
-    let conditions =
-        rules.iter().enumerate().map(|(at, (_, rule))| rule.when.expression.clone().alias(at.to_string()));
+    let conditions = firsts.into_iter().enumerate().map(|(at, first)| first.expression.alias(at.to_string()));
     let answers =
         data(context, frame, &keys, &rows)?.lazy().select(conditions.collect::<Vec<_>>()).collect()?;
-    let mut found = Found::default();
-    for ((check, rule), answer) in rules.iter().zip(answers.columns()) {
-        let mask = answer.as_materialized_series().bool()?;
-        // A condition without columns gives one answer for all rows.
-        let answer = |row: u32| mask.get(if mask.len() == 1 { 0 } else { row as usize });
-        let min = context.settings.checks[usize::from(*check)].min_link_probability;
-        let seen = |row: &u32| frame.pair_probability(*row as usize) >= min;
-        found.assessed.push(rows.iter().filter(|row| answer(**row).is_some()).count() as u64);
-        let hits: Vec<u32> =
-            rows.iter().copied().filter(|row| answer(*row) == Some(true)).filter(seen).collect();
-        let suggestions = suggestions(context, frame, rule, &hits)?;
-        for (at, &row) in hits.iter().enumerate() {
-            let suggested = suggestions.as_ref().and_then(|column| {
-                let texts = column.as_materialized_series().str().ok()?;
-                texts.get(if texts.len() == 1 { 0 } else { at }).map(str::to_owned)
-            });
-            let hit = Hit { check: *check, row: row as usize, suggested };
-            found.drafts.extend(describe(context, frame, rule, hit));
+    let mut found = Found::of(rules.len());
+    for (place, ((check, rule), answer)) in rules.iter().zip(answers.columns()).enumerate() {
+        let mut answers = Answers::of(answer, &rows)?;
+        if rule.guard.is_some() {
+            answers = answers.of_the_whole(context, frame, &rule.when)?;
         }
+        found.assessed[place] = answers.known;
+        let min = context.settings.checks[usize::from(*check)].min_link_probability;
+        let mut hits = answers.hits;
+        hits.retain(|&row| frame.pair_probability(row as usize) >= min);
+        if context.settings.checks[usize::from(*check)].route == Route::Statistic {
+            // Millions of rows may be found, and nobody is to look at one of them.
+            let wards =
+                hits.iter().filter_map(|&row| ward_of_hit(context, frame, rule, *check, row as usize));
+            wards.for_each(|ward| *found.figures[place].entry(ward).or_default() += 1);
+            continue;
+        }
+        found.drafts.extend(described(context, frame, (*check, rule), &hits)?);
     }
     Ok(found)
+}
+
+/// What a condition says of rows.
+struct Answers {
+    /// Rows of which it says true or false.
+    known: u64,
+    /// Rows of which it says true, rising.
+    hits: Vec<u32>,
+    /// Rows of which it says nothing, rising.
+    unknown: Vec<u32>,
+}
+
+impl Answers {
+    fn of(answer: &polars::prelude::Column, rows: &[u32]) -> PolarsResult<Self> {
+        let mask = answer.as_materialized_series().bool()?;
+        let mut all = Self { known: 0, hits: Vec::new(), unknown: Vec::new() };
+        let mut take = |row: u32, answer: Option<bool>| match answer {
+            Some(true) => all.hits.push(row),
+            Some(false) => {}
+            None => all.unknown.push(row),
+        };
+        // A condition without columns gives one answer for all rows.
+        if mask.len() == 1 {
+            rows.iter().for_each(|&row| take(row, mask.get(0)));
+        } else {
+            rows.iter().zip(mask.iter()).for_each(|(&row, answer)| take(row, answer));
+        }
+        all.known = (rows.len() - all.unknown.len()) as u64;
+        Ok(all)
+    }
+
+    /// The answers of the whole condition, where these are of its beginning.
+    fn of_the_whole(self, context: &Context<'_>, frame: &Frame, whole: &Condition) -> PolarsResult<Self> {
+        let denied = self.known - self.hits.len() as u64;
+        let mut open = self.hits;
+        open.extend(self.unknown);
+        open.sort_unstable();
+        if open.is_empty() {
+            return Ok(Self { known: denied, hits: Vec::new(), unknown: Vec::new() });
+        }
+        let answers = data(context, frame, &whole.keys, &open)?;
+        let answers = answers.lazy().select([whole.expression.clone().alias("whole")]).collect()?;
+        let Some(answer) = answers.columns().first() else {
+            return Ok(Self { known: denied, hits: Vec::new(), unknown: open });
+        };
+        let answers = Self::of(answer, &open)?;
+        Ok(Self { known: denied + answers.known, ..answers })
+    }
+}
+
+/// The findings of the rows that a rule found.
+fn described(
+    context: &Context<'_>,
+    frame: &Frame,
+    (check, rule): (u16, &Rule),
+    hits: &[u32],
+) -> PolarsResult<Vec<Draft>> {
+    let suggestions = suggestions(context, frame, rule, hits)?;
+    let texts = suggestions.as_ref().and_then(|column| column.as_materialized_series().str().ok());
+    let suggested = |at: usize| {
+        let texts = texts?;
+        texts.get(if texts.len() == 1 { 0 } else { at }).map(str::to_owned)
+    };
+    let hit = |(at, &row): (usize, &u32)| Hit { check, row: row as usize, suggested: suggested(at) };
+    Ok(hits.iter().enumerate().filter_map(|found| describe(context, frame, rule, hit(found))).collect())
 }
 
 fn suggestions(

@@ -99,6 +99,21 @@ fn neither_chunks_nor_threads_change_a_finding_and_ids_are_unique() {
     let order = |finding: &Finding| (finding.rule, finding.record, finding.other);
     assert!(whole.findings.is_sorted_by_key(order));
     assert!(whole.evidence.is_sorted_by_key(|evidence| (evidence.finding, evidence.record)));
-    let per_rule: u64 = whole.rules.iter().map(|count| count.found).sum();
+    let per_rule: u64 = whole.rules.iter().filter(|c| c.by_ward.is_empty()).map(|count| count.found).sum();
     assert_eq!(per_rule, whole.findings.len() as u64);
+}
+
+#[test]
+fn a_statistic_is_counted_by_ward_and_gives_no_finding() {
+    let settings = Settings::read(&RulesFolder::embedded()).unwrap();
+    let found = found(run::CHUNK_ROWS, 2);
+    let mut figures = 0;
+    for (rule, (check, count)) in settings.checks.iter().zip(&found.rules).enumerate() {
+        let is_statistic = check.route == crate::settings::Route::Statistic;
+        assert!(is_statistic || count.by_ward.is_empty(), "{}", check.id);
+        assert!(!is_statistic || found.findings.iter().all(|f| usize::from(f.rule) != rule), "{}", check.id);
+        assert_eq!(count.by_ward.values().sum::<u64>(), if is_statistic { count.found } else { 0 });
+        figures += count.by_ward.values().sum::<u64>();
+    }
+    assert!(figures > 1_000, "{figures}");
 }

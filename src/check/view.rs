@@ -5,6 +5,7 @@
 //! from the declared sources and the facets of their kinds alone, so that a
 //! fifth source gets its columns with no change here.
 
+use crate::check::beside::{self, Beside};
 use crate::check::sql_text::{KEYWORDS, is_plain_word};
 use crate::normalise::{Facet, FacetType, facets_of};
 use crate::settings::{Kind, Settings, Source, Subject};
@@ -125,6 +126,8 @@ pub(super) enum Origin {
     Holders(usize),
     /// Who else holds the number in this column.
     OtherHolder(usize),
+    /// What no record says by itself, from the column it comes of.
+    Beside(usize, Beside),
     /// For a missing person: how many unlinked records of the primary source may be theirs.
     Namesakes,
 }
@@ -138,6 +141,15 @@ pub(super) const STRUCK_OFF: &str = "đã xoá";
 pub(super) const BIRTH_FIELD: &str = "birth_date";
 /// The field that namesakes are told by.
 pub(super) const NAME_FIELD: &str = "full_name";
+
+/// The fields that households, telephone numbers and personal numbers are told by.
+pub(super) const HOUSEHOLD_FIELD: &str = "household_id";
+pub(super) const RELATION_FIELD: &str = "relation";
+pub(super) const PHONE_FIELD: &str = "phone";
+pub(super) const SUBSCRIPTION_FIELD: &str = "subscription_status";
+pub(super) const NUMBER_FIELD: &str = "personal_id";
+/// The field that a marriage names the other spouse in.
+pub(super) const SPOUSE_FIELD: &str = "spouse_name";
 
 /// The fields that people of one place are told by.
 pub(super) const WARD_FIELD: &str = "ward_code";
@@ -156,6 +168,9 @@ impl View {
         match subject {
             Subject::Record(own) => {
                 view.own_slot(settings, own, "");
+                if own == settings.primary() {
+                    view.beside(settings.source(own));
+                }
                 view.linked_slots(settings, Some(own));
             }
             Subject::Pair(own) => {
@@ -243,6 +258,8 @@ impl View {
 
     fn fill_slot(&mut self, slot: Slot, source: &Source) {
         let at = Some(self.slots.len());
+        let is_compared = !slot.own && matches!(self.subject, Subject::Record(_));
+        let is_own = slot.own;
         let dot = if slot.prefix.is_empty() { String::new() } else { format!("{}.", slot.prefix) };
         self.slots.push(slot);
         for (place, column) in source.columns.iter().enumerate() {
@@ -270,9 +287,44 @@ impl View {
                     Origin::OtherHolder(place),
                     other,
                 );
+                let old_holders = "số người có hồ sơ còn hiệu lực mang số CMND 9 số này";
+                let origin = Origin::Beside(place, Beside::OldHolders);
+                if is_own {
+                    self.push(&format!("{field}.old_holders"), ValueType::Integer, at, origin, old_holders);
+                }
+            }
+            if is_compared {
+                self.compared(&field, &column.field, place, at);
             }
         }
         self.derived(source, &dot, at);
+    }
+
+    /// Columns of the primary source's own records that need more than the record.
+    fn beside(&mut self, source: &Source) {
+        for entry in beside::OWN {
+            if let Some(place) = beside::declared(source, entry) {
+                let origin = Origin::Beside(place, entry.column);
+                self.push(entry.name, entry.value_type, Some(0), origin, entry.meaning);
+            }
+        }
+    }
+
+    /// Columns of a linked record that compare it with the subject's.
+    fn compared(&mut self, name: &str, field: &str, place: usize, at: Option<usize>) {
+        match field {
+            NUMBER_FIELD => {
+                let meaning = "số chữ số khác với số định danh của hồ sơ đang xét; hai chữ số liền nhau đổi chỗ tính là một";
+                let origin = Origin::Beside(place, Beside::DigitsOff);
+                self.push(&format!("{name}.digits_off"), ValueType::Integer, at, origin, meaning);
+            }
+            SPOUSE_FIELD => {
+                let meaning = "có người cùng hộ với hồ sơ đang xét mang tên này";
+                let origin = Origin::Beside(place, Beside::InHousehold);
+                self.push(&format!("{name}.in_household"), ValueType::Boolean, at, origin, meaning);
+            }
+            _ => {}
+        }
     }
 
     fn derived(&mut self, source: &Source, dot: &str, at: Option<usize>) {

@@ -2,13 +2,14 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
+use super::World;
 use super::dates_written as dates;
 use super::delivery::{Delivery, Held4, no_date};
 use super::draw::mix;
 use super::fields_written as fields;
 use super::names_written::NameWriter;
 use super::numbers_written::Held;
-use super::person::{Origin, Precision, Sex, Standing};
+use super::person::{Origin, Person, Precision, Sex, Standing};
 use super::rates::Source;
 use super::written::Event;
 
@@ -31,12 +32,17 @@ const DEATHS_FROM: i32 = 2014;
 const NUMBER_ADDED: f64 = 0.68;
 
 /// Whether somebody's death is registered; asked by several sources, answered once.
-pub(super) fn is_death_registered(delivery: &Delivery<'_, '_>, person: usize) -> bool {
-    let truth = delivery.person(person);
+pub(super) fn is_death_registered(world: &World, truth: &Person, person: usize) -> bool {
     let Standing::Dead(day) = truth.standing else { return false };
+    day.year() >= DEATHS_FROM && share_of_the_dead(world, truth, person, 0xD00D) < DEATHS_REGISTERED
+}
+
+/// A share drawn once for a dead person and a question, whoever asks and whenever.
+pub(super) fn share_of_the_dead(world: &World, truth: &Person, person: usize, question: u64) -> f64 {
+    let Standing::Dead(day) = truth.standing else { return 1.0 };
     let key = truth.household as u64 * 1_000_003 + person as u64;
-    let hash = mix(delivery.world.seed ^ 0xD00D, key ^ (day.num_days_from_ce() as u64) << 20);
-    day.year() >= DEATHS_FROM && hash % 1_000 < (DEATHS_REGISTERED * 1_000.0) as u64
+    let hash = mix(world.seed ^ question, key ^ (day.num_days_from_ce() as u64) << 20);
+    (hash % 1_000) as f64 / 1_000.0
 }
 
 /// The civil-registry rows of one person.
@@ -44,7 +50,7 @@ pub(super) fn deliver(delivery: &mut Delivery<'_, '_>, person: usize) {
     birth(delivery, person);
     marriage(delivery, person);
     if let Standing::Dead(day) = delivery.person(person).standing
-        && is_death_registered(delivery, person)
+        && is_death_registered(delivery.world, delivery.person(person), person)
     {
         let late = delivery.plan.chance(0.1);
         let after = delivery.plan.below(if late { 400 } else { 16 });

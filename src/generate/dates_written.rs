@@ -39,6 +39,11 @@ pub(super) fn mistake(birth: Birth, chances: Chances, draw: &mut Draw, faults: &
     birth
 }
 
+/// No province is made as of a later year.
+const LAST_YEAR: i32 = 2_041;
+/// Nobody is known to have been born earlier and to live.
+const FIRST_YEAR: i32 = 1_895;
+
 const OF_CONTENT: [Fault; 6] = [
     Fault::DateDaySlip,
     Fault::DateYearSlip,
@@ -101,6 +106,17 @@ pub(super) fn form(birth: Birth, chances: Chances, draw: &mut Draw, faults: &mut
         let text =
             format!("{}/{:04}", draw.pick(&["31/02", "30/02", "31/04", "45/07", "32/01"]), birth.day.year());
         return WrittenDate { text, content: None, form: DateForm::Unreadable };
+    }
+    for (fault, years) in [(Fault::DateFuture, 100), (Fault::DateTooOld, -100)] {
+        let year = birth.day.year() + years;
+        // A century on is the future, and a century ago is beyond any age, for most but not for all.
+        if chances.happens(fault, draw) && (year > LAST_YEAR || year < FIRST_YEAR) {
+            faults.push((COLUMN, fault.word()));
+            let text = format!("{:02}/{:02}/{year:04}", birth.day.day(), birth.day.month());
+            let day = birth.day.with_year(year).unwrap_or(birth.day);
+            let content = Some(Birth { day, precision: Precision::Day });
+            return WrittenDate { text, content, form: DateForm::Normal };
+        }
     }
     if chances.happens(Fault::DateForm, draw) {
         let (text, form) = other_form(birth, chances.source, draw);

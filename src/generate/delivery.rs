@@ -115,6 +115,8 @@ pub(super) struct Delivery<'a, 'w> {
     pub(super) cards: Vec<Held4>,
     /// By person: the telephone number offices know.
     pub(super) phones: Vec<Option<String>>,
+    /// By person: the relation to the head that residence knows.
+    pub(super) relations: Vec<&'static str>,
     batch: u64,
 }
 
@@ -135,6 +137,7 @@ impl<'a, 'w> Delivery<'a, 'w> {
             records: Vec::new(),
             cards: Vec::new(),
             phones: vec![None; population.people.len()],
+            relations: super::heads::relations(world, population),
             batch,
         };
         delivery.cards = (0..population.people.len()).map(|p| delivery.card(p)).collect();
@@ -319,6 +322,10 @@ impl Written {
             registered_on: None,
             valid: None,
             is_active: false,
+            book: String::new(),
+            relation: "",
+            old_id: None,
+            parents: [None, None],
             phone: PhoneForm::None,
             phone_right: String::new(),
             ward_retired: None,

@@ -7,6 +7,11 @@ use super::person::{Group, Household, Sex};
 use super::places::PROVINCE;
 use super::rates::{Chances, Fault, Source};
 
+/// What stands in fields of words and says nothing.
+const NO_WORDS: [&str; 3] = ["xyz", "Chờ xác minh", "0000"];
+/// What stands in a parent's field where nobody knows the name.
+const NO_PARENTS: [&str; 2] = ["Không rõ", "Không có"];
+
 /// The cell of a sex, and what it says.
 pub(super) fn sex(
     held: Sex,
@@ -19,6 +24,10 @@ pub(super) fn sex(
     if chances.happens(Fault::SexMissing, draw) {
         faults.push((COLUMN, Fault::SexMissing.word()));
         return (String::new(), None);
+    }
+    if chances.happens(Fault::SexUnknown, draw) {
+        faults.push((COLUMN, Fault::SexUnknown.word()));
+        return (draw.pick(&NO_WORDS).to_owned(), None);
     }
     if chances.happens(Fault::SexCode, draw) {
         faults.push((COLUMN, Fault::SexCode.word()));
@@ -45,6 +54,10 @@ pub(super) fn ethnicity(
     faults: &mut Faults,
 ) -> String {
     const KHMER: [&str; 4] = ["Khơ-me", "Khơ Me", "Khơ me", "KHMER"];
+    let empty = (Fault::EthnicMissing, Fault::EthnicUnknown);
+    if let Some(text) = nothing("dan_toc", empty, chances, draw, faults) {
+        return text;
+    }
     if group == Group::Kinh || !chances.happens(Fault::EthnicSpelling, draw) {
         return word.to_owned();
     }
@@ -52,8 +65,31 @@ pub(super) fn ethnicity(
     if group == Group::Khmer { draw.pick(&KHMER).to_owned() } else { "Hoa (Hán)".to_owned() }
 }
 
+/// An empty cell, or a word of no list.
+pub(super) fn nothing(
+    column: &'static str,
+    (missing, unknown): (Fault, Fault),
+    chances: Chances,
+    draw: &mut Draw,
+    faults: &mut Faults,
+) -> Option<String> {
+    if chances.happens(missing, draw) {
+        faults.push((column, missing.word()));
+        return Some(String::new());
+    }
+    if chances.happens(unknown, draw) {
+        faults.push((column, unknown.word()));
+        return Some(draw.pick(&NO_WORDS).to_owned());
+    }
+    None
+}
+
 /// The nationality in words: everybody's is the same.
 pub(super) fn nationality(chances: Chances, draw: &mut Draw, faults: &mut Faults) -> String {
+    let empty = (Fault::NationalityMissing, Fault::NationalityUnknown);
+    if let Some(text) = nothing("quoc_tich", empty, chances, draw, faults) {
+        return text;
+    }
     if chances.happens(Fault::NationalitySpelling, draw) {
         faults.push(("quoc_tich", Fault::NationalitySpelling.word()));
         return draw.pick(&["VN", "Viet Nam", "VIỆT NAM"]).to_owned();
@@ -69,6 +105,10 @@ pub(super) fn parent(
     draw: &mut Draw,
     faults: &mut Faults,
 ) -> Option<String> {
+    if chances.happens(Fault::ParentPlaceholder, draw) {
+        faults.push((column, Fault::ParentPlaceholder.word()));
+        return Some(draw.pick(&NO_PARENTS).to_owned());
+    }
     let name = name?;
     if chances.happens(Fault::ParentMissing, draw) {
         faults.push((column, Fault::ParentMissing.word()));

@@ -16,6 +16,8 @@ const INSURED_UNREGISTERED: f64 = 0.70;
 const INSURED_ELSEWHERE: f64 = 0.10;
 /// An earlier card of the same person is delivered too.
 const EARLIER_CARD: f64 = 0.035;
+/// Another card of the same person runs beside it: two employers, two lists.
+const SECOND_CARD: f64 = 0.004;
 /// The last card has run out.
 const RUN_OUT: f64 = 0.05;
 /// A card of somebody who died less than a year ago still stands.
@@ -68,6 +70,9 @@ pub(super) fn deliver(delivery: &mut Delivery<'_, '_>, person: usize) {
     };
     let from = from.max(truth.birth.day);
     card(delivery, person, from);
+    if delivery.plan.chance(SECOND_CARD) {
+        card(delivery, person, from);
+    }
     if is_earlier && truth.age_on(from) > 1 {
         card(delivery, person, year_before(from));
     }

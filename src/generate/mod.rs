@@ -22,6 +22,8 @@ mod draw;
 mod family;
 mod fields_written;
 mod folder;
+mod heads;
+mod household_written;
 mod insurance;
 mod lexicon;
 mod lives;

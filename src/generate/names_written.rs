@@ -23,6 +23,9 @@ pub(super) struct NameWriter<'a> {
 const OF_WORDS: [Fault; 5] =
     [Fault::NameDialect, Fault::NameIy, Fault::NameDoublet, Fault::NameSlip, Fault::NameMarkLost];
 
+/// What is typed where something has to stand in the field.
+const PLACEHOLDERS: [&str; 4] = ["Không rõ", "Test", "Chưa rõ", "Không có"];
+
 impl NameWriter<'_> {
     /// Faults of content: the name as the office has it in its books. Capitalised words, NFC.
     pub(super) fn mistake(&self, name: &str, sex: Sex, draw: &mut Draw, faults: &mut Faults) -> WrittenName {
@@ -39,6 +42,10 @@ impl NameWriter<'_> {
             self.replace(without_marks(&written.content), Fault::NameMarksLost, &mut written, faults);
         } else if self.chances.happens(Fault::NameQuestion, draw) {
             self.replace(question_marks(&written.content), Fault::NameQuestion, &mut written, faults);
+        } else if self.chances.happens(Fault::NamePlaceholder, draw) {
+            // Nothing of the name is left: like a call name, no reader can tell what is wrong with it.
+            self.replace(draw.pick(&PLACEHOLDERS).to_owned(), Fault::NamePlaceholder, &mut written, faults);
+            written.has_extra = true;
         }
         self.add_extra(&mut written, sex, draw, faults);
         written.text.clone_from(&written.content);

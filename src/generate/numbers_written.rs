@@ -114,6 +114,11 @@ pub(super) fn form(
     };
     let mut written =
         WrittenNumber { text: digits.clone(), personal: Some(digits.clone()), is_old: false, is_clean: true };
+    if chances.happens(Fault::NumberMalformed, draw) {
+        faults.push((column, Fault::NumberMalformed.word()));
+        let text = malformed(digits, draw);
+        return WrittenNumber { text, personal: None, is_old: false, is_clean: false };
+    }
     let is_local = digits.starts_with("095") || digits.starts_with("096");
     if is_local && chances.happens(Fault::NumberZeroLost, draw) {
         faults.push((column, Fault::NumberZeroLost.word()));
@@ -130,6 +135,15 @@ pub(super) fn form(
         written.is_clean = false;
     }
     written
+}
+
+/// No number any more: too few digits to be had back, or words.
+pub(super) fn malformed(digits: &str, draw: &mut Draw) -> String {
+    match draw.below(4) {
+        0 => "không có".to_owned(),
+        1 => "chưa cấp".to_owned(),
+        _ => digits[..digits.len() / 2 + draw.below(2)].to_owned(),
+    }
 }
 
 fn other_writing(digits: &str, draw: &mut Draw) -> String {

@@ -79,6 +79,7 @@ faults! {
     NameShort = "name_abbreviated", [0.0015, 0.002, 0.0015, 0.002], "T. for Thị, Ng. for Nguyễn";
     NameExtra = "name_call_name", [0.0006, 0.001, 0.0008, 0.0008], "a call name in brackets, a title in front";
     NameQuestion = "name_question_marks", [0.0004, 0.0006, 0.0005, 0.0008], "letters lost to `?` on the way between systems";
+    NamePlaceholder = "name_placeholder", [0.001, 0.0, 0.0, 0.0], "Không rõ, test, xxx: something had to stand in the field";
     // Names, form.
     NameCapitals = "name_capitals", [0.09, 0.10, 0.10, 0.32], "forms are filled in capitals; no fault";
     NameLower = "name_lower_case", [0.003, 0.001, 0.001, 0.012], "typed without capitals";
@@ -97,6 +98,8 @@ faults! {
     DatePlaceholder = "date_placeholder", [0.004, 0.003, 0.006, 0.006], "01/01 of the year in place of the day";
     DateYearOnly = "date_year_only", [0.015, 0.010, 0.020, 0.015], "the day left out";
     DateImpossible = "date_impossible", [0.0008, 0.001, 0.001, 0.001], "31/02 and the like";
+    DateFuture = "date_in_future", [0.001, 0.0, 0.0, 0.0], "20 typed for 19";
+    DateTooOld = "date_too_old", [0.001, 0.0, 0.0, 0.0], "18 typed for 19";
     DateMissing = "date_missing", [0.002, 0.004, 0.004, 0.022], "empty";
     DateForm = "date_other_form", [0.035, 0.085, 0.185, 0.33], "dashes, dots, ISO, no separators, two-digit years, spreadsheet serials";
     // Personal numbers.
@@ -110,26 +113,43 @@ faults! {
     NumberOld = "number_nine_digits", [0.004, 0.0, 0.028, 0.004], "the old card's number in the new one's field, of those who had one";
     NumberZeroLost = "number_zero_lost", [0.002, 0.003, 0.005, 0.0035], "a spreadsheet took it for a number";
     NumberScientific = "number_scientific", [0.0003, 0.0002, 0.0008, 0.0002], "the spreadsheet went on: 9.6E+10";
+    NumberMalformed = "number_malformed", [0.0025, 0.001, 0.001, 0.001], "digits left out, words in the field";
     NumberWritten = "number_written_otherwise", [0.0014, 0.0012, 0.0028, 0.0012], "spaces, dots, apostrophe, letter O";
     NumberFormer = "number_former", [0.30, 0.6, 0.50, 0.70], "of those whose number was set again: still the one before";
     // Other fields.
     SexWrong = "sex_wrong", [0.003, 0.003, 0.002, 0.003], "the other sex";
-    SexMissing = "sex_missing", [0.001, 0.002, 0.003, 0.21], "empty";
+    SexMissing = "sex_missing", [0.003, 0.002, 0.003, 0.21], "empty";
+    SexUnknown = "sex_word_unknown", [0.002, 0.0, 0.0, 0.0], "a word that says no sex";
     SexCode = "sex_code", [0.032, 0.030, 0.18, 0.20], "1/0, M/F, NAM/NU";
     PhoneInvalid = "phone_invalid", [0.008, 0.0, 0.0, 0.0], "a digit too few or a prefix nobody has";
     PhoneOld = "phone_old_prefix", [0.030, 0.0, 0.0, 0.04], "the 11-digit number of before 2018, of numbers with such a past";
     PhoneWritten = "phone_written_otherwise", [0.025, 0.0, 0.0, 0.03], "dots, spaces, +84";
+    PhoneOther = "phone_of_another", [0.006, 0.0, 0.0, 0.0], "a number given up and sold anew, or a digit off: a stranger's; of grown people";
     PhoneMissing = "phone_missing", [0.35, 0.0, 0.0, 0.0], "of those who have one: not asked";
     WardRetired = "ward_code_retired", [0.012, 0.02, 0.03, 0.0], "the code of before 01/07/2025";
-    WardMalformed = "ward_code_malformed", [0.0004, 0.0, 0.0005, 0.0], "a digit too many or too few";
+    WardMalformed = "ward_code_malformed", [0.0015, 0.0, 0.0005, 0.0], "a digit too many or too few";
     WardMissing = "ward_code_missing", [0.007, 0.009, 0.03, 0.0], "empty";
     AddressOld = "address_old_unit", [0.06, 0.0, 0.35, 0.45], "units of before 01/07/2025, districts";
     AddressShort = "address_abbreviated", [0.10, 0.0, 0.15, 0.15], "X. for xã, P. for phường; no fault";
-    AddressMissing = "address_missing", [0.0, 0.0, 0.03, 0.05], "empty";
+    AddressMissing = "address_missing", [0.003, 0.0, 0.03, 0.05], "empty";
     EthnicSpelling = "ethnic_group_spelling", [0.30, 0.30, 0.0, 0.0], "of Khmer and Hoa people: Khơ-me, Hoa (Hán)";
+    EthnicMissing = "ethnic_group_missing", [0.003, 0.0, 0.0, 0.0], "empty";
+    EthnicUnknown = "ethnic_group_unknown", [0.002, 0.0, 0.0, 0.0], "a word that is no ethnic group";
+    NationalityMissing = "nationality_missing", [0.003, 0.0, 0.0, 0.0], "empty";
+    NationalityUnknown = "nationality_unknown", [0.002, 0.0, 0.0, 0.0], "a word that is no country";
     NationalitySpelling = "nationality_spelling", [0.014, 0.0, 0.0, 0.0], "VN, Viet Nam, VIỆT NAM";
     BirthPlaceMissing = "birth_place_missing", [0.06, 0.0, 0.0, 0.0], "empty";
     ParentMissing = "parent_missing", [0.07, 0.08, 0.0, 0.0], "empty though known";
+    ParentPlaceholder = "parent_placeholder", [0.003, 0.0, 0.0, 0.0], "Không rõ, Không có in place of a name or of nothing";
+    RelationMissing = "relation_missing", [0.003, 0.0, 0.0, 0.0], "empty";
+    RelationUnknown = "relation_unknown", [0.002, 0.0, 0.0, 0.0], "a word that is no relation";
+    HeadNotTold = "head_not_told", [0.012, 0.0, 0.0, 0.0], "of heads: written as somebody else of the household";
+    HeadTwice = "head_twice", [0.002, 0.0, 0.0, 0.0], "of grown members: written as a head beside the head";
+    HouseholdMissing = "household_missing", [0.003, 0.0, 0.0, 0.0], "empty";
+    OldIdOther = "old_id_of_another", [0.015, 0.0, 0.0, 0.0], "of those whose former card is noted: another person's number";
+    OldIdMalformed = "old_id_malformed", [0.012, 0.0, 0.0, 0.0], "of those, too: a digit left out, words in the field";
+    InsuranceMalformed = "insurance_number_malformed", [0.006, 0.0, 0.0, 0.0], "of those that are noted: digits left out, words in the field";
+    UpdateDateBad = "update_date_impossible", [0.002, 0.0, 0.0, 0.0], "31/02 and the like, or after the delivery";
     PaperWord = "paper_kind_word", [0.0, 0.0, 0.0, 0.008], "CĂN CƯỚC CÔNG DÂN for CCCD, or empty";
     // Records.
     CorrectionLate = "correction_not_applied", [0.30, 0.0, 0.35, 0.45], "of corrected entries: the value of before still stands";

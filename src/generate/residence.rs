@@ -2,13 +2,15 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::dates_written as dates;
+use super::World;
 use super::delivery::{Delivery, Held4};
 use super::fields_written as fields;
+use super::household_written as home_cells;
+use super::names_written::NameWriter;
 use super::numbers_written as numbers;
-use super::person::{Standing, Status};
+use super::person::{Person, Standing, Status};
 use super::rates::{Fault, Source};
-use super::written::PhoneForm;
+use super::written::{PhoneForm, WrittenName};
 
 /// Share of residents entered twice under the same status (two books, a lost card).
 const ENTERED_TWICE: f64 = 0.0055;
@@ -70,19 +72,25 @@ fn moves(delivery: &mut Delivery<'_, '_>, person: usize) {
     }
 }
 
+/// Whether residence still has a live record of somebody who died; asked of heads too.
+pub(super) fn is_still_live(world: &World, truth: &Person, person: usize) -> bool {
+    let Standing::Dead(day) = truth.standing else { return false };
+    let registered = super::civil::is_death_registered(world, truth, person);
+    let share = if registered { DEAD_STILL_LIVE } else { UNREGISTERED_STILL_LIVE };
+    (world.as_of - day).num_days() <= DEATHS_KEPT_DAYS
+        && super::civil::share_of_the_dead(world, truth, person, 0x11FE) < share
+}
+
 fn of_the_dead(delivery: &mut Delivery<'_, '_>, person: usize, day: NaiveDate) {
     if (delivery.world.as_of - day).num_days() > DEATHS_KEPT_DAYS {
         return;
     }
     let household = delivery.person(person).household;
-    let (live, closed) = if super::civil::is_death_registered(delivery, person) {
-        (DEAD_STILL_LIVE, DEAD_CLOSED)
-    } else {
-        (UNREGISTERED_STILL_LIVE, 0.0)
-    };
-    if delivery.plan.chance(live) {
+    if is_still_live(delivery.world, delivery.person(person), person) {
         row(delivery, person, household, Status::Permanent);
-    } else if delivery.plan.chance(closed) {
+    } else if super::civil::is_death_registered(delivery.world, delivery.person(person), person)
+        && delivery.plan.chance(DEAD_CLOSED)
+    {
         row(delivery, person, household, Status::Deleted);
     }
 }
@@ -100,7 +108,11 @@ fn row_of(delivery: &mut Delivery<'_, '_>, person: usize, household: usize, stat
     let chances = delivery.chances(SOURCE);
     let mut written = delivery.write(held, SOURCE);
     let updated = updated_on(delivery, person);
+    let known = delivery.relations[person];
     let cmnd = truth.cmnd.clone().filter(|_| delivery.plan.chance(0.42));
+    let other_cmnd =
+        home_cells::another(delivery, person).and_then(|other| delivery.person(other).cmnd.clone());
+    let other_phone = home_cells::stranger(delivery, person).and_then(|other| delivery.phones[other].clone());
     let insurance = truth.insurance.clone().filter(|_| delivery.plan.chance(0.57));
     let number = delivery.phones[person].clone();
     let draw = &mut delivery.errors[SOURCE as usize];
@@ -114,16 +126,37 @@ fn row_of(delivery: &mut Delivery<'_, '_>, person: usize, household: usize, stat
     };
     let father = fields::parent(truth.father_name.as_deref(), "ho_ten_cha", chances, draw, faults);
     let mother = fields::parent(truth.mother_name.as_deref(), "ho_ten_me", chances, draw, faults);
+    let parent_form = |column, name: Option<String>, draw: &mut _, faults: &mut _| {
+        let writer = NameWriter { spelling: &world.spelling, chances, column };
+        let written = WrittenName { content: name?, ..WrittenName::default() };
+        Some(writer.form(written, draw, faults))
+    };
+    let father = parent_form("ho_ten_cha", father, draw, faults);
+    let mother = parent_form("ho_ten_me", mother, draw, faults);
+    let is_own_home = household == truth.household;
+    let known = if is_own_home || status != Status::Temporary { known } else { "Người ở nhờ" };
+    let known = if truth.moved.is_some_and(|(old, _)| old == household) { "Con" } else { known };
+    let relation = home_cells::relation(known, truth.age_on(world.as_of), chances, draw, faults);
+    let book = home_cells::book(&home.book, chances, draw, faults);
+    let cmnd = home_cells::old_id(cmnd, other_cmnd, chances, draw, faults);
+    let insurance = home_cells::insurance_number(insurance, chances, draw, faults);
+    let updated_text = home_cells::updated(updated, chances, draw, faults);
     let address = fields::address(world, home, chances, draw, faults);
     let ward = fields::ward(world, home, "ma_xa", chances, draw, faults);
     let right = number.filter(|_| !chances.happens(Fault::PhoneMissing, draw)).unwrap_or_default();
+    let another = other_phone.filter(|_| truth.age_on(world.as_of) >= 18 && !right.is_empty());
+    let another = another.filter(|_| chances.happens(Fault::PhoneOther, draw));
+    if another.is_some() {
+        faults.push(("so_dien_thoai", Fault::PhoneOther.word()));
+    }
+    let right = another.unwrap_or(right);
     let (phone, phone_form) = match right.len() {
         10 => numbers::phone(world, &right, chances, "so_dien_thoai", draw, faults),
         _ => (String::new(), PhoneForm::None),
     };
     let cells = vec![
         written.number.text.clone(),
-        cmnd.unwrap_or_default(),
+        cmnd.clone().unwrap_or_default(),
         written.name.text.clone(),
         written.birth.text.clone(),
         written.sex_text.clone(),
@@ -131,19 +164,23 @@ fn row_of(delivery: &mut Delivery<'_, '_>, person: usize, household: usize, stat
         nationality,
         birth_place,
         world.places.origin_words(truth.home_town),
-        father.unwrap_or_default(),
-        mother.unwrap_or_default(),
-        home.book.clone(),
-        truth.relation.to_owned(),
+        father.as_ref().map(|name| name.text.clone()).unwrap_or_default(),
+        mother.as_ref().map(|name| name.text.clone()).unwrap_or_default(),
+        book.clone(),
+        relation.text,
         address.text,
         ward.text,
         phone,
         insurance.unwrap_or_default(),
         status.word().to_owned(),
-        dates::normal(updated),
+        updated_text,
     ];
     let (mut facts, faults) = written.facts();
     facts.status = Some(status);
+    facts.old_id = cmnd.filter(|text| text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_digit()));
+    facts.book = book;
+    facts.relation = relation.says;
+    facts.parents = [father, mother];
     facts.phone = phone_form;
     facts.phone_right = right;
     facts.ward_retired = ward.retired;

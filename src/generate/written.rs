@@ -121,6 +121,13 @@ pub(super) struct Facts {
     pub(super) valid: Option<(NaiveDate, NaiveDate)>,
     /// Telecom: whether the subscription runs.
     pub(super) is_active: bool,
+    /// Residence: the household number and the relation to its head that stand there.
+    pub(super) book: String,
+    pub(super) relation: &'static str,
+    /// Residence: the nine digits of the former card, where they can be read.
+    pub(super) old_id: Option<String>,
+    /// Residence: father's and mother's name.
+    pub(super) parents: [Option<WrittenName>; 2],
     /// Residence: telephone, and the number it should be.
     pub(super) phone: PhoneForm,
     pub(super) phone_right: String,

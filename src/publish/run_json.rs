@@ -97,6 +97,9 @@ struct RuleJson<'a> {
     /// On the lists, after rules that yield to others have done so.
     findings: u64,
     not_delivered: &'a [String],
+    /// Of rules of the route `statistic`, which give no findings: rows found by ward code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_ward: Option<&'a BTreeMap<String, u64>>,
 }
 
 /// Writes `run.json` into the folder.
@@ -193,6 +196,7 @@ fn rules<'a>(settings: &'a Settings, tally: &Tally<'_>, findings: &'a Findings) 
             found: count.map_or(0, |count| count.found),
             findings: tally.of_rule(at),
             not_delivered: count.map_or(&[], |count| &count.not_delivered),
+            by_ward: count.map(|count| &count.by_ward).filter(|by_ward| !by_ward.is_empty()),
         }
     };
     settings.checks.iter().enumerate().map(rule).collect()

@@ -7,7 +7,8 @@ use super::page::{Night, head, number, scrolling};
 use super::words::{self, DIMENSIONS, ROUTES, SEVERITIES};
 use super::{format, grade};
 use crate::check::RuleCount;
-use crate::settings::Check;
+use crate::report::Tally;
+use crate::settings::{Check, Route};
 
 const SHADES: [&str; 4] = ["urgent-fill", "high-fill", "medium-fill", "low-fill"];
 
@@ -72,13 +73,21 @@ fn by_route(night: &Night<'_>) -> Markup {
                         th scope="row" { (name) }
                         td { (meaning) }
                         (number(tally.of_route(route)))
-                        td.n { (format::percent(tally.of_route(route), tally.findings)) }
+                        td.n { (share(tally, route)) }
                     }
                 }
             }
         }
     };
     scrolling("Nghi sai lệch theo nơi xử lý", &table)
+}
+
+/// The share of findings that goes a route; figures without a task are no findings.
+fn share(tally: &Tally<'_>, route: Route) -> String {
+    match route {
+        Route::Statistic => "–".to_owned(),
+        _ => format::percent(tally.of_route(route), tally.findings),
+    }
 }
 
 const RULE_HEAD: [&str; 6] =

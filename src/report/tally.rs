@@ -82,7 +82,20 @@ impl<'a> Tally<'a> {
             tally.routes[check.route as usize] += 1;
             tally.wards.entry(&finding.ward_code).or_default().observe(check.route, check.severity);
         }
+        tally.observe_figures(settings, findings);
         tally
+    }
+
+    /// Rules of the route `statistic` give counts by ward and no findings: they are counted with their
+    /// rule, their route and their wards, and are no part of [`Tally::findings`] or of the matrix.
+    fn observe_figures(&mut self, settings: &Settings, findings: &'a Findings) {
+        for (at, (check, count)) in settings.checks.iter().zip(&findings.rules).enumerate() {
+            for (ward, rows) in &count.by_ward {
+                self.rules[at] += rows;
+                self.routes[check.route as usize] += rows;
+                self.wards.entry(ward).or_default().routes[check.route as usize] += rows;
+            }
+        }
     }
 
     /// Findings of a rule, by its place in the settings.

@@ -236,7 +236,7 @@ fn the_most_specific_rule_of_a_cell_speaks_and_the_other_becomes_its_evidence() 
         told.iter().filter(|(_, of)| of == field).map(|(rule, _)| rule.as_str()).collect()
     };
     assert_eq!(rules_on("ngay_sinh"), ["birth-date-differs-from-birth-registration"]);
-    assert_eq!(rules_on("ho_ten"), ["name-not-in-standard-form"]);
+    assert_eq!(rules_on("ho_ten"), ["name-letter-case"]);
     let found = world.find();
     let speaking = found.findings.iter().position(|finding| finding.field == "ngay_sinh").unwrap();
     let own = found.evidence.iter().find(|evidence| {

@@ -258,7 +258,7 @@ fn findings(found: u32, rows: u32) -> Findings {
         speaks_for: !n.is_multiple_of(3),
         weight: 0.5,
     };
-    let count = |assessed, found| RuleCount { assessed, found, not_delivered: Vec::new() };
+    let count = |assessed, found| RuleCount { assessed, found, ..RuleCount::default() };
     Findings {
         findings: (0..found).map(finding).collect(),
         evidence: (0..found).map(evidence).collect(),

@@ -42,7 +42,7 @@ fn every_default_rule_passes_and_fails_its_rows_and_has_two_of_each() {
 #[test]
 fn every_default_rule_says_all_that_an_officer_needs() {
     let settings = default_settings();
-    assert_eq!(settings.checks.len(), 25);
+    assert!(settings.checks.len() >= 90, "{}", settings.checks.len());
     for check in &settings.checks {
         let wording = &check.wording;
         for text in [&wording.title, &wording.explanation, &wording.why, &wording.action] {

@@ -32,7 +32,7 @@ fn place(case: &mut Case<'_>, record: &Record) {
 
 fn written_form(case: &mut Case<'_>, record: &Record) {
     let (name, birth) = (&record.facts.name, &record.facts.birth);
-    if name.form != NameForm::Good {
+    if name.form == NameForm::Unicode {
         case.add(18, record, "ho_ten", Some(name.in_good_form()), (true, true));
     }
     if let (DateForm::Other, Some(content)) = (birth.form, birth.content) {

@@ -1,12 +1,15 @@
-//! What is truly wrong with the delivered rows, for each of the 25 quality rules.
+//! What is truly wrong with the delivered rows, for each quality rule of [`RULES`].
 //!
 //! Judged from the true people and from what the generator knows it wrote, never
 //! by reading cells back: the program's own normalising has no part in it. A claim
 //! counts wherever it is true, injected or not. `detectable` says that a careful
 //! reader of the delivery could tell; `mendable` that the right value follows from it.
 
+mod claims;
 mod events;
 mod form;
+mod households;
+mod numbers;
 mod pairs;
 mod people;
 mod values;
@@ -31,8 +34,8 @@ pub(super) struct Finding {
     pub(super) mendable: bool,
 }
 
-/// The quality rules that have a truth, in the order of their numbers 1 to 25.
-pub const RULES: [&str; 25] = [
+/// The quality rules that have a truth: 25 that are known by their numbers, then the others.
+pub const RULES: [&str; 89] = [
     "personal-id-contradicts-birth-date",
     "personal-id-contradicts-sex",
     "birth-date-differs-from-birth-registration",
@@ -58,6 +61,70 @@ pub const RULES: [&str; 25] = [
     "old-id-on-insurance-card",
     "corrected-birth-date-not-applied",
     "corrected-name-not-applied",
+    "sex-missing",
+    "sex-unknown",
+    "sex-not-in-standard-form",
+    "ethnicity-missing",
+    "ethnicity-unknown",
+    "ethnicity-not-in-standard-form",
+    "nationality-missing",
+    "nationality-unknown",
+    "nationality-not-in-standard-form",
+    "address-missing",
+    "ward-code-missing",
+    "ward-code-malformed",
+    "household-id-missing",
+    "relation-missing",
+    "relation-unknown",
+    "old-id-unreadable",
+    "insurance-number-unreadable",
+    "update-date-unreadable",
+    "phone-not-in-standard-form",
+    "phone-registered-to-another",
+    "birth-date-missing",
+    "birth-date-impossible",
+    "birth-date-in-future",
+    "age-over-120",
+    "name-placeholder",
+    "name-spacing",
+    "name-letter-case",
+    "name-tone-mark-placement",
+    "name-legacy-encoding",
+    "name-keystroke-residue",
+    "name-abbreviated",
+    "name-with-title-or-call-name",
+    "name-with-digits-or-lost-letters",
+    "father-name-missing",
+    "father-name-placeholder",
+    "father-name-not-in-standard-form",
+    "mother-name-missing",
+    "mother-name-placeholder",
+    "mother-name-not-in-standard-form",
+    "name-without-diacritics",
+    "birth-registered-before-birth",
+    "marriage-below-age",
+    "death-before-birth",
+    "personal-id-not-in-standard-form",
+    "personal-id-unreadable",
+    "elder-with-nine-digit-number-only",
+    "nine-digit-number-only",
+    "child-without-personal-id",
+    "personal-id-absent",
+    "personal-id-one-digit-off",
+    "personal-id-set-again-suspected",
+    "very-old-without-sign-of-life",
+    "deceased-but-sim-active",
+    "sim-without-readable-paper",
+    "removed-but-insured",
+    "duplicate-active-insurance-card",
+    "household-without-head",
+    "household-head-gone",
+    "household-with-two-heads",
+    "child-as-old-as-head",
+    "spouse-implausibly-young",
+    "household-head-is-minor",
+    "household-head-deceased",
+    "old-id-on-two-people",
 ];
 
 /// A rule's id by its number.
@@ -90,9 +157,13 @@ pub(super) fn findings(world: &World, population: &Population, records: &[Record
         form::judge(&mut case);
         people::judge(&mut case);
         events::judge(&mut case);
+        claims::judge(&mut case);
+        numbers::judge(&mut case);
         found.append(&mut case.found);
     }
     people::judge_shared_numbers(population, records, &mut found);
+    households::judge(world.as_of, population, records, &mut found);
+    households::judge_old_ids(population, records, &mut found);
     found
 }
 
@@ -112,9 +183,21 @@ impl<'a> Case<'a> {
         correct: Option<String>,
         (detectable, mendable): (bool, bool),
     ) {
+        self.add_named(rule(number), record, field, correct, (detectable, mendable));
+    }
+
+    fn add_named(
+        &mut self,
+        rule: &'static str,
+        record: &Record,
+        field: &'static str,
+        correct: Option<String>,
+        (detectable, mendable): (bool, bool),
+    ) {
+        debug_assert!(RULES.contains(&rule), "{rule}");
         let (source, record) = (record.source, record.id.clone());
         let mendable = mendable && correct.is_some();
-        self.found.push(Finding { source, record, rule: rule(number), field, correct, detectable, mendable });
+        self.found.push(Finding { source, record, rule, field, correct, detectable, mendable });
     }
 
     /// Rows of other sources than residence and births that could bear witness.

@@ -1,0 +1,202 @@
+//! Households of the primary source: who is in them, who heads them, who stands for them.
+//!
+//! Records of one household number are one household. Struck-off records are no members; they are
+//! remembered only where a head was struck off. Built once a night, and only if a rule asks: one pass
+//! over the distinct household numbers, two over the rows.
+
+use std::borrow::Cow;
+
+use hashbrown::HashMap;
+
+use super::cell::{epoch_days, live};
+use super::context::Context;
+use super::view::{BIRTH_FIELD, HOUSEHOLD_FIELD, RELATION_FIELD, STATUS_FIELD, facet_named};
+use crate::normalise::{FacetValue, Records};
+use crate::table::{RecordRef, SourceIndex};
+
+/// The canonical word of the head of a household.
+const HEAD: &str = "Chủ hộ";
+/// No household.
+const NONE: u32 = u32::MAX;
+/// Born when nobody knows: behind everybody.
+const UNKNOWN_DAY: i32 = i32::MAX;
+
+/// What is known of one household.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Household {
+    /// Live records.
+    pub(super) size: u32,
+    /// People with a live record as head.
+    pub(super) heads: u32,
+    /// Struck-off records of heads.
+    pub(super) heads_gone: u32,
+    /// The row that stands for the household: of its heads, else of all, the oldest.
+    pub(super) speaker: u32,
+    /// The year that the only head was born in.
+    pub(super) head_year: Option<i32>,
+}
+
+/// The households of one source.
+#[derive(Debug, Default)]
+pub(super) struct Households {
+    of_row: Vec<u32>,
+    households: Vec<Household>,
+    /// The live rows of household `h` are `members[starts[h]..starts[h + 1]]`.
+    starts: Vec<u32>,
+    members: Vec<u32>,
+}
+
+/// What is read of a record.
+struct Reader<'a> {
+    context: &'a Context<'a>,
+    records: &'a Records,
+    household: usize,
+    relation: Option<usize>,
+    status: Option<usize>,
+    birth: Option<usize>,
+}
+
+impl Households {
+    /// Groups the records of a source; none where it has no household numbers. O(rows).
+    pub(super) fn new(context: &Context<'_>, source: SourceIndex) -> Self {
+        let Some(reader) = Reader::new(context, source) else { return Self::default() };
+        let rows = reader.records.table.rows;
+        let (of_row, households) = reader.groups();
+        let is_live: Vec<bool> = (0..rows).map(|row| reader.is_live(row)).collect();
+        let mut starts = vec![0_u32; households + 1];
+        let member = |&row: &usize| is_live[row] && of_row[row] != NONE;
+        (0..rows).filter(member).for_each(|row| starts[of_row[row] as usize + 1] += 1);
+        (0..households).for_each(|at| starts[at + 1] += starts[at]);
+        let mut next = starts.clone();
+        let mut members = vec![0; starts.last().map_or(0, |&all| all as usize)];
+        for row in (0..rows).filter(member) {
+            let place = &mut next[of_row[row] as usize];
+            members[*place as usize] = row as u32;
+            *place += 1;
+        }
+        let mut all = Self { of_row, households: vec![Household::default(); households], starts, members };
+        for at in 0..households {
+            all.households[at] = reader.describe(all.members_of(at as u32));
+        }
+        for row in (0..rows).filter(|&row| !is_live[row] && all.of_row[row] != NONE) {
+            all.households[all.of_row[row] as usize].heads_gone += u32::from(reader.is_head(row));
+        }
+        all
+    }
+
+    /// The household of a record.
+    pub(super) fn of(&self, row: usize) -> Option<&Household> {
+        self.households.get(self.number(row)? as usize)
+    }
+
+    /// The live rows of a record's household, rising.
+    pub(super) fn members(&self, row: usize) -> &[u32] {
+        self.number(row).map_or(&[], |household| self.members_of(household))
+    }
+
+    fn number(&self, row: usize) -> Option<u32> {
+        self.of_row.get(row).copied().filter(|&household| household != NONE)
+    }
+
+    fn members_of(&self, household: u32) -> &[u32] {
+        let household = household as usize;
+        &self.members[self.starts[household] as usize..self.starts[household + 1] as usize]
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn new(context: &'a Context<'a>, source: SourceIndex) -> Option<Self> {
+        let declared = context.settings.source(source);
+        Some(Self {
+            context,
+            records: context.records(source)?,
+            household: declared.column_of(HOUSEHOLD_FIELD)?,
+            relation: declared.column_of(RELATION_FIELD),
+            status: declared.column_of(STATUS_FIELD),
+            birth: declared.column_of(BIRTH_FIELD),
+        })
+    }
+
+    /// By row, the number of its household; and how many there are. Numbers that differ in their
+    /// written form only are one.
+    fn groups(&self) -> (Vec<u32>, usize) {
+        let Some(Some(texts)) = self.records.table.columns.get(self.household) else {
+            return (vec![NONE; self.records.table.rows], 0);
+        };
+        let mut of_code: Vec<u32> = Vec::new();
+        let mut of_text: HashMap<Cow<'_, str>, u32> = HashMap::new();
+        let mut of_row = vec![NONE; self.records.table.rows];
+        for (row, household) in of_row.iter_mut().enumerate() {
+            let code = texts.code(row) as usize;
+            if code == 0 {
+                continue;
+            }
+            if code >= of_code.len() {
+                of_code.resize(code + 1, NONE);
+            }
+            if of_code[code] == NONE
+                && let FacetValue::Text(text) = self.read(self.household, "", row)
+            {
+                let next = of_text.len() as u32;
+                of_code[code] = *of_text.entry(text).or_insert(next);
+            }
+            *household = of_code[code];
+        }
+        (of_row, of_text.len())
+    }
+
+    fn describe(&self, members: &[u32]) -> Household {
+        let heads: Vec<u32> = members.iter().copied().filter(|&row| self.is_head(row as usize)).collect();
+        let person = |row: u32| self.context.person(RecordRef::new(self.records.source, row));
+        let mut people: Vec<u32> = heads.iter().map(|&row| person(row)).collect();
+        people.sort_unstable();
+        people.dedup();
+        let of = if heads.is_empty() { members } else { &heads };
+        let speaker = of
+            .iter()
+            .copied()
+            .min_by_key(|&row| (self.day(row as usize), self.context.record_id(self.records, row as usize)));
+        let head_year = heads.first().filter(|_| people.len() == 1).and_then(|&row| self.year(row as usize));
+        Household {
+            size: members.len() as u32,
+            heads: people.len() as u32,
+            heads_gone: 0,
+            speaker: speaker.unwrap_or(NONE),
+            head_year,
+        }
+    }
+
+    fn read(&self, column: usize, facet: &str, row: usize) -> FacetValue<'a> {
+        let kind = &self.context.settings.source(self.records.source).columns[column].kind;
+        facet_named(kind, facet).map_or(FacetValue::Null, |facet| self.records.facet(facet, column, row))
+    }
+
+    fn is_live(&self, row: usize) -> bool {
+        self.status.is_none_or(|status| live(self.context, self.records, status, row) == Some(true))
+    }
+
+    fn is_head(&self, row: usize) -> bool {
+        self.relation.is_some_and(|at| self.read(at, "", row) == FacetValue::Text(HEAD.into()))
+    }
+
+    fn year(&self, row: usize) -> Option<i32> {
+        match self.read(self.birth?, "year", row) {
+            FacetValue::Integer(year) => i32::try_from(year).ok(),
+            _ => None,
+        }
+    }
+
+    /// The day of birth, or the first day that it may be.
+    fn day(&self, row: usize) -> i32 {
+        let Some(birth) = self.birth else { return UNKNOWN_DAY };
+        if let FacetValue::Date(day) = self.read(birth, "", row) {
+            return day;
+        }
+        let month = match self.read(birth, "month", row) {
+            FacetValue::Integer(month) => u32::try_from(month).unwrap_or(1),
+            _ => 1,
+        };
+        let first = self.year(row).and_then(|year| chrono::NaiveDate::from_ymd_opt(year, month, 1));
+        first.map_or(UNKNOWN_DAY, epoch_days)
+    }
+}

@@ -1,0 +1,171 @@
+//! Rules whose claim is one fault of one cell: what was done to it is the truth of them.
+
+use chrono::Datelike;
+
+use super::super::dates_written::standard;
+use super::super::person::Sex;
+use super::super::rates::{Fault, Source};
+use super::super::written::{Event, NameForm, Record, WrittenName};
+use super::Case;
+
+/// What the right value of a cell is, and whether it follows from the delivery.
+#[derive(Clone, Copy)]
+enum Right {
+    /// Nobody can tell.
+    Unknown,
+    Sex,
+    Ethnicity,
+    Country,
+    /// The person's birth date, where a birth entry has it.
+    Birth,
+}
+
+/// Column and fault of a live residence record, the rule that claims it, and the right value.
+const CLAIMS: [(&str, Fault, &str, Right); 25] = [
+    ("gioi_tinh", Fault::SexMissing, "sex-missing", Right::Sex),
+    ("gioi_tinh", Fault::SexUnknown, "sex-unknown", Right::Unknown),
+    ("gioi_tinh", Fault::SexCode, "sex-not-in-standard-form", Right::Sex),
+    ("dan_toc", Fault::EthnicMissing, "ethnicity-missing", Right::Unknown),
+    ("dan_toc", Fault::EthnicUnknown, "ethnicity-unknown", Right::Unknown),
+    ("dan_toc", Fault::EthnicSpelling, "ethnicity-not-in-standard-form", Right::Ethnicity),
+    ("quoc_tich", Fault::NationalityMissing, "nationality-missing", Right::Unknown),
+    ("quoc_tich", Fault::NationalityUnknown, "nationality-unknown", Right::Unknown),
+    ("quoc_tich", Fault::NationalitySpelling, "nationality-not-in-standard-form", Right::Country),
+    ("dia_chi", Fault::AddressMissing, "address-missing", Right::Unknown),
+    ("ma_xa", Fault::WardMissing, "ward-code-missing", Right::Unknown),
+    ("ma_xa", Fault::WardMalformed, "ward-code-malformed", Right::Unknown),
+    ("ma_ho", Fault::HouseholdMissing, "household-id-missing", Right::Unknown),
+    ("quan_he_chu_ho", Fault::RelationMissing, "relation-missing", Right::Unknown),
+    ("quan_he_chu_ho", Fault::RelationUnknown, "relation-unknown", Right::Unknown),
+    ("so_cmnd", Fault::OldIdMalformed, "old-id-unreadable", Right::Unknown),
+    ("ma_so_bhxh", Fault::InsuranceMalformed, "insurance-number-unreadable", Right::Unknown),
+    ("ngay_cap_nhat", Fault::UpdateDateBad, "update-date-unreadable", Right::Unknown),
+    ("so_dien_thoai", Fault::PhoneWritten, "phone-not-in-standard-form", Right::Unknown),
+    ("so_dien_thoai", Fault::PhoneOther, "phone-registered-to-another", Right::Unknown),
+    ("ngay_sinh", Fault::DateMissing, "birth-date-missing", Right::Birth),
+    ("ngay_sinh", Fault::DateImpossible, "birth-date-impossible", Right::Birth),
+    ("ngay_sinh", Fault::DateFuture, "birth-date-in-future", Right::Unknown),
+    ("ngay_sinh", Fault::DateTooOld, "age-over-120", Right::Unknown),
+    ("ho_ten", Fault::NamePlaceholder, "name-placeholder", Right::Unknown),
+];
+
+/// The rules of the written form of the name, by form; the others are a rule of their own.
+const NAME_FORMS: [(NameForm, &str); 5] = [
+    (NameForm::Spacing, "name-spacing"),
+    (NameForm::Case, "name-letter-case"),
+    (NameForm::ToneMark, "name-tone-mark-placement"),
+    (NameForm::Legacy, "name-legacy-encoding"),
+    (NameForm::Keystrokes, "name-keystroke-residue"),
+];
+
+/// The rules of what stands in the name's cell beside the name, or in place of a part of it.
+const NAME_SHAPES: [(Fault, &str); 3] = [
+    (Fault::NameShort, "name-abbreviated"),
+    (Fault::NameExtra, "name-with-title-or-call-name"),
+    (Fault::NameQuestion, "name-with-digits-or-lost-letters"),
+];
+
+/// By parent: column, and the rules of a missing name, a placeholder and a written form.
+const PARENTS: [(&str, [&str; 3]); 2] = [
+    ("ho_ten_cha", ["father-name-missing", "father-name-placeholder", "father-name-not-in-standard-form"]),
+    ("ho_ten_me", ["mother-name-missing", "mother-name-placeholder", "mother-name-not-in-standard-form"]),
+];
+
+pub(super) fn judge(case: &mut Case<'_>) {
+    for record in case.live.clone() {
+        for (column, fault, rule, right) in CLAIMS {
+            if has(record, column, fault) {
+                let right = right_value(case, right);
+                let mendable = right.is_some();
+                case.add_named(rule, record, column, right, (true, mendable));
+            }
+        }
+        name(case, record);
+        parents(case, record);
+    }
+    entries(case);
+}
+
+fn has(record: &Record, column: &str, fault: Fault) -> bool {
+    record.faults.contains(&(column, fault.word()))
+}
+
+fn right_value(case: &Case<'_>, right: Right) -> Option<String> {
+    match right {
+        Right::Unknown => None,
+        Right::Sex => Some(case.person.sex.word().to_owned()),
+        Right::Ethnicity => Some(case.person.ethnicity.to_owned()),
+        Right::Country => Some("Việt Nam".to_owned()),
+        Right::Birth => {
+            let told = case.births.iter().any(|entry| case.is_right_birth(entry));
+            told.then(|| standard(case.person.birth))
+        }
+    }
+}
+
+fn name(case: &mut Case<'_>, record: &Record) {
+    let name = &record.facts.name;
+    let right = Some(name.in_good_form());
+    for (_, rule) in NAME_FORMS.iter().filter(|(form, _)| *form == name.form) {
+        case.add_named(rule, record, "ho_ten", right.clone(), (true, true));
+    }
+    for (_, rule) in NAME_SHAPES.iter().filter(|(fault, _)| has(record, "ho_ten", *fault)) {
+        case.add_named(rule, record, "ho_ten", None, (true, false));
+    }
+    let lost = has(record, "ho_ten", Fault::NameMarksLost);
+    let plain = super::super::spelling::without_marks(&case.person.name);
+    let is_asked = |r: &&&Record| {
+        r.facts.event == Some(Event::Birth) || matches!(r.source, Source::Insurance | Source::Telecom)
+    };
+    let told = case.all.iter().filter(is_asked).any(|other| case.is_right_name(other));
+    if lost && told && name.content == plain {
+        let right = Some(case.person.name.clone());
+        case.add_named("name-without-diacritics", record, "ho_ten", right, (true, true));
+    }
+}
+
+fn parents(case: &mut Case<'_>, record: &Record) {
+    let truth = [case.person.father_name.clone(), case.person.mother_name.clone()];
+    for ((place, (column, rules)), right) in PARENTS.iter().enumerate().zip(truth) {
+        let says = |entry: &&&Record| {
+            let unsaid = [Fault::ParentMissing, Fault::ParentPlaceholder];
+            !unsaid.iter().any(|fault| has(entry, column, *fault))
+        };
+        let told = right.is_some() && case.births.iter().any(|entry| says(&entry));
+        if has(record, column, Fault::ParentMissing) && told {
+            case.add_named(rules[0], record, column, right.clone(), (true, true));
+        }
+        if has(record, column, Fault::ParentPlaceholder) {
+            case.add_named(rules[1], record, column, right.filter(|_| told), (true, told));
+        }
+        let written: Option<&WrittenName> = record.facts.parents[place].as_ref();
+        if let Some(written) = written.filter(|name| name.form != NameForm::Good) {
+            case.add_named(rules[2], record, column, Some(written.in_good_form()), (true, true));
+        }
+    }
+}
+
+/// Civil-registry rows that contradict themselves.
+fn entries(case: &mut Case<'_>) {
+    for record in case.all.clone() {
+        let (Some(event), Some(written)) = (record.facts.event, record.facts.birth.content) else { continue };
+        let on = record.facts.registered_on;
+        match event {
+            Event::Birth if on.is_some_and(|on| on < written.day) => {
+                case.add_named("birth-registered-before-birth", record, "ngay_sinh", None, (true, false));
+            }
+            Event::Marriage if on.is_some_and(|on| on.year() - written.day.year() < 16) => {
+                case.add_named("marriage-below-age", record, "ngay_sinh", None, (true, false));
+            }
+            Event::Death(day) if day < written.day => {
+                case.add_named("death-before-birth", record, "ngay_mat", None, (true, false));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The sex that a word tells; for rules that ask a number.
+pub(super) fn sex_digit_fits(digits: &str, sex: Sex) -> bool {
+    digits.as_bytes().get(3).is_some_and(|digit| (digit % 2 == 0) == (sex == Sex::Male))
+}
