@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use hashbrown::HashMap;
 
 use super::cell::live;
+use super::fuse::Fusion;
 use super::namesakes::Namesakes;
 use super::view::{STATUS_FIELD, View, facet_named};
 use crate::link::Linkage;
@@ -20,6 +21,8 @@ pub(super) struct Context<'a> {
     pub(super) as_of: NaiveDate,
     pub(super) holders: &'a Holders,
     pub(super) namesakes: &'a Namesakes,
+    /// The best values of the fields that rules name.
+    pub(super) fusion: &'a Fusion<'a>,
     /// By source; `None` where it was not delivered.
     pub(super) sources: &'a [Option<&'a Records>],
 }

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use polars::prelude::{DataFrame, IntoLazy, PolarsResult};
 
 use super::cell::series;
-use super::condition::Key;
+use super::condition::{Condition, Key};
 use super::context::Context;
 use super::describe::{Draft, Hit, describe};
 use super::frame::{Frame, Roll};
@@ -112,29 +112,35 @@ fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>) -> PolarsResult<
         found.assessed.push(rows.iter().filter(|row| answer(**row).is_some()).count() as u64);
         let hits: Vec<u32> =
             rows.iter().copied().filter(|row| answer(*row) == Some(true)).filter(seen).collect();
-        let suggestions = suggestions(context, frame, rule, &hits)?;
+        let suggestions = values(context, frame, rule.suggest.as_ref(), &hits)?;
+        let confidences = values(context, frame, rule.confidence.as_ref(), &hits)?;
         for (at, &row) in hits.iter().enumerate() {
             let suggested = suggestions.as_ref().and_then(|column| {
                 let texts = column.as_materialized_series().str().ok()?;
                 texts.get(if texts.len() == 1 { 0 } else { at }).map(str::to_owned)
             });
-            let hit = Hit { check: *check, row: row as usize, suggested };
+            let confidence = confidences.as_ref().and_then(|column| {
+                let numbers = column.as_materialized_series().f64().ok()?;
+                numbers.get(if numbers.len() == 1 { 0 } else { at })
+            });
+            let hit = Hit { check: *check, row: row as usize, suggested, confidence };
             found.drafts.extend(describe(context, frame, rule, hit));
         }
     }
     Ok(found)
 }
 
-fn suggestions(
+/// What a rule's expression gives in the rows found; nothing where it has none.
+fn values(
     context: &Context<'_>,
     frame: &Frame,
-    rule: &Rule,
+    condition: Option<&Condition>,
     hits: &[u32],
 ) -> PolarsResult<Option<polars::prelude::Column>> {
-    let Some(suggest) = rule.suggest.as_ref().filter(|_| !hits.is_empty()) else { return Ok(None) };
-    let frame = data(context, frame, &suggest.keys, hits)?;
-    let values = frame.lazy().select([suggest.expression.clone().alias("suggested")]).collect()?;
-    Ok(values.columns().first().cloned().filter(|column| column.dtype().is_string()))
+    let Some(condition) = condition.filter(|_| !hits.is_empty()) else { return Ok(None) };
+    let frame = data(context, frame, &condition.keys, hits)?;
+    let values = frame.lazy().select([condition.expression.clone().alias("value")]).collect()?;
+    Ok(values.columns().first().cloned())
 }
 
 fn data(context: &Context<'_>, frame: &Frame, keys: &[Key], rows: &[u32]) -> PolarsResult<DataFrame> {
