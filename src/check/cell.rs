@@ -117,11 +117,15 @@ fn best<'a>(context: &'a Context<'_>, frame: &Frame, (field, what): (usize, Best
                 _ => Cell::Null,
             }
         }
-        Best::Titled => fusion.titled(field, person, own).map(|name| Cell::Text(Cow::Owned(name))).unwrap_or(Cell::Null),
+        Best::Titled => {
+            fusion.titled(field, person, own).map_or(Cell::Null, |name| Cell::Text(Cow::Owned(name)))
+        }
         Best::Confidence => fusion.confidence(field, person, own).map_or(Cell::Null, Cell::Float),
         Best::Support => fusion.counts(field, person).map_or(Cell::Null, |counts| Cell::Integer(counts.0)),
         Best::Against => fusion.counts(field, person).map_or(Cell::Null, |counts| Cell::Integer(counts.1)),
-        Best::Sources => fusion.named(field, person).map_or(Cell::Null, |named| Cell::Text(Cow::Owned(named))),
+        Best::Sources => {
+            fusion.named(field, person).map_or(Cell::Null, |named| Cell::Text(Cow::Owned(named)))
+        }
     }
 }
 

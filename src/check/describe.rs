@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::frame::Frame;
+use super::fuse::Testimony;
 use super::program::{Rule, Witness};
 use super::view::facet_named;
 use super::ward::ward_of;
@@ -140,7 +141,7 @@ fn hear(
 /// best value, with what the model makes of each.
 fn hear_weighed(context: &Context<'_>, field: usize, subject: RecordRef) -> Vec<Heard> {
     let heard = context.fusion.testimonies(field, context.person(subject), subject);
-    let of = |testimony: &super::fuse::Testimony| {
+    let of = |testimony: &Testimony| {
         let record = testimony.record;
         let value = context.records(record.source)?.table.text(testimony.column, record.row as usize);
         let column = &context.settings.source(record.source).columns[testimony.column];

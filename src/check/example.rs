@@ -127,7 +127,9 @@ fn implied<'a>(view: &View, column: &Column, example: &Example) -> Cell<'a> {
         Origin::Count => Cell::Integer(i64::from(seen())),
         Origin::MatchProbability if !seen() => Cell::Null,
         Origin::PairProbability | Origin::MatchProbability => Cell::Float(1.0),
-        Origin::Facet(_, facet) | Origin::Best(_, Best::Facet(facet)) if column.name.ends_with(facet.name) && !facet.name.is_empty() => {
+        Origin::Facet(_, facet) | Origin::Best(_, Best::Facet(facet))
+            if column.name.ends_with(facet.name) && !facet.name.is_empty() =>
+        {
             let whole = &column.name[..column.name.len() - facet.name.len() - 1];
             date_of(view, whole, example).map_or(Cell::Null, |day| date_facet(facet.name, day))
         }

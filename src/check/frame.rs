@@ -131,13 +131,8 @@ impl Roll {
         within: std::ops::Range<usize>,
     ) -> Frame {
         let slots = vec![Seats::default(); context.view.slots.len()];
-        let mut frame = Frame {
-            rows: within.len(),
-            slots,
-            pairs: Vec::new(),
-            in_review: Vec::new(),
-            people: Vec::new(),
-        };
+        let mut frame =
+            Frame { rows: within.len(), slots, pairs: Vec::new(), in_review: Vec::new(), people: Vec::new() };
         match self {
             Self::Records(source, _) => {
                 frame.slots[0].rows = within.clone().map(|row| row as u32).collect();

@@ -116,7 +116,8 @@ fn check_in_chunks(
         let (holders, namesakes) = (Holders::default(), Namesakes::default());
         let (holders, namesakes) = (&holders, &namesakes);
         let fusion = &fusion;
-        let context = Context { settings, view, linkage, as_of, holders, namesakes, fusion, sources: &sources };
+        let context =
+            Context { settings, view, linkage, as_of, holders, namesakes, fusion, sources: &sources };
         let found = check_view(context, &links, &asked, progress, chunk_rows)?;
         for ((check, _), assessed) in asked.iter().zip(found.assessed) {
             counts[usize::from(*check)].assessed = assessed;

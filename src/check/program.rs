@@ -99,12 +99,14 @@ fn compile_rule(
         .suggest
         .as_ref()
         .map(|sql| compile(sql, view, min, &DataType::String).map_err(|told| diagnostics.extend(told)).ok());
-    let confidence = check.confidence.as_ref().map(|sql| {
-        compile(sql, view, min, &DataType::Float64).map_err(|told| diagnostics.extend(told)).ok()
-    });
+    let confidence = check
+        .confidence
+        .as_ref()
+        .map(|sql| compile(sql, view, min, &DataType::Float64).map_err(|told| diagnostics.extend(told)).ok());
     let wording = &check.wording;
     let explanation = Template::compile(check, ("explanation", &wording.explanation), view, diagnostics);
-    let ask = (!wording.ask.is_empty()).then(|| Template::compile(check, ("ask", &wording.ask), view, diagnostics));
+    let ask =
+        (!wording.ask.is_empty()).then(|| Template::compile(check, ("ask", &wording.ask), view, diagnostics));
     let witnesses = witnesses(settings, check, view, diagnostics);
     let mut needed = needs(check, view, diagnostics);
     check_examples(check, view, diagnostics);
@@ -116,7 +118,8 @@ fn compile_rule(
     needed.sort_unstable();
     needed.dedup();
     let (suggest, confidence) = (suggest.flatten(), confidence.flatten());
-    let rule = Rule { view: at, when, suggest, confidence, explanation, ask, weighed: None, witnesses, needed };
+    let rule =
+        Rule { view: at, when, suggest, confidence, explanation, ask, weighed: None, witnesses, needed };
     let weighed = rule.keys().find_map(|key| match view.columns[key.column].origin {
         Origin::Best(field, _) if settings.evidence.fields[field].field == check.field => Some(field),
         _ => None,
@@ -128,7 +131,9 @@ fn compile_rule(
 pub(super) fn weighed_fields(program: &Program) -> Vec<usize> {
     let of = |rule: &Rule| -> Vec<usize> {
         let columns = rule.keys().map(|key| program.views[rule.view].columns[key.column].origin);
-        columns.filter_map(|origin| if let Origin::Best(field, _) = origin { Some(field) } else { None }).collect()
+        columns
+            .filter_map(|origin| if let Origin::Best(field, _) = origin { Some(field) } else { None })
+            .collect()
     };
     let mut fields: Vec<usize> = program.rules.iter().flat_map(of).collect();
     fields.sort_unstable();

@@ -232,7 +232,8 @@ impl View {
             let Some(kind) = weighed_kind(settings, &evidence.field) else { continue };
             let field = format!("{BEST_PREFIX}.{}", evidence.field);
             for facet in facets_of(kind) {
-                let name = if facet.name.is_empty() { field.clone() } else { format!("{field}.{}", facet.name) };
+                let name =
+                    if facet.name.is_empty() { field.clone() } else { format!("{field}.{}", facet.name) };
                 let meaning = format!("giá trị tốt nhất của mọi nguồn: {}", facet.meaning);
                 let origin = Origin::Best(at, Best::Facet(facet));
                 self.push(&name, facet.kind_of_value.into(), None, origin, &meaning);

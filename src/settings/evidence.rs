@@ -66,7 +66,7 @@ pub(super) fn read(folder: &RulesFolder, sources: &[Source], problems: &Problems
 }
 
 fn read_all(table: &TableReader<'_>, sources: &[Source]) -> EvidenceRules {
-    let suggest_from = table.number_or("suggest_from", 0.85, (0.0, 1.0));
+    let suggest_from = table.number_or("suggest_from", 0.9, (0.0, 1.0));
     let prior_people = table.number_or("prior_people", 200.0, (1.0, 1e9));
     let mut witnesses = Vec::new();
     if let Some(of) = table.table("witnesses") {
@@ -85,11 +85,7 @@ fn read_all(table: &TableReader<'_>, sources: &[Source]) -> EvidenceRules {
     EvidenceRules { suggest_from, prior_people, witnesses, fields }
 }
 
-fn read_witness(
-    table: &TableReader<'_>,
-    name: &Located<String>,
-    known: &[&str],
-) -> WitnessRule {
+fn read_witness(table: &TableReader<'_>, name: &Located<String>, known: &[&str]) -> WitnessRule {
     let place = |word: Option<Located<String>>| {
         let word = word?;
         let found = known.iter().position(|known| *known == word.value);
@@ -207,7 +203,7 @@ mod tests {
             ("correction = 0.005", "corection = 0.005", "unknown witness `corection`"),
             ("birth = 0.02", "birth = 0.0", "no share between 0 and 1"),
             ("[witnesses.marriage]", "[witnesses.mariage]", "unknown witness"),
-            ("suggest_from = 0.85", "suggest_from = 1.5", "out of range"),
+            ("suggest_from = 0.9", "suggest_from = 1.5", "out of range"),
         ] {
             let told = told(from, to);
             assert!(told.contains(part) && told.contains("evidence.toml:"), "{from}: {told}");

@@ -1,7 +1,5 @@
 //! One person's contradictory records in one field.
 
-use super::witness::NO_WITNESS;
-
 /// One record's word.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Voice {
@@ -33,7 +31,7 @@ pub(super) struct Case {
 }
 
 /// Side evidence is kept in steps, so that equal cases are many.
-pub(super) const SIDE_STEP: f64 = 0.25;
+pub(super) const SIDE_STEP: f64 = 0.5;
 
 impl Case {
     /// The kind of error of a value seen where another is the truth.
@@ -63,9 +61,9 @@ impl Case {
     pub(super) fn agreed(full: u16, vague: u16, vague_kind: u8) -> Self {
         let mut case = Self { values: 1 + u8::from(full != 0 && vague != 0), ..Self::default() };
         let (of_full, of_vague) = if full == 0 { (vague, 0) } else { (full, vague) };
-        for witness in 0..NO_WITNESS {
+        for witness in 0..u16::BITS as u8 {
             for (value, of) in [(0, of_full), (1, of_vague)] {
-                if u32::from(witness) < u16::BITS && of >> witness & 1 == 1 {
+                if of >> witness & 1 == 1 {
                     case.voices.push(Voice { witness, value, link: 1.0 });
                 }
             }

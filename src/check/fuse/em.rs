@@ -8,15 +8,16 @@
 use super::case::{Case, Voice};
 use super::model::{KINDS_MAX, Model, NumberModel};
 
-/// Rounds at most; some twenty are needed where sources overlap little.
-const ROUNDS_MAX: usize = 60;
+/// Rounds at most; where sources overlap little it takes a hundred.
+const ROUNDS_MAX: usize = 300;
 /// Learning ends when no share changes by more.
 const STILL: f64 = 1e-6;
 /// Links weaker than this teach nothing about who errs.
 const LINK_MIN: f32 = 0.95;
-/// What the shares of copies in the rules count beside the records, of what shares of errors do: wrong
-/// originals, which alone tell copies, are as rare beside people.
-const COPIES_OF_PRIOR: f64 = 0.1;
+/// So many errors of a witness count as much as the kinds of errors of all witnesses together. Which of
+/// two records that contradict each other in one kind is wrong, few people can tell; what kinds there
+/// are, all copies that contradict two others do. A witness that alone errs in its way has thousands.
+const COMMON_ERRORS: f64 = 300.0;
 
 /// What a round counts.
 struct Tally {
@@ -48,7 +49,8 @@ pub(super) fn learn(prior: &Model, prior_people: f64, patterns: &[(Case, u64)]) 
 /// Whether all of a case is as the model has it: sure links, nobody who overrides, and the copied
 /// record there wherever there are copies.
 fn teaches(model: &Model, case: &Case) -> bool {
-    let overrides = |voice: &Voice| model.witnesses.get(usize::from(voice.witness)).is_none_or(|of| of.overrides);
+    let overrides =
+        |voice: &Voice| model.witnesses.get(usize::from(voice.witness)).is_none_or(|of| of.overrides);
     let copies = case.voices.iter().any(|voice| model.copied(voice).is_some());
     !case.voices.iter().any(|voice| voice.link < LINK_MIN || overrides(voice))
         && (!copies || model.originals(case).next().is_some())
@@ -57,7 +59,11 @@ fn teaches(model: &Model, case: &Case) -> bool {
 impl Tally {
     fn new(model: &Model) -> Self {
         let witnesses = model.witnesses.len();
-        Self { shares: vec![[0.0; KINDS_MAX]; witnesses], copies: vec![[0.0; 2]; witnesses], number: [0.0; 2] }
+        Self {
+            shares: vec![[0.0; KINDS_MAX]; witnesses],
+            copies: vec![[0.0; 2]; witnesses],
+            number: [0.0; 2],
+        }
     }
 
     fn count(&mut self, model: &Model, case: &Case, people: f64) {
@@ -66,7 +72,9 @@ impl Tally {
             let weight = people * probability;
             if weight > 0.0 {
                 self.count_number(model, case, truth, &originals, weight);
-                case.voices.iter().for_each(|voice| self.count_voice(model, case, voice, (truth, weight), &originals));
+                case.voices
+                    .iter()
+                    .for_each(|voice| self.count_voice(model, case, voice, (truth, weight), &originals));
             }
         }
     }
@@ -81,7 +89,11 @@ impl Tally {
     ) {
         let witness = usize::from(voice.witness);
         let kind_from = |from: usize| {
-            if from < usize::from(case.values) { usize::from(case.kind(from, voice.value)) } else { last_kind(model) }
+            if from < usize::from(case.values) {
+                usize::from(case.kind(from, voice.value))
+            } else {
+                last_kind(model)
+            }
         };
         let Some(copied) = model.copied(voice) else {
             self.shares[witness][kind_from(truth)] += weight;
@@ -116,20 +128,50 @@ impl Tally {
 
     fn finish(self, prior: &Model, prior_people: f64) -> Model {
         let mut model = prior.clone();
-        let of_copies = prior_people * COPIES_OF_PRIOR;
+        let common = self.common(prior, prior_people);
+        let vague = prior.kinds.vague.map(usize::from);
         for (at, witness) in model.witnesses.iter_mut().enumerate() {
-            let people: f64 = self.shares[at].iter().sum::<f64>() + prior_people;
-            for (share, counted) in witness.shares.iter_mut().zip(self.shares[at]) {
-                *share = (counted + prior_people * *share) / people;
+            let counted =
+                self.shares[at].iter().zip(witness.shares).map(|(n, share)| n + prior_people * share);
+            let counted: Vec<f64> = counted.collect();
+            let people: f64 = counted.iter().sum();
+            let wrong: f64 = errors(&counted, vague).map(|(_, count)| count).sum();
+            for (kind, count) in errors(&counted, vague) {
+                let of_errors = (count + COMMON_ERRORS * common[kind]) / (wrong + COMMON_ERRORS);
+                witness.shares[kind] = wrong / people * of_errors;
+            }
+            for kind in std::iter::once(0).chain(vague) {
+                witness.shares[kind] = counted[kind] / people;
             }
             let [copies, told] = self.copies[at];
-            witness.copied =
-                witness.copied.map(|share| ((copies + of_copies * share) / (told + of_copies)).min(COPIED_MAX));
+            let learnt =
+                |share: f64| ((copies + prior_people * share) / (told + prior_people)).min(COPIED_MAX);
+            witness.copied = witness.copied.map(learnt);
         }
         let [copies, told] = self.number;
-        model.number.copied = (copies + of_copies * prior.number.copied) / (told + of_copies);
+        model.number.copied = (copies + prior_people * prior.number.copied) / (told + prior_people);
         model
     }
+
+    /// The share of each kind among the errors of all witnesses; vague values are none.
+    fn common(&self, prior: &Model, prior_people: f64) -> [f64; KINDS_MAX] {
+        let vague = prior.kinds.vague.map(usize::from);
+        let mut common = [0.0; KINDS_MAX];
+        for (counted, witness) in self.shares.iter().zip(&prior.witnesses) {
+            for (kind, count) in errors(counted, vague) {
+                common[kind] += count + prior_people * witness.shares[kind];
+            }
+        }
+        let all: f64 = common.iter().sum();
+        common.iter_mut().for_each(|share| *share /= all.max(f64::MIN_POSITIVE));
+        common
+    }
+}
+
+/// The kinds that are errors, with their counts: neither right values nor vague ones.
+fn errors(counted: &[f64], vague: Option<usize>) -> impl Iterator<Item = (usize, f64)> {
+    let is_error = move |(kind, _): &(usize, f64)| *kind != 0 && Some(*kind) != vague;
+    counted.iter().copied().enumerate().filter(is_error)
 }
 
 /// Nobody copies always: a word against the copied record then could not be.

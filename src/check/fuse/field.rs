@@ -25,6 +25,9 @@ pub(super) struct Field<'a> {
     /// By source: personal numbers, and days of registration, where they bear on the field.
     numbers: Vec<Option<(&'a Records, usize)>>,
     registered: Vec<Option<Reading<'a>>>,
+    /// By witness: who it is here. Where days to registration are weighed, late entries are no witness
+    /// apart: which ones are late would be told by the very date that is to be judged.
+    is: Vec<u8>,
 }
 
 /// What one record says.
@@ -64,8 +67,7 @@ impl<'a> Field<'a> {
             sources.iter().enumerate().map(of).collect()
         };
         let nobody = || sources.iter().map(|_| None).collect();
-        let registered =
-            if evidence.registered { readings(REGISTERED_FIELD, &Kind::Date) } else { nobody() };
+        let registered = if evidence.registered { readings(REGISTERED_FIELD, &Kind::Date) } else { nobody() };
         let number_of = |(at, records): (usize, &Option<&'a Records>)| {
             let column = settings.sources[at].column_of(NUMBER_FIELD)?;
             let is_number = settings.sources[at].columns[column].kind == Kind::IdentityNumber;
@@ -76,7 +78,8 @@ impl<'a> Field<'a> {
             None => sources.iter().map(|_| None).collect(),
         };
         let readings = readings(&evidence.field, kind);
-        Some(Self { evidence, kind, kinds: kinds_of(kind)?, readings, numbers, registered })
+        let is = who_is_who(settings, evidence);
+        Some(Self { evidence, kind, kinds: kinds_of(kind)?, readings, numbers, registered, is })
     }
 
     /// The value of a record whose witness is asked here. O(1).
@@ -85,10 +88,15 @@ impl<'a> Field<'a> {
         reading.map_or(Value::default(), |reading| reading.value(record.row))
     }
 
+    /// The witness that a record is in this field. O(1).
+    pub(super) fn witness(&self, witnesses: &Witnesses, record: RecordRef) -> u8 {
+        let witness = witnesses.of(record);
+        self.is.get(usize::from(witness)).copied().unwrap_or(witness)
+    }
+
     /// Whether a witness is asked here.
     pub(super) fn is_asked(&self, witness: u8) -> bool {
-        witness != NO_WITNESS
-            && self.evidence.errors.get(usize::from(witness)).is_some_and(Option::is_some)
+        witness != NO_WITNESS && self.evidence.errors.get(usize::from(witness)).is_some_and(Option::is_some)
     }
 
     /// Whether records agree. O(records).
@@ -100,7 +108,7 @@ impl<'a> Field<'a> {
             if value.id == 0 {
                 continue;
             }
-            let witness = witnesses.of(member);
+            let witness = self.witness(witnesses, member);
             if !self.is_asked(witness) {
                 continue;
             }
@@ -133,7 +141,8 @@ impl<'a> Field<'a> {
         if let Some(own) = own.filter(|own| is_full(own) && self.value(*own).id != 0) {
             return Some(own);
         }
-        let asked = || members.iter().copied().filter(|&member| self.is_asked(witnesses.of(member)));
+        let asked =
+            || members.iter().copied().filter(|&member| self.is_asked(self.witness(witnesses, member)));
         let known = || asked().filter(|&member| self.value(member).id != 0);
         known().find(is_full).or_else(|| known().next())
     }
@@ -148,7 +157,7 @@ impl<'a> Field<'a> {
     ) -> (Case, Vec<Said>) {
         let (mut values, mut said): (Vec<(Value, RecordRef)>, Vec<Said>) = (Vec::new(), Vec::new());
         for (&record, &link) in members.iter().zip(links) {
-            let (value, witness) = (self.value(record), witnesses.of(record));
+            let (value, witness) = (self.value(record), self.witness(witnesses, record));
             if value.id == 0 || !self.is_asked(witness) {
                 continue;
             }
@@ -236,7 +245,9 @@ impl<'a> Field<'a> {
     }
 
     fn agrees(&self, number: crate::normalise::IdentityNumber, at: RecordRef) -> bool {
-        let Some(reading) = self.readings.get(at.source.index()).and_then(Option::as_ref) else { return false };
+        let Some(reading) = self.readings.get(at.source.index()).and_then(Option::as_ref) else {
+            return false;
+        };
         match self.evidence.number {
             Some(NumberTells::Year) => reading.date(at.row).year() == number.birth_year(),
             Some(NumberTells::Sex) => reading.word(at.row) == number.sex(),
@@ -251,8 +262,10 @@ impl<'a> Field<'a> {
             let Some(Some((records, column))) = self.numbers.get(member.source.index()) else { continue };
             let Some(Some(texts)) = records.table.columns.get(*column) else { continue };
             let code = texts.code(member.row as usize) as usize;
-            let numbers = records.values.get(*column).and_then(Option::as_ref).and_then(|v| v.identity_numbers());
-            let Some(number) = numbers.and_then(|numbers| numbers.get(code)).filter(|n| n.personal().is_some())
+            let numbers =
+                records.values.get(*column).and_then(Option::as_ref).and_then(|v| v.identity_numbers());
+            let Some(number) =
+                numbers.and_then(|numbers| numbers.get(code)).filter(|n| n.personal().is_some())
             else {
                 continue;
             };
@@ -266,6 +279,16 @@ impl<'a> Field<'a> {
         let first = best.next()?;
         best.next().is_none().then_some(first)
     }
+}
+
+/// Who each witness is in a field.
+fn who_is_who(settings: &Settings, evidence: &FieldEvidence) -> Vec<u8> {
+    let rules = &settings.evidence.witnesses;
+    let is = |at: usize| {
+        let timed = rules.iter().position(|rule| rule.late.is_some_and(|late| late.1 == at));
+        timed.filter(|_| evidence.registered).unwrap_or(at) as u8
+    };
+    (0..rules.len()).map(is).collect()
 }
 
 /// Each witness once a value, by its surest record; in order.

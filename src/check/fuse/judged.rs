@@ -24,10 +24,11 @@ impl Judged {
     }
 
     /// The record that shows the best value: the asking one, else that of the highest authority.
-    pub(super) fn best_for(&self, own: Option<RecordRef>) -> RecordRef {
-        let mut with = self.said.iter().filter(|(said, _)| said.value == self.best).map(|(said, _)| said.record);
+    pub(super) fn best_for(&self, own: Option<RecordRef>) -> Option<RecordRef> {
+        let mut with =
+            self.said.iter().filter(|(said, _)| said.value == self.best).map(|(said, _)| said.record);
         let own_has = own.filter(|own| with.clone().any(|record| record == *own));
-        own_has.or_else(|| with.next()).unwrap_or(self.said[0].0.record)
+        own_has.or_else(|| with.next())
     }
 
     /// How sure it is that a record is of the person, if it says something.

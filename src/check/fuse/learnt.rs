@@ -3,15 +3,15 @@
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::case::Case;
+use super::case::{Case, Voice};
 use super::em;
-use super::field::{Agreement, Field};
+use super::field::{Agreement, Field, Said};
 use super::judged::Judged;
 use super::model::{KINDS_MAX, Model, NumberModel, WitnessModel};
 use super::side::{self, Gaps, Lexicon};
 use super::{Night, Testimony};
 use crate::normalise::Records;
-use crate::settings::{FieldEvidence, Kind, NumberTells};
+use crate::settings::{FieldEvidence, Kind, NumberTells, WitnessRule};
 use crate::table::{RecordRef, SourceIndex};
 
 /// People whose records disagree.
@@ -21,6 +21,8 @@ const PIECE: usize = 1 << 15;
 /// Agreeing people of whom numbers, names and days are counted, of all of them; more would not be
 /// more exact.
 const SAMPLE: usize = 400_000;
+/// Disputed people learnt from, of all of them: shares are then known to a thousandth.
+const LEARN_FROM: usize = 60_000;
 /// The share of numbers made from what the copied record says, to begin with.
 const NUMBER_COPIED: f64 = 0.1;
 /// Years that a wrong number may tell.
@@ -61,7 +63,7 @@ impl<'a> Learnt<'a> {
         let field = Field::new(night.settings, sources, evidence)?;
         let piece = observe(night, &field);
         let lexicon = Lexicon::of(piece.words);
-        let disputed: Vec<(u32, Case, Vec<super::field::Said>)> = piece
+        let disputed: Vec<(u32, Case, Vec<Said>)> = piece
             .disputed
             .par_iter()
             .map(|&person| {
@@ -74,7 +76,7 @@ impl<'a> Learnt<'a> {
         let prior = prior(night, &field, piece.numbers);
         let patterns = patterns(&field, &piece.patterns, &disputed);
         let model = em::learn(&prior, night.settings.evidence.prior_people, &patterns);
-        let judge = |(person, case, said): (u32, Case, Vec<super::field::Said>)| judge(&model, person, &case, said);
+        let judge = |(person, case, said): (u32, Case, Vec<Said>)| judge(&model, person, &case, said);
         let judged = disputed.into_par_iter().filter_map(judge).collect();
         let sure = sure(&model, &piece.patterns);
         let columns = (0..night.settings.sources.len())
@@ -112,10 +114,12 @@ impl<'a> Learnt<'a> {
         let Some(shown) = self.field.shown(&night.witnesses, members, None) else { return Vec::new() };
         let value = self.field.value(shown);
         let has = |record: RecordRef| {
-            self.field.value(record) == value && self.field.is_asked(night.witnesses.of(record))
+            self.field.value(record) == value
+                && self.field.is_asked(self.field.witness(&night.witnesses, record))
         };
         let of = |(&record, &link): (&RecordRef, &f32)| {
-            let witness = self.model.witnesses.get(usize::from(night.witnesses.of(record)))?;
+            let witness =
+                self.model.witnesses.get(usize::from(self.field.witness(&night.witnesses, record)))?;
             has(record).then_some(Testimony {
                 record,
                 column: self.column(record.source)?,
@@ -175,7 +179,9 @@ impl Piece {
             self.numbers[1] += 1;
         }
         let reading = field.readings.get(shown.source.index()).and_then(Option::as_ref);
-        if let Some(name) = reading.filter(|_| *field.kind == Kind::PersonName).and_then(|of| of.name(shown.row)) {
+        if let Some(name) =
+            reading.filter(|_| *field.kind == Kind::PersonName).and_then(|of| of.name(shown.row))
+        {
             self.words.extend(side::words(name.key));
         }
     }
@@ -197,7 +203,7 @@ impl Piece {
 /// What the rules say, before any record is looked at.
 fn prior(night: &Night<'_>, field: &Field<'_>, [wrong, all]: [u64; 2]) -> Model {
     let rules = &night.settings.evidence.witnesses;
-    let witness = |(rule, error): (&crate::settings::WitnessRule, &Option<f64>)| {
+    let witness = |(rule, error): (&WitnessRule, &Option<f64>)| {
         let error = error.unwrap_or(0.5);
         let mut shares = [0.0; KINDS_MAX];
         shares[0] = 1.0 - error;
@@ -223,24 +229,29 @@ fn prior(night: &Night<'_>, field: &Field<'_>, [wrong, all]: [u64; 2]) -> Model 
 fn patterns(
     field: &Field<'_>,
     agreed: &HashMap<(u16, u16), u64>,
-    disputed: &[(u32, Case, Vec<super::field::Said>)],
+    disputed: &[(u32, Case, Vec<Said>)],
 ) -> Vec<(Case, u64)> {
     let mut of_agreed: Vec<_> = agreed.iter().map(|(&pattern, &people)| (pattern, people)).collect();
     of_agreed.sort_unstable();
     let vague_kind = field.kinds.vague.unwrap_or(0);
     let agreed_case = |((full, vague), people)| (Case::agreed(full, vague, vague_kind), people);
     let mut patterns: Vec<(Case, u64)> = of_agreed.into_iter().map(agreed_case).collect();
-    let mut found: Vec<(Vec<u8>, usize)> = disputed.par_iter().map(|(_, case, _)| case.pattern()).enumerate().map(|(at, pattern)| (pattern, at)).collect();
+    let every = disputed.len().div_ceil(LEARN_FROM).max(1);
+    let some: Vec<&Case> = disputed.iter().step_by(every).map(|(_, case, _)| case).collect();
+    let pattern = |(at, case): (usize, &&Case)| (case.pattern(), at);
+    let mut found: Vec<(Vec<u8>, usize)> = some.par_iter().enumerate().map(pattern).collect();
     found.par_sort_unstable();
     for equal in found.chunk_by(|a, b| a.0 == b.0) {
-        patterns.push((disputed[equal[0].1].1.clone(), equal.len() as u64));
+        let people = (equal.len() * every) as u64;
+        patterns.push((some[equal[0].1].clone(), people));
     }
     patterns
 }
 
 /// How sure each agreed set of witnesses is.
 fn sure(model: &Model, agreed: &HashMap<(u16, u16), u64>) -> HashMap<u16, f64> {
-    let mut sets: Vec<u16> = agreed.keys().map(|&(full, vague)| if full == 0 { vague } else { full }).collect();
+    let mut sets: Vec<u16> =
+        agreed.keys().map(|&(full, vague)| if full == 0 { vague } else { full }).collect();
     sets.sort_unstable();
     sets.dedup();
     let sure = |set: u16| (set, model.posterior(&Case::agreed(set, 0, 0)).first().copied().unwrap_or(0.0));
@@ -248,19 +259,24 @@ fn sure(model: &Model, agreed: &HashMap<(u16, u16), u64>) -> HashMap<u16, f64> {
 }
 
 /// The verdict; none where nobody says anything.
-fn judge(model: &Model, person: u32, case: &Case, said: Vec<super::field::Said>) -> Option<Judged> {
+fn judge(model: &Model, person: u32, case: &Case, said: Vec<Said>) -> Option<Judged> {
     let posterior = model.posterior(case);
     let values = posterior.iter().take(usize::from(case.values)).enumerate();
     // The first of equals: values are in order of records, which is that of delivery.
     let (best, confidence) = values.fold((0, -1.0), |best, (at, &p)| if p > best.1 { (at, p) } else { best });
     let vague = (0..case.values)
-        .map(|value| model.kinds.vague.is_some_and(|vague| usize::from(value) != best && case.kind(best, value) == vague))
+        .map(|value| {
+            model
+                .kinds
+                .vague
+                .is_some_and(|vague| usize::from(value) != best && case.kind(best, value) == vague)
+        })
         .collect();
-    let weigh = |said: super::field::Said| {
-        let voice = super::case::Voice { witness: said.witness, value: said.value, link: said.link };
+    let weigh = |said: Said| {
+        let voice = Voice { witness: said.witness, value: said.value, link: said.link };
         (said, model.own_word(case, &voice) as f32)
     };
-    let mut said: Vec<(super::field::Said, f32)> = said.into_iter().map(weigh).collect();
+    let mut said: Vec<(Said, f32)> = said.into_iter().map(weigh).collect();
     said.sort_by_key(|(said, _)| (said.witness, said.record));
     (!said.is_empty()).then(|| Judged {
         person,

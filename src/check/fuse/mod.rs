@@ -28,6 +28,8 @@ mod tests;
 mod value;
 mod witness;
 
+use rayon::prelude::*;
+
 use crate::check::ties::LinksByPerson;
 use crate::link::Linkage;
 use crate::normalise::Records;
@@ -82,10 +84,9 @@ impl<'a> Fusion<'a> {
             return Self::default();
         }
         let night = Night { settings, linkage, links, witnesses: Witnesses::new(settings, sources) };
-        let of = |(at, evidence)| {
-            fields.contains(&at).then(|| Learnt::new(&night, sources, evidence)).flatten()
-        };
-        let fields = settings.evidence.fields.iter().enumerate().map(of).collect();
+        let of =
+            |(at, evidence)| fields.contains(&at).then(|| Learnt::new(&night, sources, evidence)).flatten();
+        let fields = settings.evidence.fields.par_iter().enumerate().map(of).collect();
         Self { night: Some(night), fields }
     }
 
@@ -103,7 +104,7 @@ impl<'a> Fusion<'a> {
     ) -> Option<(RecordRef, usize)> {
         let (night, learnt) = self.field(field)?;
         let record = match learnt.judged(person) {
-            Some(judged) => judged.best_for(own),
+            Some(judged) => judged.best_for(own)?,
             None => learnt.field.shown(&night.witnesses, night.members(person), own)?,
         };
         Some((record, learnt.column(record.source)?))

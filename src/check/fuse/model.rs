@@ -104,7 +104,8 @@ impl Model {
         if is_other && self.kinds.is_binary && values > 1 || !is_other && !case.candidates[truth] {
             return 0.0;
         }
-        let independent = self.own_voices(case).map(|voice| self.heard(voice, self.drawn(case, voice, truth)));
+        let independent =
+            self.own_voices(case).map(|voice| self.heard(voice, self.drawn(case, voice, truth)));
         let weight = independent.product::<f64>()
             * self.copies(case, truth)
             * self.number_weight(case, truth)
@@ -211,8 +212,8 @@ impl Model {
         if originals.peek().is_none() {
             return own;
         }
-        let (sum, count) =
-            originals.fold((0.0, 0.0), |(sum, count), o| (sum + self.number_of(case, usize::from(o)), count + 1.0));
+        let (sum, count) = originals
+            .fold((0.0, 0.0), |(sum, count), o| (sum + self.number_of(case, usize::from(o)), count + 1.0));
         copied * sum / count + (1.0 - copied) * own
     }
 

@@ -33,8 +33,8 @@ const DATE_VAGUE: u8 = 1;
 /// Names: bare, one word bare, other marks, words left out or cut short, words added, misspelt, in
 /// another order or with letters lost, anything else.
 pub(super) const NAMES: Kinds = Kinds {
-    choices: &[1.0, 1.0, 0.5, 0.1, 0.4, 0.2, 0.05, 1.0, 2e-5],
-    shares: &[0.0, 0.25, 0.1, 0.2, 0.1, 0.05, 0.2, 0.05, 0.05],
+    choices: &[1.0, 1.0, 0.5, 0.1, 0.4, 0.4, 0.05, 1.0, 2e-5],
+    shares: &[0.0, 0.25, 0.1, 0.2, 0.08, 0.07, 0.2, 0.05, 0.05],
     vague: Some(BARE),
     is_binary: false,
 };
@@ -59,7 +59,8 @@ pub(super) const NUMBERS: Kinds =
 
 /// The kind of a date seen where another is the truth.
 pub(super) fn of_dates(truth: DateValue, seen: DateValue) -> u8 {
-    let parts = |date: DateValue| (date.year().unwrap_or(0), date.month().unwrap_or(0), date.day().unwrap_or(0));
+    let parts =
+        |date: DateValue| (date.year().unwrap_or(0), date.month().unwrap_or(0), date.day().unwrap_or(0));
     let ((y1, m1, d1), (y2, m2, d2)) = (parts(truth), parts(seen));
     let same_day = (m1, d1) == (m2, d2);
     let is_vague = (m2, d2) == (1, 1) || m2 == 0 || d2 == 0 && m1 == m2;

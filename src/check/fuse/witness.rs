@@ -70,7 +70,8 @@ fn by_event(settings: &Settings, source: &Source, records: &Records) -> Vec<u8> 
     };
     let reading = |field| Reading::new(records, source.column_of(field)?);
     let (birth, registered) = (reading(BIRTH_FIELD), reading(REGISTERED_FIELD));
-    let days = |reading: &Option<Reading<'_>>, row| Some(i64::from(reading.as_ref()?.date(row).days_since_epoch()?));
+    let days =
+        |reading: &Option<Reading<'_>>, row| Some(i64::from(reading.as_ref()?.date(row).days_since_epoch()?));
     let witness = |row: usize| {
         let at = prefix_of(row).map_or(NO_WITNESS, |prefix| witness_of(settings, prefix));
         let Some(rule) = settings.evidence.witnesses.get(usize::from(at)) else { return NO_WITNESS };

@@ -1,4 +1,4 @@
-//! What is truly wrong with the delivered rows, for each of the 25 quality rules.
+//! What is truly wrong with the delivered rows, for each quality rule that has a truth.
 //!
 //! Judged from the true people and from what the generator knows it wrote, never
 //! by reading cells back: the program's own normalising has no part in it. A claim
@@ -31,8 +31,8 @@ pub(super) struct Finding {
     pub(super) mendable: bool,
 }
 
-/// The quality rules that have a truth, in the order of their numbers 1 to 25.
-pub const RULES: [&str; 25] = [
+/// The quality rules that have a truth: 1 to 25 by number, the others by name.
+pub const RULES: [&str; 35] = [
     "personal-id-contradicts-birth-date",
     "personal-id-contradicts-sex",
     "birth-date-differs-from-birth-registration",
@@ -58,6 +58,16 @@ pub const RULES: [&str; 25] = [
     "old-id-on-insurance-card",
     "corrected-birth-date-not-applied",
     "corrected-name-not-applied",
+    values::MARKS_AGAINST_BOOKS,
+    values::WITHOUT_BOOKS[0],
+    values::WITHOUT_BOOKS[1],
+    values::WITHOUT_BOOKS[2],
+    values::OF_CARDS[0],
+    values::OF_CARDS[1],
+    values::OF_CARDS[2],
+    values::OF_SIMS[0],
+    values::OF_SIMS[1],
+    values::OF_SIMS[2],
 ];
 
 /// A rule's id by its number.
@@ -110,11 +120,22 @@ impl<'a> Case<'a> {
         record: &Record,
         field: &'static str,
         correct: Option<String>,
+        told: (bool, bool),
+    ) {
+        self.add_named(rule(number), record, field, correct, told);
+    }
+
+    fn add_named(
+        &mut self,
+        rule: &'static str,
+        record: &Record,
+        field: &'static str,
+        correct: Option<String>,
         (detectable, mendable): (bool, bool),
     ) {
         let (source, record) = (record.source, record.id.clone());
         let mendable = mendable && correct.is_some();
-        self.found.push(Finding { source, record, rule: rule(number), field, correct, detectable, mendable });
+        self.found.push(Finding { source, record, rule, field, correct, detectable, mendable });
     }
 
     /// Rows of other sources than residence and births that could bear witness.
