@@ -8,10 +8,10 @@
 use super::case::{Case, Voice};
 use super::model::{KINDS_MAX, Model, NumberModel};
 
-/// Rounds at most; where sources overlap little it takes a hundred.
-const ROUNDS_MAX: usize = 300;
-/// Learning ends when no share changes by more.
-const STILL: f64 = 1e-6;
+/// Rounds at most; some forty are needed.
+const ROUNDS_MAX: usize = 100;
+/// Learning ends when no share changes by more: a thousandth of what the rarest that matter are.
+const STILL: f64 = 3e-6;
 /// Links weaker than this teach nothing about who errs.
 const LINK_MIN: f32 = 0.95;
 /// So many errors of a witness count as much as the kinds of errors of all witnesses together. Which of

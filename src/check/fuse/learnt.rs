@@ -14,15 +14,18 @@ use crate::normalise::Records;
 use crate::settings::{FieldEvidence, Kind, NumberTells, WitnessRule};
 use crate::table::{RecordRef, SourceIndex};
 
+/// The witnesses of an agreed value: those with the whole of it, and those with a vague one.
+type Agreed = (u16, u16);
 /// People whose records disagree.
-const DISPUTED: u16 = u16::MAX;
+const DISPUTED: Agreed = (u16::MAX, u16::MAX);
 /// People in one piece of work.
 const PIECE: usize = 1 << 15;
 /// Agreeing people of whom numbers, names and days are counted, of all of them; more would not be
 /// more exact.
 const SAMPLE: usize = 400_000;
-/// Disputed people learnt from, of all of them: shares are then known to a thousandth.
-const LEARN_FROM: usize = 60_000;
+/// Disputed people learnt from, of all of them: shares are then known to a hundredth of themselves, and
+/// patterns are some thousands.
+const LEARN_FROM: usize = 30_000;
 /// The share of numbers made from what the copied record says, to begin with.
 const NUMBER_COPIED: f64 = 0.1;
 /// Years that a wrong number may tell.
@@ -34,9 +37,9 @@ pub(super) struct Learnt<'a> {
     columns: Vec<Option<usize>>,
     pub(super) model: Model,
     /// By person: the witnesses that agree, a bit each, or [`DISPUTED`].
-    agreed: Vec<u16>,
+    agreed: Vec<Agreed>,
     /// How sure an agreed value is, by its witnesses.
-    sure: HashMap<u16, f64>,
+    sure: HashMap<Agreed, f64>,
     /// By person.
     judged: Vec<Judged>,
 }
@@ -44,9 +47,9 @@ pub(super) struct Learnt<'a> {
 /// What one piece of people shows.
 #[derive(Default)]
 struct Piece {
-    agreed: Vec<u16>,
+    agreed: Vec<Agreed>,
     disputed: Vec<u32>,
-    patterns: HashMap<(u16, u16), u64>,
+    patterns: HashMap<Agreed, u64>,
     gaps: Gaps,
     words: Vec<u64>,
     /// Wrong numbers, and numbers.
@@ -78,7 +81,7 @@ impl<'a> Learnt<'a> {
         let model = em::learn(&prior, night.settings.evidence.prior_people, &patterns);
         let judge = |(person, case, said): (u32, Case, Vec<Said>)| judge(&model, person, &case, said);
         let judged = disputed.into_par_iter().filter_map(judge).collect();
-        let sure = sure(&model, &piece.patterns);
+        let sure = sure(&field, &model, &piece.patterns);
         let columns = (0..night.settings.sources.len())
             .map(|at| night.source_column(SourceIndex(at as u8), &evidence.field))
             .collect();
@@ -101,11 +104,15 @@ impl<'a> Learnt<'a> {
 
     /// The witnesses of an agreed value; none where nobody has any.
     pub(super) fn agreed(&self, person: u32) -> Option<u16> {
-        self.agreed.get(person as usize).copied().filter(|of| *of != DISPUTED && *of != 0)
+        self.agreement(person).map(|(full, vague)| if full == 0 { vague } else { full })
+    }
+
+    fn agreement(&self, person: u32) -> Option<Agreed> {
+        self.agreed.get(person as usize).copied().filter(|of| *of != DISPUTED && *of != (0, 0))
     }
 
     pub(super) fn confidence_of_agreed(&self, person: u32) -> Option<f64> {
-        self.sure.get(&self.agreed(person)?).copied()
+        self.sure.get(&self.agreement(person)?).copied()
     }
 
     /// Who has the agreed value.
@@ -159,7 +166,7 @@ impl Piece {
             self.disputed.push(person);
             return;
         };
-        self.agreed.push(if full == 0 { vague } else { full });
+        self.agreed.push((full, vague));
         if full | vague != 0 {
             *self.patterns.entry((full, vague)).or_default() += 1;
         }
@@ -228,7 +235,7 @@ fn prior(night: &Night<'_>, field: &Field<'_>, [wrong, all]: [u64; 2]) -> Model 
 /// Cases with their number of people: the agreed ones, then the disputed ones, each in a fixed order.
 fn patterns(
     field: &Field<'_>,
-    agreed: &HashMap<(u16, u16), u64>,
+    agreed: &HashMap<Agreed, u64>,
     disputed: &[(u32, Case, Vec<Said>)],
 ) -> Vec<(Case, u64)> {
     let mut of_agreed: Vec<_> = agreed.iter().map(|(&pattern, &people)| (pattern, people)).collect();
@@ -248,13 +255,15 @@ fn patterns(
     patterns
 }
 
-/// How sure each agreed set of witnesses is.
-fn sure(model: &Model, agreed: &HashMap<(u16, u16), u64>) -> HashMap<u16, f64> {
-    let mut sets: Vec<u16> =
-        agreed.keys().map(|&(full, vague)| if full == 0 { vague } else { full }).collect();
+/// How sure each agreed set of witnesses is: those who say less bear out the whole value too.
+fn sure(field: &Field<'_>, model: &Model, agreed: &HashMap<Agreed, u64>) -> HashMap<Agreed, f64> {
+    let mut sets: Vec<Agreed> = agreed.keys().copied().collect();
     sets.sort_unstable();
-    sets.dedup();
-    let sure = |set: u16| (set, model.posterior(&Case::agreed(set, 0, 0)).first().copied().unwrap_or(0.0));
+    let vague_kind = field.kinds.vague.unwrap_or(0);
+    let sure = |(full, vague): Agreed| {
+        let posterior = model.posterior(&Case::agreed(full, vague, vague_kind));
+        ((full, vague), posterior.first().copied().unwrap_or(0.0))
+    };
     sets.into_iter().map(sure).collect()
 }
 

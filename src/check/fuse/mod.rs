@@ -12,7 +12,7 @@
 //! each witness is worth, `model` judges. docs/evidence.md tells it in plain words.
 //!
 //! Cost: a pass over all records for each field that a rule names, some 20 ns a record; microseconds a
-//! person whose records disagree; two bytes a person and field.
+//! person whose records disagree; four bytes a person and field.
 
 mod case;
 mod em;
