@@ -51,9 +51,9 @@ mod tests {
     #[test]
     fn a_promise_falls_into_the_band_that_begins_at_it_or_below() {
         let mut bands = Bands::default();
-        [0.3, 0.9, 0.94, 0.99, 1.0, 2.0, f64::NAN]
-            .iter()
-            .for_each(|&promised| bands.add(promised, promised > 0.5));
+        for promised in [0.3, 0.9, 0.94, 0.99, 1.0, 2.0, f64::NAN] {
+            bands.add(promised, promised > 0.5);
+        }
         let found: Vec<_> =
             bands.finish().iter().map(|band| (band.from, band.cases, band.came_true)).collect();
         assert_eq!(found, [(0.0, 1, 0), (0.9, 2, 2), (0.99, 1, 1), (0.999, 1, 1)]);

@@ -35,7 +35,9 @@ pub(super) fn learn(prior: &Model, prior_people: f64, patterns: &[(Case, u64)]) 
     let patterns: Vec<&(Case, u64)> = patterns.iter().filter(|(case, _)| teaches(prior, case)).collect();
     for _ in 0..ROUNDS_MAX {
         let mut tally = Tally::new(&model);
-        patterns.iter().for_each(|(case, people)| tally.count(&model, case, *people as f64));
+        for (case, people) in &patterns {
+            tally.count(&model, case, *people as f64);
+        }
         let next = tally.finish(prior, prior_people);
         let change = change(&model, &next);
         model = next;
@@ -88,27 +90,38 @@ impl Tally {
         originals: &[usize],
     ) {
         let witness = usize::from(voice.witness);
-        let kind_from = |from: usize| {
-            if from < usize::from(case.values) {
-                usize::from(case.kind(from, voice.value))
-            } else {
-                last_kind(model)
-            }
-        };
         let Some(copied) = model.copied(voice) else {
-            self.shares[witness][kind_from(truth)] += weight;
+            self.count_error(model, case, voice, truth, weight);
             return;
         };
         let (copy, own) = model.copy_or_own(case, voice, truth, originals, copied);
         let is_copy = if copy + own > 0.0 { copy / (copy + own) } else { copied };
-        self.shares[witness][kind_from(truth)] += weight * (1.0 - is_copy);
+        self.count_error(model, case, voice, truth, weight * (1.0 - is_copy));
         for &original in originals {
-            self.shares[witness][kind_from(original)] += weight * is_copy / originals.len() as f64;
+            self.count_error(model, case, voice, original, weight * is_copy / originals.len() as f64);
         }
         // Where the copied record is right, a copy looks like any right value.
         if originals.iter().all(|&original| original != truth) {
             self.copies[witness][0] += weight * is_copy;
             self.copies[witness][1] += weight;
+        }
+    }
+
+    /// Counts what a voice made of a value; if that is one that nobody has, an error of any kind.
+    fn count_error(&mut self, model: &Model, case: &Case, voice: &Voice, from: usize, weight: f64) {
+        let (Some(counts), Some(witness)) = (
+            self.shares.get_mut(usize::from(voice.witness)),
+            model.witnesses.get(usize::from(voice.witness)),
+        ) else {
+            return;
+        };
+        if from < usize::from(case.values) {
+            counts[usize::from(case.kind(from, voice.value))] += weight;
+            return;
+        }
+        let all = witness.error().max(f64::MIN_POSITIVE);
+        for (count, share) in counts.iter_mut().zip(witness.shares).skip(1) {
+            *count += weight * share / all;
         }
     }
 
@@ -163,7 +176,9 @@ impl Tally {
             }
         }
         let all: f64 = common.iter().sum();
-        common.iter_mut().for_each(|share| *share /= all.max(f64::MIN_POSITIVE));
+        for share in &mut common {
+            *share /= all.max(f64::MIN_POSITIVE);
+        }
         common
     }
 }
@@ -176,11 +191,6 @@ fn errors(counted: &[f64], vague: Option<usize>) -> impl Iterator<Item = (usize,
 
 /// Nobody copies always: a word against the copied record then could not be.
 const COPIED_MAX: f64 = 0.995;
-
-/// The kind that stands for all that no other one is.
-fn last_kind(model: &Model) -> usize {
-    model.kinds.choices.len().saturating_sub(1)
-}
 
 /// The largest change of a share.
 fn change(a: &Model, b: &Model) -> f64 {

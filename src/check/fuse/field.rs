@@ -202,7 +202,7 @@ impl<'a> Field<'a> {
             let common = lexicon.compare(&names);
             return common.into_iter().map(steps).chain([0]).collect();
         }
-        let entry = members.iter().filter_map(|&member| self.entry(witnesses, member)).next();
+        let entry = members.iter().find_map(|&member| self.entry(witnesses, member));
         let of = |(_, at): &(Value, RecordRef)| {
             let born = reading(*at)?.date(at.row).days_since_epoch()?;
             let (on, year) = entry?;

@@ -154,7 +154,9 @@ fn observe(night: &Night<'_>, field: &Field<'_>) -> Piece {
         })
         .collect();
     let mut all = Piece::default();
-    pieces.into_iter().for_each(|piece| all.merge(piece));
+    for piece in pieces {
+        all.merge(piece);
+    }
     all
 }
 

@@ -68,7 +68,9 @@ impl Model {
         let mut posterior: Vec<f64> = (0..=values).map(|truth| self.weight(case, truth)).collect();
         let sum: f64 = posterior.iter().sum();
         if sum > 0.0 {
-            posterior.iter_mut().for_each(|weight| *weight /= sum);
+            for weight in &mut posterior {
+                *weight /= sum;
+            }
         }
         posterior
     }
@@ -110,13 +112,21 @@ impl Model {
             * self.copies(case, truth)
             * self.number_weight(case, truth)
             * case.side(truth);
-        // Any one of so many other values: the first voice chooses it.
-        if is_other { weight / self.chance() } else { weight }
+        // Any one of so many other values, however near the first voice is to it.
+        let first = case.voices.first().and_then(|voice| self.witnesses.get(usize::from(voice.witness)));
+        let near =
+            |first: &WitnessModel| first.error() / first.shares[self.last_kind()].max(f64::MIN_POSITIVE);
+        if is_other { weight * first.map_or(1.0, near) / self.chance() } else { weight }
     }
 
     /// The probability of just this value among unrelated ones.
     pub(super) fn chance(&self) -> f64 {
         if self.kinds.is_binary { 1.0 } else { self.kinds.choices.last().copied().unwrap_or(1.0) }
+    }
+
+    /// The kind that stands for all that no other one is.
+    pub(super) fn last_kind(&self) -> usize {
+        self.kinds.choices.len().saturating_sub(1)
     }
 
     /// The voices of who asks for himself.
@@ -188,7 +198,7 @@ impl Model {
     pub(super) fn drawn(&self, case: &Case, voice: &Voice, from: usize) -> f64 {
         let Some(witness) = self.witnesses.get(usize::from(voice.witness)) else { return 1.0 };
         if from >= usize::from(case.values) {
-            return witness.error() * self.chance();
+            return witness.shares[self.last_kind()] * self.chance();
         }
         let kind = usize::from(case.kind(from, voice.value));
         witness.shares[kind] * self.kinds.choices.get(kind).copied().unwrap_or(0.0)
