@@ -96,8 +96,8 @@ fn read_witness(table: &TableReader<'_>, name: &Located<String>, known: &[&str])
     };
     let label = table.text("label").map(|label| label.value).unwrap_or_default();
     let overrides = table.bool_or("overrides", false);
-    let copied = table.number_or("copied", 0.5, (0.0, 0.99));
-    let copies = place(table.optional_text("copies")).map(|of| (of, copied));
+    let repeated = table.number_or("copied", 0.5, (0.0, 0.99));
+    let copies = place(table.optional_text("copies")).map(|of| (of, repeated));
     let days = table.number_or("in_time_days", 0.0, (0.0, 36_500.0));
     let late = place(table.optional_text("late")).map(|late| (days as i64, late));
     table.finish();

@@ -8,7 +8,7 @@ pub(super) struct Voice {
     /// Which of the case's values it has.
     pub(super) value: u8,
     /// The probability that the record is of the person at all.
-    pub(super) link: f32,
+    pub(super) link: f64,
 }
 
 /// Who says what, and what one value would be if another were the truth. The records themselves are

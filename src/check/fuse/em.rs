@@ -13,7 +13,7 @@ const ROUNDS_MAX: usize = 100;
 /// Learning ends when no share changes by more: a thousandth of what the rarest that matter are.
 const STILL: f64 = 3e-6;
 /// Links weaker than this teach nothing about who errs.
-const LINK_MIN: f32 = 0.95;
+const LINK_MIN: f64 = 0.95;
 /// So many errors of a witness count as much as the kinds of errors of all witnesses together. Which of
 /// two records that contradict each other in one kind is wrong, few people can tell; what kinds there
 /// are, all copies that contradict two others do. A witness that alone errs in its way has thousands.

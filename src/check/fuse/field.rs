@@ -59,22 +59,22 @@ impl<'a> Field<'a> {
     ) -> Option<Self> {
         let kind = kind_of(settings, &evidence.field)?;
         let readings = |field: &str, kind: &Kind| -> Vec<Option<Reading<'a>>> {
-            let of = |(at, records): (usize, &Option<&'a Records>)| {
+            let of = |(at, records): (usize, Option<&'a Records>)| {
                 let column = settings.sources[at].column_of(field)?;
                 let same = settings.sources[at].columns[column].kind == *kind;
-                same.then(|| Reading::new((*records)?, column)).flatten()
+                same.then(|| Reading::new(records?, column)).flatten()
             };
-            sources.iter().enumerate().map(of).collect()
+            sources.iter().copied().enumerate().map(of).collect()
         };
         let nobody = || sources.iter().map(|_| None).collect();
         let registered = if evidence.registered { readings(REGISTERED_FIELD, &Kind::Date) } else { nobody() };
-        let number_of = |(at, records): (usize, &Option<&'a Records>)| {
+        let number_of = |(at, records): (usize, Option<&'a Records>)| {
             let column = settings.sources[at].column_of(NUMBER_FIELD)?;
             let is_number = settings.sources[at].columns[column].kind == Kind::IdentityNumber;
-            is_number.then_some(((*records)?, column))
+            is_number.then_some((records?, column))
         };
         let numbers = match evidence.number {
-            Some(_) => sources.iter().enumerate().map(number_of).collect(),
+            Some(_) => sources.iter().copied().enumerate().map(number_of).collect(),
             None => sources.iter().map(|_| None).collect(),
         };
         let readings = readings(&evidence.field, kind);
@@ -101,8 +101,8 @@ impl<'a> Field<'a> {
 
     /// Whether records agree. O(records).
     pub(super) fn agreement(&self, witnesses: &Witnesses, members: &[RecordRef]) -> Agreement {
-        let (mut full, mut vague) = (0_u16, 0_u16);
-        let (mut whole, mut first) = (Value::default(), Value::default());
+        let (mut full, mut partial) = (0_u16, 0_u16);
+        let (mut whole, mut begun) = (Value::default(), Value::default());
         for &member in members {
             let value = self.value(member);
             if value.id == 0 {
@@ -112,21 +112,21 @@ impl<'a> Field<'a> {
             if !self.is_asked(witness) {
                 continue;
             }
-            let stem = if whole.id != 0 { whole.stem } else { first.stem };
+            let stem = if whole.id != 0 { whole.stem } else { begun.stem };
             let differs = value.is_full && whole.id != 0 && whole.id != value.id;
-            if differs || first.id != 0 && value.stem != stem {
+            if differs || begun.id != 0 && value.stem != stem {
                 return Agreement::Disputed;
             }
             if value.is_full {
                 (whole, full) = (value, full | 1 << witness);
             } else {
-                vague |= 1 << witness;
+                partial |= 1 << witness;
             }
-            if first.id == 0 {
-                first = value;
+            if begun.id == 0 {
+                begun = value;
             }
         }
-        Agreement::Agreed(full, vague)
+        Agreement::Agreed(full, partial)
     }
 
     /// The record that shows an agreed value: the asking one if it has it in full, else the first that
@@ -297,8 +297,8 @@ fn voices(said: &[Said]) -> Vec<Voice> {
     for one in said {
         let same = |voice: &&mut Voice| (voice.witness, voice.value) == (one.witness, one.value);
         match voices.iter_mut().find(same) {
-            Some(voice) => voice.link = voice.link.max(one.link),
-            None => voices.push(Voice { witness: one.witness, value: one.value, link: one.link }),
+            Some(voice) => voice.link = voice.link.max(f64::from(one.link)),
+            None => voices.push(Voice { witness: one.witness, value: one.value, link: f64::from(one.link) }),
         }
     }
     voices.sort_by_key(|voice| (voice.witness, voice.value));

@@ -284,7 +284,7 @@ fn judge(model: &Model, person: u32, case: &Case, said: Vec<Said>) -> Option<Jud
         })
         .collect();
     let weigh = |said: Said| {
-        let voice = Voice { witness: said.witness, value: said.value, link: said.link };
+        let voice = Voice { witness: said.witness, value: said.value, link: f64::from(said.link) };
         (said, model.own_word(case, &voice) as f32)
     };
     let mut said: Vec<(Said, f32)> = said.into_iter().map(weigh).collect();

@@ -87,7 +87,7 @@ impl Model {
             return None;
         }
         let values = usize::from(case.values);
-        let sure = f64::from(voice.link) * (1.0 - self.error_of(voice));
+        let sure = voice.link * (1.0 - self.error_of(voice));
         let rest = (1.0 - sure) / values.max(1) as f64;
         let mut posterior = vec![rest; values + 1];
         posterior[usize::from(voice.value)] = sure;
@@ -206,7 +206,7 @@ impl Model {
 
     /// A record of somebody else says anything.
     fn heard(&self, voice: &Voice, probability: f64) -> f64 {
-        let link = f64::from(voice.link);
+        let link = voice.link;
         let stranger = if self.kinds.is_binary { 0.5 } else { self.chance() };
         link * probability + (1.0 - link) * stranger
     }
@@ -246,6 +246,6 @@ impl Model {
             Some(copied) if repeats => 1.0 - copied,
             _ => 1.0,
         };
-        f64::from(voice.link) * (1.0 - self.error_of(voice)) * own
+        voice.link * (1.0 - self.error_of(voice)) * own
     }
 }

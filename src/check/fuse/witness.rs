@@ -26,7 +26,7 @@ enum Of {
 impl Witnesses {
     /// O(rows of sources of events).
     pub(super) fn new(settings: &Settings, sources: &[Option<&Records>]) -> Self {
-        let of = |(source, records): (&Source, &Option<&Records>)| match (&source.events, records) {
+        let of = |(source, records): (&Source, Option<&Records>)| match (&source.events, records) {
             (Some(_), Some(records)) => Of::ByRow(by_event(settings, source, records)),
             _ => Of::All(witness_of(settings, &source.prefix)),
         };
@@ -35,7 +35,7 @@ impl Witnesses {
             rules[at].late.is_some() || rules.iter().any(|rule| rule.late.is_some_and(|late| late.1 == at))
         };
         let timed = (0..rules.len()).map(is_timed).collect();
-        Self { by_source: settings.sources.iter().zip(sources).map(of).collect(), timed }
+        Self { by_source: settings.sources.iter().zip(sources.iter().copied()).map(of).collect(), timed }
     }
 
     /// Whether a witness tells when births were registered.
