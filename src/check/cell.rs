@@ -12,7 +12,7 @@ use super::beside;
 use super::condition::Key;
 use super::context::Context;
 use super::frame::Frame;
-use super::view::{Column, Origin, STRUCK_OFF, ValueType, facet_named};
+use super::view::{Best, Column, Origin, STRUCK_OFF, ValueType, facet_named};
 use crate::normalise::{Facet, FacetValue, Records, Values};
 use crate::table::{RecordRef, TextColumn};
 
@@ -81,6 +81,7 @@ pub(super) fn cell<'a>(context: &'a Context<'_>, frame: &Frame, key: Key, row: u
         return match column.origin {
             Origin::PairProbability => Cell::Float(frame.pair_probability(row)),
             Origin::InReview => Cell::Boolean(frame.in_review(row)),
+            Origin::Best(field, what) => best(context, frame, (field, what), row),
             _ => Cell::Date(epoch_days(context.as_of)),
         };
     };
@@ -105,6 +106,33 @@ pub(super) fn cell<'a>(context: &'a Context<'_>, frame: &Frame, key: Key, row: u
     }
 }
 
+/// What is asked of the best value of the person in a row.
+fn best<'a>(context: &'a Context<'_>, frame: &Frame, (field, what): (usize, Best), row: usize) -> Cell<'a> {
+    let Some((person, own)) = frame.person(context, row) else { return Cell::Null };
+    let fusion = context.fusion;
+    match what {
+        Best::Facet(facet) => {
+            let found = fusion.best(field, person, own);
+            let records = found.and_then(|(record, _)| context.records(record.source));
+            match (found, records) {
+                (Some((record, column)), Some(records)) => {
+                    records.facet(facet, column, record.row as usize).into()
+                }
+                _ => Cell::Null,
+            }
+        }
+        Best::Titled => {
+            fusion.titled(field, person, own).map_or(Cell::Null, |name| Cell::Text(Cow::Owned(name)))
+        }
+        Best::Confidence => fusion.confidence(field, person, own).map_or(Cell::Null, Cell::Float),
+        Best::Support => fusion.counts(field, person).map_or(Cell::Null, |counts| Cell::Integer(counts.0)),
+        Best::Against => fusion.counts(field, person).map_or(Cell::Null, |counts| Cell::Integer(counts.1)),
+        Best::Sources => {
+            fusion.named(field, person).map_or(Cell::Null, |named| Cell::Text(Cow::Owned(named)))
+        }
+    }
+}
+
 fn of_record<'a>(context: &'a Context<'_>, records: &'a Records, origin: Origin, row: usize) -> Cell<'a> {
     match origin {
         Origin::Facet(column, facet) => records.facet(facet, column, row).into(),
@@ -123,6 +151,7 @@ fn of_record<'a>(context: &'a Context<'_>, records: &'a Records, origin: Origin,
             context.beside.of_record(context, record, declared, column)
         }
         Origin::AsOf
+        | Origin::Best(..)
         | Origin::Namesakes
         | Origin::PairProbability
         | Origin::InReview

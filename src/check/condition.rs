@@ -123,6 +123,10 @@ fn wrong_type(sql: &Located<String>, expected: &DataType, why: &str) -> Diagnost
         DataType::Boolean => {
             ("a condition", "compare values of one type and join comparisons with AND and OR")
         }
+        DataType::Float64 => (
+            "a number with a fraction",
+            "name a confidence, such as best.birth_date.confidence, or CAST(… AS DOUBLE)",
+        ),
         _ => ("a text", "suggest a text, such as a column's `.standard` facet or CAST(… AS VARCHAR)"),
     };
     Diagnostic::error("CHK-004", sql.place.clone(), format!("not {expected}: {}", plain(why)), help)

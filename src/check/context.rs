@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::beside::Lookups;
 use super::cell::live;
+use super::fuse::Fusion;
 use super::namesakes::Namesakes;
 use super::view::{STATUS_FIELD, View, facet_named};
 use crate::link::Linkage;
@@ -23,6 +24,8 @@ pub(super) struct Context<'a> {
     pub(super) holders: &'a Holders,
     pub(super) namesakes: &'a Namesakes,
     pub(super) beside: &'a Lookups,
+    /// The best values of the fields that rules name.
+    pub(super) fusion: &'a Fusion<'a>,
     /// By source; `None` where it was not delivered.
     pub(super) sources: &'a [Option<&'a Records>],
 }

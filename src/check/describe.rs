@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::frame::Frame;
+use super::fuse::Testimony;
 use super::program::{Rule, Witness};
 use super::view::facet_named;
 use super::ward::ward_of;
@@ -23,6 +24,8 @@ pub(super) struct Hit {
     pub(super) row: usize,
     /// What its `suggest` gives.
     pub(super) suggested: Option<String>,
+    /// How sure that is, where the rule asks for it.
+    pub(super) confidence: Option<f64>,
 }
 
 /// A finding whose evidence does not know its place yet.
@@ -44,11 +47,25 @@ pub(super) fn describe(context: &Context<'_>, frame: &Frame, rule: &Rule, hit: H
     let source = context.settings.source(record.source);
     let column = source.column_of(&check.field)?;
     let current = context.records(record.source)?.table.text(column, record.row as usize).to_owned();
-    let suggested = hit.suggested.filter(|text| !text.is_empty());
-    let heard = hear(context, frame, rule, (hit.row, min), record, (&current, suggested.as_deref()));
-    let leaned_on = heard.iter().filter(|heard| heard.evidence.speaks_for).map(|heard| heard.probability);
-    let match_probability = leaned_on.fold(frame.pair_probability(hit.row), f64::min);
-    let explanation = rule.explanation.fill(context, frame, hit.row, &current, suggested.as_deref());
+    let is_sure = rule.confidence.is_none()
+        || hit.confidence.is_some_and(|confidence| confidence >= context.settings.evidence.suggest_from);
+    let suggested = hit.suggested.filter(|text| !text.is_empty() && is_sure);
+    let heard = match rule.weighed {
+        Some(field) => hear_weighed(context, field, record),
+        None => hear(context, frame, rule, (hit.row, min), record, (&current, suggested.as_deref())),
+    };
+    let mut leaned_on = heard.iter().filter(|heard| heard.evidence.speaks_for).map(|heard| heard.probability);
+    let match_probability = match rule.weighed {
+        // One strong record is enough to lean on; the others are in the confidence.
+        Some(_) => leaned_on.next().unwrap_or(1.0),
+        None => leaned_on.fold(frame.pair_probability(hit.row), f64::min),
+    };
+    let confidence = match rule.confidence {
+        Some(_) => hit.confidence,
+        None => Some(check.suggestion_confidence * match_probability),
+    };
+    let words = rule.ask.as_ref().filter(|_| suggested.is_none()).unwrap_or(&rule.explanation);
+    let explanation = words.fill(context, frame, hit.row, &current, suggested.as_deref());
     let finding = Finding {
         finding_id: identity::finding_id(context, check, record, other, column),
         rule: hit.check,
@@ -58,7 +75,7 @@ pub(super) fn describe(context: &Context<'_>, frame: &Frame, rule: &Rule, hit: H
         ward_code: ward_of(context, record),
         field: source.columns[column].name.clone(),
         current_value: current,
-        suggestion_confidence: suggested.is_some().then_some(check.suggestion_confidence * match_probability),
+        suggestion_confidence: confidence.filter(|_| suggested.is_some()),
         suggested_value: suggested,
         evidence: heard.iter().find(|heard| heard.evidence.speaks_for).map(|heard| heard.evidence.record),
         match_probability,
@@ -130,6 +147,27 @@ fn hear(
         heard.push(Heard { evidence, probability });
     }
     heard
+}
+
+/// What all records of the person say of a field that is weighed, the strongest first: for or against the
+/// best value, with what the model makes of each.
+fn hear_weighed(context: &Context<'_>, field: usize, subject: RecordRef) -> Vec<Heard> {
+    let heard = context.fusion.testimonies(field, context.person(subject), subject);
+    let of = |testimony: &Testimony| {
+        let record = testimony.record;
+        let value = context.records(record.source)?.table.text(testimony.column, record.row as usize);
+        let column = &context.settings.source(record.source).columns[testimony.column];
+        let evidence = Evidence {
+            finding: 0,
+            record,
+            field: column.name.clone(),
+            value: value.to_owned(),
+            speaks_for: testimony.speaks_for,
+            weight: testimony.weight,
+        };
+        Some(Heard { evidence, probability: testimony.link })
+    };
+    heard.iter().filter_map(of).collect()
 }
 
 /// Whether a witness speaks for the finding. In the rule's own field it does if it has the suggested

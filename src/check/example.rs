@@ -8,7 +8,7 @@ use polars::prelude::{DataFrame, IntoLazy};
 use super::cell::{Cell, epoch_days, to_series};
 use super::condition::{Condition, Key};
 use super::program::{Program, Rule};
-use super::view::{Column, Origin, ValueType, View};
+use super::view::{Best, Column, Origin, ValueType, View};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::settings::{Check, Example, ExampleValue, Settings};
 
@@ -127,7 +127,9 @@ fn implied<'a>(view: &View, column: &Column, example: &Example) -> Cell<'a> {
         Origin::Count => Cell::Integer(i64::from(seen())),
         Origin::MatchProbability if !seen() => Cell::Null,
         Origin::PairProbability | Origin::MatchProbability => Cell::Float(1.0),
-        Origin::Facet(_, facet) if column.name.ends_with(facet.name) && !facet.name.is_empty() => {
+        Origin::Facet(_, facet) | Origin::Best(_, Best::Facet(facet))
+            if column.name.ends_with(facet.name) && !facet.name.is_empty() =>
+        {
             let whole = &column.name[..column.name.len() - facet.name.len() - 1];
             date_of(view, whole, example).map_or(Cell::Null, |day| date_facet(facet.name, day))
         }

@@ -17,6 +17,8 @@ pub(super) struct Frame {
     pub(super) slots: Vec<Seats>,
     pairs: Vec<f64>,
     in_review: Vec<bool>,
+    /// The people of rows that have no record of their own.
+    people: Vec<u32>,
 }
 
 /// The records of one slot.
@@ -54,6 +56,18 @@ impl Frame {
     /// Whether the missing person of a row may be one that the primary source knows.
     pub(super) fn in_review(&self, row: usize) -> bool {
         self.in_review.get(row).copied().unwrap_or(false)
+    }
+
+    /// The person of a row, and the record that asks; nobody for a pair.
+    pub(super) fn person(&self, context: &Context<'_>, row: usize) -> Option<(u32, Option<RecordRef>)> {
+        match context.view.subject {
+            Subject::Record(source) => {
+                let record = RecordRef::new(source, self.slots.first()?.row(row, 0.0)?);
+                Some((context.person(record), Some(record)))
+            }
+            Subject::MissingPerson => Some((*self.people.get(row)?, None)),
+            Subject::Pair(_) => None,
+        }
     }
 
     /// The record in a slot.
@@ -117,7 +131,8 @@ impl Roll {
         within: std::ops::Range<usize>,
     ) -> Frame {
         let slots = vec![Seats::default(); context.view.slots.len()];
-        let mut frame = Frame { rows: within.len(), slots, pairs: Vec::new(), in_review: Vec::new() };
+        let mut frame =
+            Frame { rows: within.len(), slots, pairs: Vec::new(), in_review: Vec::new(), people: Vec::new() };
         match self {
             Self::Records(source, _) => {
                 frame.slots[0].rows = within.clone().map(|row| row as u32).collect();
@@ -136,6 +151,7 @@ impl Roll {
             Self::People(people) => {
                 let people = &people[within];
                 frame.in_review = people.iter().map(|person| person.1).collect();
+                frame.people = people.iter().map(|person| person.0).collect();
                 fill(&mut frame, 0, ties, used, people.iter().map(|person| (None, person.0)));
             }
         }

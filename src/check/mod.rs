@@ -10,7 +10,7 @@
 //! Way of a rule: its file → [`compile`] (`sql_text` finds names, `condition` makes a polars
 //! expression, `program` gathers) → `frame` seats the linked records of a chunk's rows,
 //! `cell` reads them (`context` counts holders of numbers, `namesakes` residents who may be a missing
-//! person), `run` evaluates → `describe` words what was found, `ward` says
+//! person, `fuse` weighs contradictory records), `run` evaluates → `describe` words what was found, `ward` says
 //! whose it is → `yields` lets the most specific rule of a cell speak.
 
 mod beside;
@@ -21,6 +21,7 @@ mod describe;
 mod example;
 mod finding;
 mod frame;
+mod fuse;
 mod guard;
 mod household;
 mod identity;
@@ -52,8 +53,9 @@ use crate::settings::{Settings, Subject};
 use context::{Context, Holders, by_source};
 use describe::Draft;
 use frame::Roll;
+use fuse::Fusion;
 use namesakes::Namesakes;
-use program::{Program, Rule, not_delivered};
+use program::{Program, Rule, not_delivered, weighed_fields};
 use ties::{LinksByPerson, Ties};
 use view::{Origin, View};
 
@@ -111,14 +113,16 @@ fn check_in_chunks(
     let program = Program::compile(settings)?;
     let sources = by_source(settings, records);
     let links = LinksByPerson::new(linkage);
+    let fusion = Fusion::weigh(settings, &sources, linkage, &links, &weighed_fields(&program));
     let mut counts = vec![RuleCount::default(); settings.checks.len()];
     let mut drafts = Vec::new();
     for (at, view) in program.views.iter().enumerate() {
         let asked = to_ask(settings, &program, at, &sources, &mut counts);
         let (holders, namesakes) = (Holders::default(), Namesakes::default());
         let (holders, namesakes, beside) = (&holders, &namesakes, &Lookups::default());
+        let fusion = &fusion;
         let context =
-            Context { settings, view, linkage, as_of, holders, namesakes, beside, sources: &sources };
+            Context { settings, view, linkage, as_of, holders, namesakes, beside, fusion, sources: &sources };
         let found = check_view(context, &links, &asked, progress, chunk_rows)?;
         for (((check, _), assessed), figures) in asked.iter().zip(found.assessed).zip(found.figures) {
             let count = &mut counts[usize::from(*check)];

@@ -29,8 +29,14 @@ pub(super) struct Rule {
     pub(super) guard: Option<Condition>,
     /// The suggested value.
     pub(super) suggest: Option<Condition>,
+    /// How sure the suggestion is, where the rule does not say it in a number.
+    pub(super) confidence: Option<Condition>,
     /// The explanation.
     pub(super) explanation: Template,
+    /// What is said in its place where nothing is suggested.
+    pub(super) ask: Option<Template>,
+    /// The rule's own field among those of the rules of evidence, where it names the best value of it.
+    pub(super) weighed: Option<usize>,
     /// Who speaks for a finding, the strongest first.
     pub(super) witnesses: Vec<Witness>,
     /// Columns that must have been delivered.
@@ -41,7 +47,10 @@ impl Rule {
     /// Every column that it reads.
     pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
         let suggest = self.suggest.iter().flat_map(|suggest| suggest.keys.iter().copied());
-        self.when.keys.iter().copied().chain(suggest).chain(self.explanation.keys())
+        let confidence = self.confidence.iter().flat_map(|confidence| confidence.keys.iter().copied());
+        let asked = self.ask.iter().flat_map(Template::keys);
+        let said = self.explanation.keys().chain(asked);
+        self.when.keys.iter().copied().chain(suggest).chain(confidence).chain(said)
     }
 }
 
@@ -93,7 +102,14 @@ fn compile_rule(
         .suggest
         .as_ref()
         .map(|sql| compile(sql, view, min, &DataType::String).map_err(|told| diagnostics.extend(told)).ok());
-    let explanation = Template::compile(check, view, diagnostics);
+    let confidence = check
+        .confidence
+        .as_ref()
+        .map(|sql| compile(sql, view, min, &DataType::Float64).map_err(|told| diagnostics.extend(told)).ok());
+    let wording = &check.wording;
+    let explanation = Template::compile(check, ("explanation", &wording.explanation), view, diagnostics);
+    let ask =
+        (!wording.ask.is_empty()).then(|| Template::compile(check, ("ask", &wording.ask), view, diagnostics));
     let witnesses = witnesses(settings, check, view, diagnostics);
     let mut needed = needs(check, view, diagnostics);
     check_examples(check, view, diagnostics);
@@ -104,8 +120,39 @@ fn compile_rule(
     needed.extend(required(check, view, &when.keys, diagnostics));
     needed.sort_unstable();
     needed.dedup();
+    let (suggest, confidence) = (suggest.flatten(), confidence.flatten());
     let guard = guard(&when, view);
-    Some(Rule { view: at, when, guard, suggest: suggest.flatten(), explanation, witnesses, needed })
+    let rule = Rule {
+        view: at,
+        when,
+        guard,
+        suggest,
+        confidence,
+        explanation,
+        ask,
+        weighed: None,
+        witnesses,
+        needed,
+    };
+    let weighed = rule.keys().find_map(|key| match view.columns[key.column].origin {
+        Origin::Best(field, _) if settings.evidence.fields[field].field == check.field => Some(field),
+        _ => None,
+    });
+    Some(Rule { weighed, ..rule })
+}
+
+/// The fields whose best values some rule names, sorted.
+pub(super) fn weighed_fields(program: &Program) -> Vec<usize> {
+    let of = |rule: &Rule| -> Vec<usize> {
+        let columns = rule.keys().map(|key| program.views[rule.view].columns[key.column].origin);
+        columns
+            .filter_map(|origin| if let Origin::Best(field, _) = origin { Some(field) } else { None })
+            .collect()
+    };
+    let mut fields: Vec<usize> = program.rules.iter().flat_map(of).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    fields
 }
 
 /// The columns of `needs`.
@@ -238,6 +285,7 @@ fn declared_column(origin: Origin) -> Option<usize> {
         | Origin::OtherHolder(column)
         | Origin::Beside(column, _) => Some(column),
         Origin::AsOf
+        | Origin::Best(..)
         | Origin::PairProbability
         | Origin::InReview
         | Origin::Exists

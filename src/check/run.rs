@@ -198,26 +198,38 @@ fn described(
     (check, rule): (u16, &Rule),
     hits: &[u32],
 ) -> PolarsResult<Vec<Draft>> {
-    let suggestions = suggestions(context, frame, rule, hits)?;
+    let suggestions = values(context, frame, rule.suggest.as_ref(), hits)?;
+    let confidences = values(context, frame, rule.confidence.as_ref(), hits)?;
     let texts = suggestions.as_ref().and_then(|column| column.as_materialized_series().str().ok());
+    let numbers = confidences.as_ref().and_then(|column| column.as_materialized_series().f64().ok());
     let suggested = |at: usize| {
         let texts = texts?;
         texts.get(if texts.len() == 1 { 0 } else { at }).map(str::to_owned)
     };
-    let hit = |(at, &row): (usize, &u32)| Hit { check, row: row as usize, suggested: suggested(at) };
+    let confidence = |at: usize| {
+        let numbers = numbers?;
+        numbers.get(if numbers.len() == 1 { 0 } else { at })
+    };
+    let hit = |(at, &row): (usize, &u32)| Hit {
+        check,
+        row: row as usize,
+        suggested: suggested(at),
+        confidence: confidence(at),
+    };
     Ok(hits.iter().enumerate().filter_map(|found| describe(context, frame, rule, hit(found))).collect())
 }
 
-fn suggestions(
+/// What a rule's expression gives in the rows found; nothing where it has none.
+fn values(
     context: &Context<'_>,
     frame: &Frame,
-    rule: &Rule,
+    condition: Option<&Condition>,
     hits: &[u32],
 ) -> PolarsResult<Option<polars::prelude::Column>> {
-    let Some(suggest) = rule.suggest.as_ref().filter(|_| !hits.is_empty()) else { return Ok(None) };
-    let frame = data(context, frame, &suggest.keys, hits)?;
-    let values = frame.lazy().select([suggest.expression.clone().alias("suggested")]).collect()?;
-    Ok(values.columns().first().cloned().filter(|column| column.dtype().is_string()))
+    let Some(condition) = condition.filter(|_| !hits.is_empty()) else { return Ok(None) };
+    let frame = data(context, frame, &condition.keys, hits)?;
+    let values = frame.lazy().select([condition.expression.clone().alias("value")]).collect()?;
+    Ok(values.columns().first().cloned())
 }
 
 fn data(context: &Context<'_>, frame: &Frame, keys: &[Key], rows: &[u32]) -> PolarsResult<DataFrame> {

@@ -21,14 +21,20 @@ enum Part {
 }
 
 impl Template {
-    /// Reads a rule's explanation; unknown columns and open braces are told.
-    pub(super) fn compile(check: &Check, view: &View, diagnostics: &mut Vec<Diagnostic>) -> Self {
+    /// Reads a sentence of a rule's wording, given with its key; unknown columns and open braces are told.
+    pub(super) fn compile(
+        check: &Check,
+        (key, text): (&str, &str),
+        view: &View,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let detail = |place: &Place| place.clone().detail(key);
         let mut parts = Vec::new();
-        let mut rest = check.wording.explanation.as_str();
+        let mut rest = text;
         while let Some((words, after)) = rest.split_once('{') {
             parts.push(Part::Words(words.to_owned()));
             let Some((name, after)) = after.split_once('}') else {
-                diagnostics.push(open_brace(&check.place));
+                diagnostics.push(open_brace(detail(&check.place)));
                 return Self { parts };
             };
             match (name, view.find(name)) {
@@ -84,14 +90,10 @@ fn unknown(view: &View, name: &str, place: Place) -> Diagnostic {
     told
 }
 
-fn detail(place: &Place) -> Place {
-    place.clone().detail("explanation")
-}
-
-fn open_brace(place: &Place) -> Diagnostic {
+fn open_brace(place: Place) -> Diagnostic {
     Diagnostic::error(
         "CHK-008",
-        detail(place),
+        place,
         "brace without an end in the explanation",
         "write {current}, {suggested} or {column of the view}",
     )

@@ -195,7 +195,8 @@ impl LinksByPerson {
         Self { starts, places }
     }
 
-    fn of(&self, person: u32) -> &[u32] {
+    /// The places of a person's links in the table of links.
+    pub(super) fn of(&self, person: u32) -> &[u32] {
         let person = person as usize;
         &self.places[self.starts[person] as usize..self.starts[person + 1] as usize]
     }

@@ -6,6 +6,7 @@
 //! fifth source gets its columns with no change here.
 
 use crate::check::beside::{self, Beside};
+use crate::check::fuse::weighed_kind;
 use crate::check::sql_text::{KEYWORDS, is_plain_word};
 use crate::normalise::{Facet, FacetType, facets_of};
 use crate::settings::{Kind, Settings, Source, Subject};
@@ -91,7 +92,7 @@ pub(super) struct Column {
     pub(super) name: String,
     /// The type of its values.
     pub(super) value_type: ValueType,
-    /// The slot it is read from, by place; none for `as_of` and a pair's probability.
+    /// The slot it is read from, by place; none for `as_of`, a pair's probability and best values.
     pub(super) slot: Option<usize>,
     /// How it is read.
     pub(super) origin: Origin,
@@ -130,7 +131,36 @@ pub(super) enum Origin {
     Beside(usize, Beside),
     /// For a missing person: how many unlinked records of the primary source may be theirs.
     Namesakes,
+    /// The best value of a field of the rules of evidence, by the field's place there.
+    Best(usize, Best),
 }
+
+/// What is asked of a best value.
+#[derive(Clone, Copy)]
+pub(super) enum Best {
+    /// A facet of the cell that shows it.
+    Facet(&'static Facet),
+    /// A name with a capital at the head of each word.
+    Titled,
+    /// How sure it is.
+    Confidence,
+    /// How many kinds of witnesses have it.
+    Support,
+    /// How many have another one.
+    Against,
+    /// Who has it.
+    Sources,
+}
+
+/// What the columns of best values begin with.
+const BEST_PREFIX: &str = "best";
+/// What is asked of every best value beside its facets.
+const BEST: [(&str, ValueType, Best, &str); 4] = [
+    ("confidence", ValueType::Float, Best::Confidence, "mức chắc chắn của giá trị tốt nhất, 0 đến 1"),
+    ("support", ValueType::Integer, Best::Support, "số loại bản ghi có giá trị tốt nhất"),
+    ("against", ValueType::Integer, Best::Against, "số loại bản ghi có giá trị khác"),
+    ("sources", ValueType::Text, Best::Sources, "các loại bản ghi có giá trị tốt nhất"),
+];
 
 /// The field whose records may be struck off, and the canonical word that says so.
 /// A source with this field gets `live`, and its struck-off records hold no number.
@@ -172,6 +202,7 @@ impl View {
                     view.beside(settings.source(own));
                 }
                 view.linked_slots(settings, Some(own));
+                view.best_columns(settings);
             }
             Subject::Pair(own) => {
                 let meaning = "xác suất hai hồ sơ là một người";
@@ -184,6 +215,7 @@ impl View {
                 let meaning = "có cặp chưa quyết định giữa người này và một hồ sơ cư trú";
                 view.push(&name, ValueType::Boolean, None, Origin::InReview, meaning);
                 view.linked_slots(settings, Some(settings.primary()));
+                view.best_columns(settings);
             }
         }
         view
@@ -207,6 +239,30 @@ impl View {
     /// Whether a column's slot holds a linked record.
     pub(super) fn is_linked(&self, column: usize) -> bool {
         self.columns[column].slot.is_some_and(|slot| !self.slots[slot].own)
+    }
+
+    /// The best value of each field of the rules of evidence, whoever has it.
+    fn best_columns(&mut self, settings: &Settings) {
+        for (at, evidence) in settings.evidence.fields.iter().enumerate() {
+            let Some(kind) = weighed_kind(settings, &evidence.field) else { continue };
+            let field = format!("{BEST_PREFIX}.{}", evidence.field);
+            for facet in facets_of(kind) {
+                let name =
+                    if facet.name.is_empty() { field.clone() } else { format!("{field}.{}", facet.name) };
+                let meaning = format!("giá trị tốt nhất của mọi nguồn: {}", facet.meaning);
+                let origin = Origin::Best(at, Best::Facet(facet));
+                self.push(&name, facet.kind_of_value.into(), None, origin, &meaning);
+            }
+            if *kind == Kind::PersonName {
+                let meaning = "giá trị tốt nhất của mọi nguồn: viết hoa chữ đầu mỗi từ";
+                let name = format!("{field}.titled");
+                self.push(&name, ValueType::Text, None, Origin::Best(at, Best::Titled), meaning);
+            }
+            for (name, value_type, what, meaning) in BEST {
+                let name = format!("{field}.{name}");
+                self.push(&name, value_type, None, Origin::Best(at, what), meaning);
+            }
+        }
     }
 
     fn own_slot(&mut self, settings: &Settings, source: SourceIndex, prefix: &str) {

@@ -303,6 +303,9 @@ pub struct Evaluation {
     pub pair_calibration: Vec<PairCalibration>,
     /// `suggestion_confidence` of the suggestions judged against the truth.
     pub suggestion_calibration: Vec<CalibrationBin>,
+    /// The same in narrow bands, those with cases; a suggestion of a finding that the truth does not have
+    /// counts as wrong.
+    pub suggestion_bands: Vec<CalibrationBin>,
     /// What was left out and why.
     pub notes: Vec<String>,
 }

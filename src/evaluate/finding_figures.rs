@@ -8,6 +8,7 @@
 
 use rayon::prelude::*;
 
+use super::bands::Bands;
 use super::calibration::Calibration;
 use super::figures::{CalibrationBin, RuleCounts, RuleFigures};
 use super::records::NONE;
@@ -27,6 +28,7 @@ pub(super) struct FindingFigures {
     /// By id.
     pub(super) rules: Vec<RuleFigures>,
     pub(super) calibration: Vec<CalibrationBin>,
+    pub(super) bands: Vec<CalibrationBin>,
 }
 
 /// Judges findings; `rules` has the texts of the rules' codes.
@@ -37,9 +39,12 @@ pub(super) fn finding_figures(
 ) -> FindingFigures {
     let matched = Matched::new(truth, found, rules.len());
     let mut counts = vec![RuleCounts::default(); rules.len()];
-    let mut calibration = Calibration::default();
+    let (mut calibration, mut bands) = (Calibration::default(), Bands::default());
+    let valued = valued(truth, rules.len());
     matched.truth.iter().for_each(|row| matched.judge_truth(row, &mut counts));
     matched.found.iter().for_each(|row| matched.judge_finding(row, &mut counts, &mut calibration));
+    let judged = matched.found.iter().filter(|row| valued[row.1.rule as usize]);
+    judged.for_each(|row| matched.judge_promise(row, &mut bands));
     let mut figures: Vec<_> =
         rules.texts().zip(&counts).map(|(rule, counts)| RuleFigures::new(rule.to_owned(), *counts)).collect();
     figures.retain(|rule| rule.counts.truth + rule.counts.findings > 0);
@@ -49,6 +54,7 @@ pub(super) fn finding_figures(
         all: RuleFigures::new("all".to_owned(), all),
         rules: figures,
         calibration: calibration.finish(),
+        bands: bands.finish(),
     }
 }
 
@@ -115,6 +121,16 @@ impl<'a> Matched<'a> {
     }
 }
 
+impl Matched<'_> {
+    /// Whether a suggestion is right; never where the truth has no such finding.
+    fn judge_promise(&self, (key, row): &(Key, FoundFinding), bands: &mut Bands) {
+        if let (Some(suggestion), Some(promised), NONE) = (&row.suggestion, row.confidence, key.2) {
+            let mut correct = equal(&self.truth, *key).iter().filter_map(|(_, row)| row.correct.as_ref());
+            bands.add(promised, correct.any(|value| value == suggestion));
+        }
+    }
+}
+
 impl RuleCounts {
     fn plus(self, other: &Self) -> Self {
         Self {
@@ -149,6 +165,13 @@ fn rules_of_pairs(truth: &[TrueFinding], found: &[FoundFinding], rules: usize) -
         of_pairs[row.rule as usize] = balance[row.rule as usize] >= 0;
     }
     of_pairs
+}
+
+/// By rule, whether the truth has values for it.
+fn valued(truth: &[TrueFinding], rules: usize) -> Vec<bool> {
+    let mut valued = vec![false; rules];
+    truth.iter().filter(|row| row.correct.is_some()).for_each(|row| valued[row.rule as usize] = true);
+    valued
 }
 
 fn key(of_pairs: bool, rule: u32, record: u32, other: u32) -> Key {

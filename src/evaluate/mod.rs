@@ -13,6 +13,7 @@
 //! Cost: a hash look-up a row of every table and a few sorts of all records,
 //! some 60 bytes a record at the peak.
 
+mod bands;
 mod by_group;
 mod calibration;
 mod completeness;
@@ -116,9 +117,9 @@ pub fn evaluate_groups(truth: &Path, run: &Path, attributes: Option<&Attributes<
     let false_links = link.as_ref().map(|link| link.false_by_people.as_slice());
     let findings = judge_findings(&truth, &run, &records, population, &mut notes)?;
 
-    let (all_rules, rules, suggestion_calibration) = match findings {
-        Some(FindingFigures { all, rules, calibration }) => (Some(all), rules, calibration),
-        None => (None, Vec::new(), Vec::new()),
+    let (all_rules, rules, suggestion_calibration, suggestion_bands) = match findings {
+        Some(FindingFigures { all, rules, calibration, bands }) => (Some(all), rules, calibration, bands),
+        None => (None, Vec::new(), Vec::new(), Vec::new()),
     };
     Ok(Evaluation {
         run: run::mark(&run),
@@ -138,6 +139,7 @@ pub fn evaluate_groups(truth: &Path, run: &Path, attributes: Option<&Attributes<
         all_rules,
         rules,
         suggestion_calibration,
+        suggestion_bands,
         notes: notes.iter().map(Diagnostic::to_string).collect(),
     })
 }

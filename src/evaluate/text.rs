@@ -39,6 +39,8 @@ impl fmt::Display for Evaluation {
         sections.push(group_text::calibration_error(&self.pair_calibration));
         sections.push(group_text::calibration_bins(&self.pair_calibration));
         sections.push(calibration("suggestion_confidence against truth", &self.suggestion_calibration));
+        let title = "suggestion_confidence against truth, suggestions of false findings counted as wrong";
+        sections.push(bands(title, &self.suggestion_bands));
         let shown: Vec<String> =
             sections.iter().filter(|grid| !grid.is_empty()).map(Grid::to_string).collect();
         write!(f, "{}", shown.join("\n"))?;
@@ -195,6 +197,17 @@ fn calibration(title: &'static str, bins: &[CalibrationBin]) -> Grid {
             number(bin.cases),
             percent(bin.mean_promised),
             percent(bin.share_true),
+        ]
+    })
+}
+
+fn bands(title: &'static str, bands: &[CalibrationBin]) -> Grid {
+    Grid::new(title, 0, &["from", "cases", "promised %", "came true %"], bands, |band| {
+        vec![
+            format!("{:.3}", band.from),
+            number(band.cases),
+            percent(band.mean_promised),
+            percent(band.share_true),
         ]
     })
 }

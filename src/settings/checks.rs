@@ -117,8 +117,10 @@ pub struct Check {
     pub when: Located<String>,
     /// SQL expression of the suggested value as text; NULL means none. Placed like `when`.
     pub suggest: Option<Located<String>>,
-    /// How sure the suggestion is, 0 to 1.
+    /// How sure the suggestion is, 0 to 1; of no use where `confidence` is given.
     pub suggestion_confidence: f64,
+    /// SQL expression of how sure the suggestion is, a number; placed like `when`.
+    pub confidence: Option<Located<String>>,
     /// Columns of the view that must have been delivered, beside those that `when` names.
     pub needs: Vec<Located<String>>,
     /// Prefixes (`telecom`) and columns that `when` names but can do without: where they were not
@@ -149,6 +151,9 @@ pub struct CheckWording {
     pub title: String,
     /// One sentence with `{current}`, `{suggested}` and `{column of the view}` filled in.
     pub explanation: String,
+    /// The same where nothing is suggested, since the evidence is too weak: what to ask. May be empty:
+    /// then the explanation stands.
+    pub ask: String,
     /// Why it matters.
     pub why: String,
     /// Việc cần làm.
@@ -209,7 +214,7 @@ fn read_check(table: &TableReader<'_>, sources: &[Source]) -> Option<Check> {
     let field = table.text("field");
     let when = table.text("when").map(|sql| at_first_character(table, sql));
     let suggest = table.optional_text("suggest").map(|sql| at_first_character(table, sql));
-    let suggestion_confidence = table.number_or("suggestion_confidence", 0.9, (0.0, 1.0));
+    let (suggestion_confidence, confidence) = read_confidence(table);
     let needs = table.texts("needs");
     let optional = table.texts("optional");
     let evidence = table.texts("evidence");
@@ -243,6 +248,7 @@ fn read_check(table: &TableReader<'_>, sources: &[Source]) -> Option<Check> {
         when: when?,
         suggest,
         suggestion_confidence,
+        confidence,
         needs,
         optional,
         evidence,
@@ -253,6 +259,15 @@ fn read_check(table: &TableReader<'_>, sources: &[Source]) -> Option<Check> {
         examples,
         place: table.place(),
     })
+}
+
+/// How sure the suggestion is: a number, or the SQL expression of one.
+fn read_confidence(table: &TableReader<'_>) -> (f64, Option<Located<String>>) {
+    const KEY: &str = "suggestion_confidence";
+    if table.is_text(KEY) {
+        return (0.0, table.optional_text(KEY).map(|sql| at_first_character(table, sql)));
+    }
+    (table.number_or(KEY, 0.9, (0.0, 1.0)), None)
 }
 
 /// The text placed at its first character instead of at its quotes, so that a mistake inside it
@@ -291,6 +306,7 @@ fn read_wording(table: &TableReader<'_>) -> CheckWording {
     let wording = CheckWording {
         title: table.text("title").map(|text| text.value).unwrap_or_default(),
         explanation: table.text("explanation").map(|text| text.value).unwrap_or_default(),
+        ask: table.text_or_empty("ask"),
         why: table.text("why").map(|text| text.value).unwrap_or_default(),
         action: table.text("action").map(|text| text.value).unwrap_or_default(),
         papers: table.text_or_empty("papers"),

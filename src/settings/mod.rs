@@ -5,6 +5,7 @@
 //! Later code never sees a raw option or an unchecked name.
 
 mod checks;
+mod evidence;
 mod folder;
 mod kind;
 mod matching;
@@ -16,6 +17,7 @@ mod sources;
 mod wording;
 
 pub use checks::{Check, CheckWording, Dimension, Example, ExampleValue, Route, Severity, Subject};
+pub use evidence::{EvidenceRules, FieldEvidence, NumberTells, WITNESSES_MAX, WitnessRule};
 pub use folder::{RuleFile, RulesFolder, embedded_files, hex};
 pub use kind::{KIND_WORDS, Kind, MakeKind};
 pub use matching::{
@@ -55,6 +57,8 @@ pub struct Settings {
     pub matching: Matching,
     /// The quality rules, sorted by id.
     pub checks: Vec<Check>,
+    /// How the records of a person are weighed against each other.
+    pub evidence: EvidenceRules,
     /// The words of lists and pages.
     pub wording: Wording,
     /// Facts: administrative units, phone prefixes, closed lists.
@@ -79,13 +83,14 @@ impl Settings {
         let sources = sources::read(folder, purpose, &problems);
         let matching = matching::read(folder, &sources, purpose, &problems);
         let checks = checks::read(folder, &sources, &problems);
+        let evidence = evidence::read(folder, &sources, &problems);
         let wording = wording::read(folder, &sources, &checks, &problems);
         let reference = reference::read(folder, &sources, purpose, &problems);
         let diagnostics = problems.finish();
         if !diagnostics.is_empty() {
             return Err(Failure { diagnostics });
         }
-        Ok(Self { rules_sha256: folder.sha256(), sources, matching, checks, wording, reference })
+        Ok(Self { rules_sha256: folder.sha256(), sources, matching, checks, evidence, wording, reference })
     }
 
     /// The list to be cleaned.

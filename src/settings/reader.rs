@@ -134,6 +134,11 @@ impl<'a> TableReader<'a> {
         self.table.contains_key(key)
     }
 
+    /// Whether a key's value is a text; does not count as asking for it.
+    pub fn is_text(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|value| value.get_ref().is_str())
+    }
+
     /// A required text.
     pub fn text(&self, key: &'static str) -> Option<Located<String>> {
         self.required(key, Self::optional_text)
@@ -208,8 +213,7 @@ impl<'a> TableReader<'a> {
 
     /// A text, or a list of texts; empty where the key is not there.
     pub fn text_or_texts(&self, key: &'static str) -> Vec<Located<String>> {
-        let is_text = self.table.get(key).is_some_and(|value| value.get_ref().is_str());
-        if is_text { self.optional_text(key).into_iter().collect() } else { self.texts(key) }
+        if self.is_text(key) { self.optional_text(key).into_iter().collect() } else { self.texts(key) }
     }
 
     /// A list of texts and tables, empty where the key is not there.

@@ -87,6 +87,7 @@ fn check(
         when: located("TRUE"),
         suggest: None,
         suggestion_confidence: 0.9,
+        confidence: None,
         needs: Vec::new(),
         optional: Vec::new(),
         evidence: Vec::new(),

@@ -204,6 +204,7 @@ pub fn evaluate_given(truth: &GivenTruth, run: &Path) -> Outcome<Evaluation> {
         look_alikes: Vec::new(),
         people_groups: None,
         suggestion_calibration: Vec::new(),
+        suggestion_bands: Vec::new(),
         notes: notes.iter().map(Diagnostic::to_string).collect(),
     })
 }

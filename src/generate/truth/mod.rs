@@ -35,7 +35,7 @@ pub(super) struct Finding {
 }
 
 /// The quality rules that have a truth: 25 that are known by their numbers, then the others.
-pub const RULES: [&str; 89] = [
+pub const RULES: [&str; 99] = [
     "personal-id-contradicts-birth-date",
     "personal-id-contradicts-sex",
     "birth-date-differs-from-birth-registration",
@@ -125,6 +125,16 @@ pub const RULES: [&str; 89] = [
     "household-head-is-minor",
     "household-head-deceased",
     "old-id-on-two-people",
+    values::MARKS_AGAINST_BOOKS,
+    values::WITHOUT_BOOKS[0],
+    values::WITHOUT_BOOKS[1],
+    values::WITHOUT_BOOKS[2],
+    values::OF_CARDS[0],
+    values::OF_CARDS[1],
+    values::OF_CARDS[2],
+    values::OF_SIMS[0],
+    values::OF_SIMS[1],
+    values::OF_SIMS[2],
 ];
 
 /// A rule's id by its number.
@@ -181,9 +191,9 @@ impl<'a> Case<'a> {
         record: &Record,
         field: &'static str,
         correct: Option<String>,
-        (detectable, mendable): (bool, bool),
+        told: (bool, bool),
     ) {
-        self.add_named(rule(number), record, field, correct, (detectable, mendable));
+        self.add_named(rule(number), record, field, correct, told);
     }
 
     fn add_named(

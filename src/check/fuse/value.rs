@@ -1,0 +1,131 @@
+//! The values of one field in one column as small numbers.
+
+use foldhash::fast::FixedState;
+use std::hash::{BuildHasher, Hasher};
+
+use super::relation::{self, Kinds, NameTexts};
+use crate::normalise::{DateValue, Records, Values};
+use crate::settings::Kind;
+use crate::table::TextColumn;
+
+/// What a cell says of a field, told from other cells by numbers alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Value {
+    /// Equal values have equal ids; 0 for none.
+    pub(super) id: u64,
+    /// What it shares with a fuller value that it may stand for: the year, the letters.
+    pub(super) stem: u64,
+    /// Whether it says all there is: neither a year alone (nor 01/01), nor a name without a mark.
+    pub(super) is_full: bool,
+}
+
+/// One source's column of a field.
+pub(super) struct Reading<'a> {
+    texts: &'a TextColumn,
+    values: &'a Values,
+    /// By code: hashes of key and plain key, for names; id and nothing for words.
+    hashes: Vec<(u64, u64)>,
+}
+
+impl<'a> Reading<'a> {
+    /// O(distinct texts) for names and words, else O(1). None where the column was not delivered, or
+    /// its kind can't be weighed.
+    pub(super) fn new(records: &'a Records, column: usize) -> Option<Self> {
+        let texts = records.table.columns.get(column)?.as_ref()?;
+        let values = records.values.get(column)?.as_ref()?;
+        let codes = 0..texts.dictionary().len() as u32;
+        let hashes = match values {
+            Values::PersonName(names) => {
+                codes.map(|code| (hash(names.key(code)), hash(names.plain(code)))).collect()
+            }
+            Values::Category(words) => codes.map(|code| (words.word(code).map_or(0, hash), 0)).collect(),
+            Values::Date(_) | Values::IdentityNumber(_) => Vec::new(),
+            _ => return None,
+        };
+        Some(Self { texts, values, hashes })
+    }
+
+    /// The value in a row. O(1).
+    pub(super) fn value(&self, row: u32) -> Value {
+        let code = self.texts.code(row as usize);
+        if code == 0 {
+            return Value::default();
+        }
+        match self.values {
+            Values::PersonName(_) => {
+                let (id, stem) = self.hashes.get(code as usize).copied().unwrap_or_default();
+                Value { id, stem, is_full: id != stem }
+            }
+            Values::Category(_) => {
+                let id = self.hashes.get(code as usize).map_or(0, |hashes| hashes.0);
+                Value { id, stem: id, is_full: true }
+            }
+            Values::Date(_) => of_date(self.date(row)),
+            Values::IdentityNumber(numbers) => {
+                let id = numbers.get(code as usize).and_then(|number| number.personal()).unwrap_or(0);
+                Value { id, stem: id, is_full: true }
+            }
+            _ => Value::default(),
+        }
+    }
+
+    /// The date in a row; an unreadable one where there is none.
+    pub(super) fn date(&self, row: u32) -> DateValue {
+        let code = self.texts.code(row as usize) as usize;
+        self.values.dates().and_then(|dates| dates.get(code)).copied().unwrap_or_default()
+    }
+
+    /// The name in a row, by its keys.
+    pub(super) fn name(&self, row: u32) -> Option<NameTexts<'a>> {
+        let code = self.texts.code(row as usize);
+        let names = self.values.person_names()?;
+        Some(NameTexts { key: names.key(code), plain: names.plain(code) })
+    }
+
+    /// The word of a list in a row.
+    pub(super) fn word(&self, row: u32) -> Option<&'a str> {
+        self.values.categories()?.word(self.texts.code(row as usize))
+    }
+
+    /// The kind of error that a row of another reading shows if this one's row is the truth.
+    pub(super) fn kind_of_error(&self, row: u32, other: &Reading<'_>, other_row: u32) -> u8 {
+        match self.values {
+            Values::Date(_) => relation::of_dates(self.date(row), other.date(other_row)),
+            Values::PersonName(_) => match (self.name(row), other.name(other_row)) {
+                (Some(truth), Some(seen)) => relation::of_names(truth, seen),
+                _ => 0,
+            },
+            Values::IdentityNumber(_) => relation::of_numbers(self.value(row).id, other.value(other_row).id),
+            _ => relation::of_words(self.value(row).id, other.value(other_row).id),
+        }
+    }
+}
+
+/// The kinds of error of a column's kind; none where values can't be weighed against each other.
+pub(super) fn kinds_of(kind: &Kind) -> Option<&'static Kinds> {
+    match kind {
+        Kind::PersonName => Some(&relation::NAMES),
+        Kind::Date => Some(&relation::DATES),
+        Kind::IdentityNumber => Some(&relation::NUMBERS),
+        Kind::Category(list) if list == "sex" => Some(&relation::SEXES),
+        Kind::Category(_) => Some(&relation::WORDS),
+        _ => None,
+    }
+}
+
+fn of_date(date: DateValue) -> Value {
+    let Some(year) = date.year() else { return Value::default() };
+    let (month, day) = (date.month().unwrap_or(0), date.day().unwrap_or(0));
+    let id = 1 << 40 | u64::from(year) << 16 | u64::from(month) << 8 | u64::from(day);
+    Value { id, stem: u64::from(year), is_full: month != 0 && (month, day) != (1, 1) }
+}
+
+/// Never 0 for a text: that is no value.
+pub(super) fn hash(text: &str) -> u64 {
+    if text.is_empty() {
+        return 0;
+    }
+    let mut hasher = FixedState::default().build_hasher();
+    hasher.write(text.as_bytes());
+    hasher.finish() | 1
+}

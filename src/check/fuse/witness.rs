@@ -1,0 +1,83 @@
+//! Which kind of witness each record is.
+
+use super::value::Reading;
+use crate::check::view::{BIRTH_FIELD, facet_named};
+use crate::normalise::{FacetValue, Records};
+use crate::settings::{Settings, Source};
+use crate::table::RecordRef;
+
+/// A record whose kind is not asked.
+pub(super) const NO_WITNESS: u8 = u8::MAX;
+/// The field that tells when an entry was made.
+pub(super) const REGISTERED_FIELD: &str = "registered_on";
+
+/// Witnesses by record.
+pub(super) struct Witnesses {
+    by_source: Vec<Of>,
+    /// By witness: whether it tells when births were registered.
+    timed: Vec<bool>,
+}
+
+enum Of {
+    All(u8),
+    ByRow(Vec<u8>),
+}
+
+impl Witnesses {
+    /// O(rows of sources of events).
+    pub(super) fn new(settings: &Settings, sources: &[Option<&Records>]) -> Self {
+        let of = |(source, records): (&Source, Option<&Records>)| match (&source.events, records) {
+            (Some(_), Some(records)) => Of::ByRow(by_event(settings, source, records)),
+            _ => Of::All(witness_of(settings, &source.prefix)),
+        };
+        let rules = &settings.evidence.witnesses;
+        let is_timed = |at: usize| {
+            rules[at].late.is_some() || rules.iter().any(|rule| rule.late.is_some_and(|late| late.1 == at))
+        };
+        let timed = (0..rules.len()).map(is_timed).collect();
+        Self { by_source: settings.sources.iter().zip(sources.iter().copied()).map(of).collect(), timed }
+    }
+
+    /// Whether a witness tells when births were registered.
+    pub(super) fn is_timed(&self, witness: usize) -> bool {
+        self.timed.get(witness).copied().unwrap_or(false)
+    }
+
+    /// The witness that a record is. O(1).
+    pub(super) fn of(&self, record: RecordRef) -> u8 {
+        match self.by_source.get(record.source.index()) {
+            Some(Of::All(witness)) => *witness,
+            Some(Of::ByRow(rows)) => rows.get(record.row as usize).copied().unwrap_or(NO_WITNESS),
+            None => NO_WITNESS,
+        }
+    }
+}
+
+fn witness_of(settings: &Settings, prefix: &str) -> u8 {
+    let found = settings.evidence.witnesses.iter().position(|witness| witness.name == prefix);
+    found.map_or(NO_WITNESS, |at| at as u8)
+}
+
+/// By row: the witness of its kind of event, an entry made late being another one.
+fn by_event(settings: &Settings, source: &Source, records: &Records) -> Vec<u8> {
+    let Some(events) = &source.events else { return Vec::new() };
+    let facet = facet_named(&source.columns[events.column].kind, "");
+    let prefix_of = |row: usize| {
+        let raw = records.table.text(events.column, row);
+        let standard = facet.map_or(FacetValue::Null, |facet| records.facet(facet, events.column, row));
+        let word: &str = if let FacetValue::Text(word) = &standard { word } else { raw };
+        events.kinds.iter().find(|(known, _)| known == word).map(|(_, prefix)| prefix.as_str())
+    };
+    let reading = |field| Reading::new(records, source.column_of(field)?);
+    let (birth, registered) = (reading(BIRTH_FIELD), reading(REGISTERED_FIELD));
+    let days =
+        |reading: &Option<Reading<'_>>, row| Some(i64::from(reading.as_ref()?.date(row).days_since_epoch()?));
+    let witness = |row: usize| {
+        let at = prefix_of(row).map_or(NO_WITNESS, |prefix| witness_of(settings, prefix));
+        let Some(rule) = settings.evidence.witnesses.get(usize::from(at)) else { return NO_WITNESS };
+        let Some((in_time, late)) = rule.late else { return at };
+        let after = days(&registered, row as u32).zip(days(&birth, row as u32)).map(|(on, born)| on - born);
+        if after.is_some_and(|days| (0..=in_time).contains(&days)) { at } else { late as u8 }
+    };
+    (0..records.table.rows).map(witness).collect()
+}
