@@ -161,6 +161,21 @@ fn scatter(group: &[Vec<Pair>], places: Vec<&mut [Pair]>) {
     }
 }
 
+/// Puts some pairs among others, both sorted by left, then right record. O(n), in place.
+pub(super) fn merge_in(pairs: &mut Vec<Pair>, more: Vec<Pair>) {
+    let order = |pair: &Pair| (pair.left, pair.right);
+    let mut old = pairs.len();
+    pairs.resize(old + more.len(), Pair::default());
+    // From behind, so that nothing is written over that is still to be moved.
+    for (behind, pair) in more.into_iter().enumerate().rev() {
+        while old > 0 && order(&pairs[old - 1]) > order(&pair) {
+            old -= 1;
+            pairs[old + behind + 1] = pairs[old];
+        }
+        pairs[old + behind] = pair;
+    }
+}
+
 /// Takes the non-links out of the kept pairs. O(n), in parallel.
 pub(super) fn take_non_links(kept: &mut [Vec<Pair>]) -> Vec<Vec<Pair>> {
     let take = |piece: &mut Vec<Pair>| piece.extract_if(.., |pair| pair.flags & FLAG_NON_LINK != 0).collect();
@@ -324,6 +339,8 @@ fn space_of(links: &[Link<'_>]) -> RecordSpace {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -358,5 +375,19 @@ mod tests {
         let ones = pairs.iter().map(|pair| vec![*pair]).collect();
         assert_eq!(in_order(ones, 35_000), sorted);
         assert_eq!(in_order(vec![], 0), []);
+    }
+
+    proptest! {
+        #[test]
+        fn pairs_put_among_others_are_in_order(
+            old in prop::collection::btree_set((0..9_u32, 0..9_u32), 0..40),
+            more in prop::collection::btree_set((0..9_u32, 0..9_u32), 0..40),
+        ) {
+            let pair = |&(left, right): &(u32, u32)| Pair { left, right, ..Pair::default() };
+            let mut pairs: Vec<Pair> = old.difference(&more).map(pair).collect();
+            merge_in(&mut pairs, more.iter().map(pair).collect());
+            let all: Vec<Pair> = old.union(&more).map(pair).collect();
+            prop_assert_eq!(pairs, all);
+        }
     }
 }

@@ -19,6 +19,7 @@ mod bits;
 mod blocking;
 mod calibration;
 mod cells;
+mod closure;
 mod cluster;
 mod column;
 mod compare;
@@ -318,6 +319,7 @@ impl<'a> Core<'a> {
             clusters = cluster::cluster(&grounds, &mut rulings, &mut pairs);
         }
         second_look::put_down(&judge, &mut pairs, &mut non_links);
+        closure::close(&judge, (&clusters, words), &mut pairs, &mut non_links);
         drop(judge);
         let Self { matching, space, compared, reasons, .. } = self;
         drop(compared);

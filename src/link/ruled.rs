@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::blocking::Candidates;
 use super::decide::{Judge, Scratch};
 use super::decisions::{RecordName, Ruling, Rulings};
-use super::links::Pair;
+use super::links::{Pair, merge_in};
 use super::space::RecordSpace;
 use crate::normalise::Records;
 use crate::settings::Settings;
@@ -21,7 +21,7 @@ const OFFICER_DIFFERENT: &str = "officer_different";
 
 /// The blocking rule of a pair that was not kept, for none met it or its values told too little: past every list of rules, of which there are
 /// 64 at most.
-const NO_BLOCKING_RULE: u8 = u8::MAX;
+pub(super) const NO_BLOCKING_RULE: u8 = u8::MAX;
 
 /// What became of rulings tonight.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -144,9 +144,7 @@ impl Bound {
         }
         self.ruled.links_made += unmet.len() as u64;
         let made = |pair| Pair { links: true, reason: words.same, blocking_rule: NO_BLOCKING_RULE, ..pair };
-        pairs.extend(score(&unmet).into_iter().map(made));
-        // Two sorted runs: a stable sort merges them.
-        pairs.sort_by_key(ends);
+        merge_in(pairs, score(&unmet).into_iter().map(made).collect());
     }
 
     /// Notes which records links would have joined that are held apart, by what they join before

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::decide::Judge;
-use super::links::{Decision, FLAG_NON_LINK, FLAG_SECOND_LOOK, Pair};
+use super::links::{Decision, FLAG_NON_LINK, FLAG_SECOND_LOOK, Pair, merge_in};
 use super::partners::{self, Known, Partners};
 use super::ruled::Words;
 
@@ -33,8 +33,7 @@ pub(super) fn look_again(
     let raised: Vec<Pair> = non_links.extract_if(.., |pair| pair.flags & FLAG_NON_LINK == 0).collect();
     let is_raised = !raised.is_empty();
     if is_raised {
-        pairs.extend(raised);
-        pairs.sort_by_key(|pair| (pair.left, pair.right));
+        merge_in(pairs, raised);
     }
     changed > 0 || is_raised
 }
@@ -44,9 +43,9 @@ pub(super) fn look_again(
 pub(super) fn put_down(judge: &Judge<'_>, pairs: &mut Vec<Pair>, non_links: &mut Vec<Pair>) {
     let is_hopeless = |pair: &mut Pair| !pair.links && pair.reason == 0 && pair.weight < judge.review_from;
     let put_down = pairs.extract_if(.., is_hopeless);
-    non_links.extend(put_down.map(|pair| Pair { flags: pair.flags | FLAG_NON_LINK, ..pair }));
+    let put_down = put_down.map(|pair| Pair { flags: pair.flags | FLAG_NON_LINK, ..pair }).collect();
+    merge_in(non_links, put_down);
     non_links.retain(|pair| pair.weight >= judge.keep_from);
-    non_links.sort_by_key(|pair| (pair.left, pair.right));
 }
 
 /// Weighs one pair by its records' partners; one that clusters have not cut is decided on anew.

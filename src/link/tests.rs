@@ -405,6 +405,12 @@ proptest! {
             prop_assert_eq!(link.decision == Decision::Link, person(link.left) == person(link.right));
             prop_assert!(link.decision == Decision::Review || link.reason.is_none());
         }
+        let links = linkage.links.iter().filter(|link| link.decision == Decision::Link).count();
+        let inside = people.members.iter().map(|members| members.len() * (members.len() - 1) / 2);
+        prop_assert_eq!(links, inside.sum::<usize>());
+        for link in linkage.non_links.iter() {
+            prop_assert_ne!(person(link.left), person(link.right));
+        }
         for one in 0..people.members.len() {
             let numbers = numbers_of(&rows, &linkage, one);
             for pair in numbers.iter().flat_map(|a| numbers.iter().map(move |b| (a, b))) {
