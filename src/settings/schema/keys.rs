@@ -93,6 +93,7 @@ const COMPARISON: &[Key] = &[
     Key::needed("levels", ListOf(&Either(&[Text, Table(BOUNDED_LEVEL)])), "missing first, else last."),
     Key::of("groups", Free(&Texts), "Names for several levels, used by contradictions."),
     Key::of("term_frequency", Either(&[Truth, Texts]), "Levels at which a rare value tells more."),
+    Key::of("given", Table(GIVEN), "An earlier comparison on which a model learnt from nothing lets it depend."),
 ];
 
 const LEVELS_BY_COMPARISON: Shape = Free(&Texts);
@@ -104,12 +105,18 @@ const CONTRADICTION: &[Key] = &[
     Key::of("at_least", Whole(1.0, 16.0), "How many of `any`."),
 ];
 
+const CALIBRATION: &[Key] = &[
+    Key::needed("same", LEVELS_BY_COMPARISON, "The identifier's levels that only pairs of one person show."),
+    Key::needed("different", LEVELS_BY_COMPARISON, "Its levels that only pairs of two people show."),
+];
+
 pub(super) const MATCHING: &[Key] = &[
     Key::of("link", Table(LINK), "Which sources' records are compared with which."),
     Key::of("one_person_in", Texts, "Sources that have each person once."),
     Key::of("thresholds", Table(THRESHOLDS), "What follows from a match probability."),
     Key::of("blocking", Tables(BLOCKING), "Which records meet."),
     Key::of("comparisons", Tables(COMPARISON), "How alike two records are."),
+    Key::of("calibration", Table(CALIBRATION), "The identifier that match probabilities are tried against."),
     Key::of("contradictions", Tables(CONTRADICTION), "What no two records of a person show."),
 ];
 

@@ -65,11 +65,12 @@ pub struct SchemaFile {
 }
 
 /// The kinds of files there are.
-pub const SCHEMA_FILES: [SchemaFile; 8] = [
+pub const SCHEMA_FILES: [SchemaFile; 9] = [
     SchemaFile { name: "source", files: "sources/*.toml", keys: keys::SOURCE },
     SchemaFile { name: "matching", files: "matching/people.toml", keys: keys::MATCHING },
     SchemaFile { name: "model", files: "matching/model.toml", keys: keys::MODEL },
     SchemaFile { name: "check", files: "checks/*/*.toml", keys: province_keys::CHECK },
+    SchemaFile { name: "evidence", files: "evidence.toml", keys: province_keys::EVIDENCE },
     SchemaFile { name: "offices", files: "wording/offices.toml", keys: province_keys::OFFICES },
     SchemaFile { name: "results", files: "wording/results.toml", keys: province_keys::RESULTS },
     SchemaFile { name: "words", files: "wording/words.toml", keys: province_keys::WORDS },

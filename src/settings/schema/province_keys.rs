@@ -24,6 +24,7 @@ const TEXTS_BY_KEY: Shape = Free(&Text);
 const CHECK_WORDING: &[Key] = &[
     Key::needed("title", Text, "What is to be verified, short."),
     Key::needed("explanation", Text, "One sentence; {current}, {suggested} and {columns} are filled in."),
+    Key::of("ask", Text, "Said in place of the explanation where nothing is suggested."),
     Key::needed("why", Text, "Why it matters."),
     Key::needed("action", Text, "What is to be done."),
     Key::of("papers", Text, "Papers to look at."),
@@ -42,7 +43,7 @@ pub(super) const CHECK: &[Key] = &[
     Key::needed("field", Text, "The field at fault."),
     Key::needed("when", Text, "SQL condition; NULL means no finding."),
     Key::of("suggest", Text, "SQL expression of the suggested value."),
-    Key::of("suggestion_confidence", SHARE, "How sure the suggestion is."),
+    Key::of("suggestion_confidence", Either(&[SHARE, Text]), "How sure the suggestion is, or SQL for it."),
     Key::of("needs", Texts, "Columns that must have been delivered beside those that `when` names."),
     Key::of("optional", Texts, "Prefixes and columns that `when` names but can do without."),
     Key::of("evidence", Texts, "The linked records that speak for a finding, strongest first."),
@@ -102,3 +103,25 @@ mod tests {
         }
     }
 }
+
+const WITNESS: &[Key] = &[
+    Key::needed("label", Text, "What officers call it."),
+    Key::of("overrides", Truth, "Whether its word settles the value."),
+    Key::of("copies", Text, "The witness whose values it copies."),
+    Key::of("copied", SHARE, "The share it copies, where learning begins."),
+    Key::of("in_time_days", Number(0.0, 36_500.0), "Registered within so many days it is this witness."),
+    Key::of("late", Text, "The witness it is when registered later."),
+];
+
+const WEIGHED_FIELD: &[Key] = &[
+    Key::needed("errors", Free(&SHARE), "The share of wrong values a witness, where learning begins."),
+    Key::of("number", Text, "What of the value the personal number tells."),
+    Key::of("registered", Truth, "Whether the day of registration bears on it."),
+];
+
+pub(super) const EVIDENCE: &[Key] = &[
+    Key::of("suggest_from", SHARE, "Below this confidence no value is suggested."),
+    Key::of("prior_people", Number(0.0, 1e9), "How many people's worth the shares below count."),
+    Key::needed("witnesses", Free(&Table(WITNESS)), "Witnesses, the highest authority first."),
+    Key::needed("fields", Free(&Table(WEIGHED_FIELD)), "The fields that are weighed."),
+];
