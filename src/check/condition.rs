@@ -146,6 +146,11 @@ fn plain(why: &str) -> String {
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
 }
 
+/// Whether a part of a condition is true, false or unknown, and not a number that polars would read as such.
+pub(super) fn is_boolean(expression: &Expr, view: &View, keys: &[Key]) -> bool {
+    check_type(expression, view, keys, &DataType::Boolean).is_ok()
+}
+
 /// Runs the expression over no rows: polars then says of which type it is, or why it has none.
 fn check_type(expression: &Expr, view: &View, keys: &[Key], expected: &DataType) -> Result<(), String> {
     let columns = keys.iter().map(|key| {
