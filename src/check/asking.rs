@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use polars::prelude::{DataFrame, IntoLazy, Operator, PolarsResult};
 
 use super::cell::{Cell, Reader, series};
-use super::condition::{Condition, Key};
+use super::condition::{Condition, Key, min_link_probability};
 use super::context::Context;
 use super::frame::Frame;
-use super::plan::{Node, Term, Way, order};
+use super::plan::{Node, OneText, Term, Way, order};
 use super::tables::Tables;
 use super::truth::{Truth, truths};
 
@@ -136,26 +136,24 @@ impl<'a> Asking<'a> {
 
     fn term(&mut self, at: usize, rows: &[u32]) -> PolarsResult<Vec<Truth>> {
         let term = &self.terms[at];
-        match (term.way, self.tables.of(at)) {
-            (Way::Code { slot, threshold, column }, Some(table)) => {
-                Ok(self.look_up(Key { column, threshold }, slot, table, rows))
-            }
-            (Way::Cell(key), _) => Ok(self.read(key, rows)),
+        match (term.text, self.tables.of(at), term.way) {
+            (Some(text), Some(table), _) => Ok(self.look_up(text, table, rows)),
+            (_, _, Way::Cell(key)) => Ok(self.read(key, rows)),
             _ if term.uses == 1 => self.work_out(at, rows),
             _ => self.remembered(at, rows),
         }
     }
 
-    /// A byte a row by the code of its text. The key's column is the declared one here.
-    fn look_up(&self, key: Key, slot: usize, table: &[Truth], rows: &[u32]) -> Vec<Truth> {
-        let seats = &self.frame.slots[slot];
-        let records = self.context.records(self.context.view.slots[slot].source);
-        let texts = records.and_then(|records| records.table.columns.get(key.column)?.as_ref());
+    /// A byte a row by the code of its text.
+    fn look_up(&self, text: OneText, table: &[Truth], rows: &[u32]) -> Vec<Truth> {
+        let seats = &self.frame.slots[text.slot];
+        let records = self.context.records(self.context.view.slots[text.slot].source);
+        let texts = records.and_then(|records| records.table.columns.get(text.column)?.as_ref());
         let nothing = table.first().copied().unwrap_or(Truth::Unknown);
         let Some(codes) = texts.map(crate::table::TextColumn::codes) else {
             return vec![nothing; rows.len()];
         };
-        let min = key.min_link_probability();
+        let min = min_link_probability(text.threshold);
         let of = |&row: &u32| {
             let at = seats.row(row as usize, min)?;
             table.get(*codes.get(at as usize)? as usize).copied()
@@ -192,6 +190,7 @@ impl<'a> Asking<'a> {
         let term = &self.terms[at];
         match term.way {
             Way::Compare(left, op, right) => Ok(self.compare((left, op, right), rows)),
+            Way::Missing(key, if_missing) => Ok(self.missing(key, if_missing, rows)),
             _ => evaluate(self.context, self.frame, &term.condition, rows),
         }
     }
@@ -200,14 +199,13 @@ impl<'a> Asking<'a> {
         let reader = |key| Reader::new(self.context, self.frame, key);
         let (left, right) = (reader(left), reader(right));
         let orders = order(op).unwrap_or_default();
-        let of = |&row: &u32| {
-            let one = left.cell(row);
-            if one == Cell::Null {
-                return Truth::Unknown;
-            }
-            one.compare(&right.cell(row)).map(|found| orders.contains(&found)).into()
-        };
+        let of = |&row: &u32| left.compare(&right, row).map(|found| orders.contains(&found)).into();
         rows.iter().map(of).collect()
+    }
+
+    fn missing(&self, key: Key, if_missing: bool, rows: &[u32]) -> Vec<Truth> {
+        let reader = Reader::new(self.context, self.frame, key);
+        rows.iter().map(|&row| ((reader.cell(row) == Cell::Null) == if_missing).into()).collect()
     }
 }
 

@@ -31,13 +31,18 @@ impl Key {
 
     /// The weakest link seen, 0 to 1.
     pub(super) fn min_link_probability(self) -> f64 {
-        f64::from(self.threshold) / 1e6
+        min_link_probability(self.threshold)
     }
 
     /// Its name in data frames; never one that a rules file could write.
     pub(super) fn name(self, view: &View) -> String {
         format!("{}@{}", view.columns[self.column].name, self.threshold)
     }
+}
+
+/// The weakest link seen under a threshold in millionths.
+pub(super) fn min_link_probability(threshold: u32) -> f64 {
+    f64::from(threshold) / 1e6
 }
 
 /// A compiled expression and the columns it reads, sorted.

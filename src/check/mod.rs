@@ -15,6 +15,7 @@
 
 mod asking;
 mod beside;
+mod by_code;
 mod cell;
 mod condition;
 mod context;

@@ -2,13 +2,13 @@
 //!
 //! AND, OR, NOT and `coalesce(…, TRUE)` are walked here, over true, false and unknown as SQL has them; what lies
 //! between them are *terms*. Most terms follow from one text of one column (`full_name.form_fault = 'case'`,
-//! `insurance.valid_to >= as_of`): they are answered once a distinct text, and a row's answer is then a byte
-//! looked up by its code. Some only read or compare cells. polars is asked the rest, of rows that the
-//! others leave open.
+//! `insurance.valid_to >= as_of`): they are answered once a distinct text where there are fewer texts than
+//! records, and a row's answer is then a byte looked up by its code. Some only read or compare cells. polars is
+//! asked the rest, of rows that the others leave open.
 //!
-//! Within an AND cheaper terms go first, else they keep their order. That changes no answer: AND of three
-//! truths knows no order, and a term that polars might refuse for some value (a CAST) is never asked of
-//! a row that those before it in the rule had denied.
+//! Before rows are asked, cheaper terms of an AND are put first; else they keep their order. That changes no
+//! answer: AND of three truths knows no order, and a term that polars might refuse for some value (a CAST) is
+//! never asked of a row that those before it in the rule had denied.
 
 use polars::prelude::{BooleanFunction, DataType, DataTypeExpr, Expr, FunctionExpr, LiteralValue, Operator};
 
@@ -16,7 +16,7 @@ use super::condition::{Condition, Key, is_boolean};
 use super::view::{Origin, ValueType, View};
 
 /// A condition taken apart. Leaves are places in [`Terms`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
@@ -29,18 +29,30 @@ pub(super) enum Node {
 /// What is asked of a row as a whole.
 pub(super) struct Term {
     pub(super) condition: Condition,
+    /// The one text that it follows from, if it does.
+    pub(super) text: Option<OneText>,
+    /// How it is answered where that text is not asked once and for all.
     pub(super) way: Way,
     /// In how many places rules ask it.
     pub(super) uses: usize,
 }
 
-/// How a term is answered.
+/// The text that a declared column has in the record of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct OneText {
+    pub(super) slot: usize,
+    /// As in [`Key::threshold`].
+    pub(super) threshold: u32,
+    pub(super) column: usize,
+}
+
+/// How a term is answered row by row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Way {
-    /// By the code of the text that a declared column has in the record of a slot.
-    Code { slot: usize, threshold: u32, column: usize },
     /// By a cell that is true or false itself.
     Cell(Key),
+    /// By whether there is a cell, and the answer if there is none.
+    Missing(Key, bool),
     /// By two cells of one type.
     Compare(Key, Operator, Key),
     /// By polars.
@@ -61,14 +73,12 @@ impl Terms {
 
     fn node(&mut self, expression: &Expr, whole: &Condition, view: &View) -> Node {
         let keys = keys_of(expression, whole, view);
-        if code_way(&keys, view).is_some() {
+        if one_text(&keys, view).is_some() {
             return self.term(expression, keys, view);
         }
         match expression {
             Expr::BinaryExpr { op: Operator::And | Operator::LogicalAnd, .. } => {
-                let mut nodes = self.joined(expression, is_and, whole, view);
-                nodes.sort_by_key(|node| self.cost(node, view));
-                Node::All(nodes)
+                Node::All(self.joined(expression, is_and, whole, view))
             }
             Expr::BinaryExpr { op: Operator::Or | Operator::LogicalOr, .. } => {
                 Node::Any(self.joined(expression, is_or, whole, view))
@@ -85,7 +95,13 @@ impl Terms {
         }
     }
 
-    fn joined(&mut self, expression: &Expr, is: fn(Operator) -> bool, whole: &Condition, view: &View) -> Vec<Node> {
+    fn joined(
+        &mut self,
+        expression: &Expr,
+        is: fn(Operator) -> bool,
+        whole: &Condition,
+        view: &View,
+    ) -> Vec<Node> {
         let mut terms = Vec::new();
         collect(expression, is, &mut terms);
         terms.into_iter().map(|term| self.node(term, whole, view)).collect()
@@ -96,26 +112,10 @@ impl Terms {
             self.terms[at].uses += 1;
             return Node::Term(at);
         }
-        let way = way(expression, &keys, view);
+        let (text, way) = (one_text(&keys, view), way(expression, &keys, view));
         let condition = Condition { expression: expression.clone(), keys };
-        self.terms.push(Term { condition, way, uses: 1 });
+        self.terms.push(Term { condition, text, way, uses: 1 });
         Node::Term(self.terms.len() - 1)
-    }
-
-    /// What a node costs a row, in classes. Whatever polars is asked of stands in the last one, so that
-    /// among such nodes the rule's order holds.
-    fn cost(&self, node: &Node, view: &View) -> u8 {
-        let dearest = |nodes: &[Node]| nodes.iter().map(|node| self.cost(node, view)).max().unwrap_or(0);
-        match node {
-            Node::All(nodes) | Node::Any(nodes) => dearest(nodes),
-            Node::Not(node) | Node::Else(node, _) => self.cost(node, view),
-            Node::Term(at) => match self.terms[*at].way {
-                Way::Code { slot, .. } => u8::from(!view.slots[slot].own),
-                Way::Cell(_) => 2,
-                Way::Compare(..) => 3,
-                Way::Polars => 4,
-            },
-        }
     }
 }
 
@@ -126,6 +126,35 @@ impl Node {
             Self::All(nodes) | Self::Any(nodes) => nodes.iter().flat_map(Self::terms).collect(),
             Self::Not(node) | Self::Else(node, _) => node.terms(),
             Self::Term(at) => vec![*at],
+        }
+    }
+
+    /// The same with the nodes of each AND in order of the dearest term in them; equals keep their order.
+    pub(super) fn cheapest_first(&self, cost: &impl Fn(usize) -> u8) -> Self {
+        let each =
+            |nodes: &[Self]| -> Vec<Self> { nodes.iter().map(|node| node.cheapest_first(cost)).collect() };
+        match self {
+            Self::All(nodes) => {
+                let mut nodes = each(nodes);
+                nodes.sort_by_cached_key(|node| node.terms().into_iter().map(cost).max());
+                Self::All(nodes)
+            }
+            Self::Any(nodes) => Self::Any(each(nodes)),
+            Self::Not(node) => Self::Not(Box::new(node.cheapest_first(cost))),
+            Self::Else(node, default) => Self::Else(Box::new(node.cheapest_first(cost)), *default),
+            Self::Term(at) => Self::Term(*at),
+        }
+    }
+}
+
+impl Way {
+    /// What it costs a row, in classes: what polars is asked comes last, so that among such terms the
+    /// rule's order holds.
+    pub(super) fn cost(self) -> u8 {
+        match self {
+            Self::Cell(_) | Self::Missing(..) => 2,
+            Self::Compare(..) => 3,
+            Self::Polars => 4,
         }
     }
 }
@@ -173,9 +202,6 @@ fn with_default(expression: &Expr) -> Option<(&Expr, bool)> {
 }
 
 fn way(expression: &Expr, keys: &[Key], view: &View) -> Way {
-    if let Some(way) = code_way(keys, view) {
-        return way;
-    }
     let key = |expression: &Expr| match expression {
         Expr::Column(name) => keys.iter().copied().find(|key| key.name(view) == name.as_str()),
         _ => None,
@@ -194,6 +220,14 @@ fn way(expression: &Expr, keys: &[Key], view: &View) -> Way {
             }
             _ => Way::Polars,
         },
+        Expr::Function { input, function: FunctionExpr::Boolean(asked) } => {
+            let if_missing = match asked {
+                BooleanFunction::IsNull => true,
+                BooleanFunction::IsNotNull => false,
+                _ => return Way::Polars,
+            };
+            input.first().and_then(key).map_or(Way::Polars, |key| Way::Missing(key, if_missing))
+        }
         _ => Way::Polars,
     }
 }
@@ -213,13 +247,13 @@ pub(super) fn order(op: Operator) -> Option<&'static [std::cmp::Ordering]> {
     Some(orders)
 }
 
-/// By the code of one column, where everything named follows from its text (and the as-of date).
-fn code_way(keys: &[Key], view: &View) -> Option<Way> {
+/// The text that everything named follows from, but for the as-of date.
+fn one_text(keys: &[Key], view: &View) -> Option<OneText> {
     let mut named = keys.iter().filter(|key| !matches!(view.columns[key.column].origin, Origin::AsOf));
     let of = |key: &Key| {
         let column = &view.columns[key.column];
         let (Origin::Facet(at, _) | Origin::Age(at) | Origin::Live(at)) = column.origin else { return None };
-        Some(Way::Code { slot: column.slot?, threshold: key.threshold, column: at })
+        Some(OneText { slot: column.slot?, threshold: key.threshold, column: at })
     };
     let first = of(named.next()?)?;
     named.all(|key| of(key) == Some(first)).then_some(first)

@@ -15,7 +15,7 @@ use super::condition::Condition;
 use super::context::Context;
 use super::describe::{Draft, Hit, describe, ward_of_hit};
 use super::frame::{Frame, Roll};
-use super::plan::{Term, Terms};
+use super::plan::{Node, Term, Terms};
 use super::program::Rule;
 use super::tables::Tables;
 use super::ties::Ties;
@@ -85,7 +85,21 @@ impl Pace {
 struct How<'a> {
     terms: &'a [Term],
     tables: Tables,
+    /// By rule: its condition, the cheapest terms first.
+    nodes: Vec<Node>,
     asker: Asker,
+}
+
+impl<'a> How<'a> {
+    fn new(context: &Context<'_>, rules: &Asked<'_>, terms: &'a [Term], asker: Asker) -> Self {
+        let tables = Tables::new(context, terms, &used_terms(rules));
+        let cost = |at: usize| match (tables.of(at), terms[at].text) {
+            (Some(_), Some(text)) => u8::from(!context.view.slots[text.slot].own),
+            _ => terms[at].way.cost(),
+        };
+        let nodes = rules.iter().map(|(_, rule)| rule.asked.cheapest_first(&cost)).collect();
+        Self { terms, tables, nodes, asker }
+    }
 }
 
 /// Asks `rules` of every row of the roll.
@@ -101,8 +115,7 @@ pub(super) fn run(
     bar: &Bar,
 ) -> Outcome<Found> {
     let used = used_slots(context, rules);
-    let tables = Tables::new(context, &terms.terms, &used_terms(rules));
-    let how = How { terms: &terms.terms, tables, asker: pace.asker };
+    let how = How::new(context, rules, &terms.terms, pace.asker);
     let parts = in_turn(roll.len().div_ceil(pace.chunk_rows), |chunk| {
         let first = chunk * pace.chunk_rows;
         let within = first..(first + pace.chunk_rows).min(roll.len());
@@ -142,9 +155,9 @@ fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>, how: &How<'_>) -
     let mut asking = Asking::new(context, frame, how.terms, &how.tables);
     let mut wards = Wards::default();
     let mut found = Found::of(rules.len());
-    for (place, (check, rule)) in rules.iter().enumerate() {
+    for (place, ((check, rule), node)) in rules.iter().zip(&how.nodes).enumerate() {
         let answers = match how.asker {
-            Asker::Terms => asking.ask(&rule.asked)?,
+            Asker::Terms => asking.ask(node)?,
             #[cfg(test)]
             Asker::Whole => whole(context, frame, rule)?,
         };

@@ -2,14 +2,15 @@
 //!
 //! A province has 150 million cells and a tenth as many texts, and one dictionary serves every slot of its
 //! source. Dictionaries are worked off in pieces, the columns of a piece are made once for all terms that
-//! name them. A table is a byte a text.
+//! name them. A table is a byte a text. Columns of which nearly every record has a text of its own (personal
+//! numbers) get none: most of their terms are asked of few rows.
 
 use polars::prelude::{Column as Series, DataFrame, IntoLazy};
 
 use super::cell::{Cell, epoch_days, of_code, to_series};
 use super::condition::Key;
 use super::context::Context;
-use super::plan::{Term, Way};
+use super::plan::{OneText, Term};
 use super::truth::{Truth, truths};
 use super::view::Origin;
 use super::workers::in_turn;
@@ -18,6 +19,9 @@ use crate::table::SourceIndex;
 
 /// Distinct texts in one piece of work.
 const PIECE: usize = 1 << 16;
+
+/// So few texts are always answered once and for all.
+const FEW: usize = 256;
 
 /// By term, then by code: what it says. Code 0 stands for no text, and for no record.
 #[derive(Default)]
@@ -36,7 +40,7 @@ impl Tables {
     /// Answers the asked terms for all texts of their columns. O(terms × distinct texts).
     pub(super) fn new(context: &Context<'_>, terms: &[Term], asked: &[usize]) -> Self {
         let groups = groups(context, terms, asked);
-        let texts = |group: &Group| dictionary(context, group).max(1);
+        let texts = |group: &Group| size(context, group).0.max(1);
         let pieces: Vec<(usize, usize)> = groups
             .iter()
             .enumerate()
@@ -47,7 +51,7 @@ impl Tables {
             let group = &groups[group];
             answer(context, terms, group, first..(first + PIECE).min(texts(group)))
         });
-        let mut by_term: Vec<Option<Vec<Truth>>> = terms.iter().map(|_| Some(Vec::new())).collect();
+        let mut by_term: Vec<Option<Vec<Truth>>> = vec![Some(Vec::new()); terms.len()];
         for ((group, _), answers) in pieces.iter().zip(made) {
             for (&term, answers) in groups[*group].terms.iter().zip(answers) {
                 by_term[term] = by_term[term].take().zip(answers).map(|(mut table, answers)| {
@@ -65,23 +69,28 @@ impl Tables {
     }
 }
 
-/// The asked terms that follow from one text, by its column.
+/// The asked terms that follow from one text, by its column, of columns whose texts are worth it.
 fn groups(context: &Context<'_>, terms: &[Term], asked: &[usize]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for &at in asked {
-        let Way::Code { slot, column, .. } = terms[at].way else { continue };
+        let Some(OneText { slot, column, .. }) = terms[at].text else { continue };
         let source = context.view.slots[slot].source;
         match groups.iter_mut().find(|group| (group.source, group.column) == (source, column)) {
             Some(group) => group.terms.push(at),
             None => groups.push(Group { source, column, terms: vec![at] }),
         }
     }
+    groups.retain(|group| {
+        let (texts, rows) = size(context, group);
+        texts * 4 <= rows * 3 || texts <= FEW
+    });
     groups
 }
 
-fn dictionary(context: &Context<'_>, group: &Group) -> usize {
+/// Distinct texts and rows of a column; nothing where it was not delivered.
+fn size(context: &Context<'_>, group: &Group) -> (usize, usize) {
     let column = context.records(group.source).and_then(|records| records.table.columns.get(group.column));
-    column.and_then(Option::as_ref).map_or(0, |texts| texts.dictionary().len())
+    column.and_then(Option::as_ref).map_or((0, 0), |texts| (texts.dictionary().len(), texts.len()))
 }
 
 /// What each term of a group says of some texts; none where polars refuses one of them.

@@ -80,8 +80,10 @@ fn found_by(asker: Asker, chunk_rows: usize, threads: usize) -> Findings {
     let linkage = link(&settings, &records, &Progress::silent());
     let as_of = NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    let check =
-        || check_at(&settings, &records, &linkage, as_of, &Progress::silent(), Pace { chunk_rows, asker }).unwrap();
+    let check = || {
+        check_at(&settings, &records, &linkage, as_of, &Progress::silent(), Pace { chunk_rows, asker })
+            .unwrap()
+    };
     pool.install(check)
 }
 
