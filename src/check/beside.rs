@@ -3,7 +3,7 @@
 //!
 //! One list names them all; what they look up is built only where a rule names one that needs it.
 
-use super::cell::{Cell, live};
+use super::cell::{Cell, living};
 use super::context::Context;
 use super::frame::Frame;
 use super::household::{Household, Households};
@@ -283,7 +283,8 @@ fn live_records(context: &Context<'_>, source: SourceIndex) -> Vec<u8> {
     let mut counts = vec![0_u8; context.linkage.people.members.len()];
     let status = context.settings.source(source).column_of(STATUS_FIELD);
     let (Some(records), Some(status)) = (context.records(source), status) else { return counts };
-    for row in (0..records.table.rows).filter(|&row| live(context, records, status, row) == Some(true)) {
+    let living = living(context, records, status);
+    for row in (0..records.table.rows).filter(|&row| living.of(row)) {
         let count = &mut counts[context.person(RecordRef::new(source, row as u32)) as usize];
         *count = count.saturating_add(1);
     }

@@ -1,6 +1,7 @@
 //! One cell of a view, and columns of cells for polars.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use chrono::{Datelike, NaiveDate};
 use polars::prelude::{
@@ -9,6 +10,7 @@ use polars::prelude::{
 };
 
 use super::beside;
+use super::by_code::{ByCode, read};
 use super::condition::Key;
 use super::context::Context;
 use super::frame::Frame;
@@ -52,6 +54,17 @@ impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
 }
 
 impl Cell<'_> {
+    /// The order of two values of one type; none where one is missing.
+    fn compare(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Text(a), Self::Text(b)) => Some(a.cmp(b)),
+            (Self::Integer(a), Self::Integer(b)) => Some(a.cmp(b)),
+            (Self::Boolean(a), Self::Boolean(b)) => Some(a.cmp(b)),
+            (Self::Date(a), Self::Date(b)) => Some(a.cmp(b)),
+            _ => None,
+        }
+    }
+
     /// What an officer reads: dates dd/mm/yyyy; `chưa có` where there is nothing.
     pub(super) fn shown(&self) -> Cow<'_, str> {
         match self {
@@ -135,10 +148,10 @@ fn best<'a>(context: &'a Context<'_>, frame: &Frame, (field, what): (usize, Best
 
 fn of_record<'a>(context: &'a Context<'_>, records: &'a Records, origin: Origin, row: usize) -> Cell<'a> {
     match origin {
-        Origin::Facet(column, facet) => records.facet(facet, column, row).into(),
+        Origin::Facet(column, _) | Origin::Age(column) | Origin::Live(column) => {
+            of_code(context, records, origin, code(records, column, row))
+        }
         Origin::RecordId => Cell::Text(Cow::Borrowed(context.record_id(records, row))),
-        Origin::Age(column) => age(context, records, column, row).map_or(Cell::Null, Cell::Integer),
-        Origin::Live(column) => live(context, records, column, row).map_or(Cell::Null, Cell::Boolean),
         Origin::Holders(column) => {
             context.holders.count(records.source, column, row).map_or(Cell::Null, Cell::Integer)
         }
@@ -161,11 +174,30 @@ fn of_record<'a>(context: &'a Context<'_>, records: &'a Records, origin: Origin,
     }
 }
 
+/// What follows from a column's text alone, by its code; NULL for what needs more than the text.
+pub(super) fn of_code<'a>(
+    context: &Context<'_>,
+    records: &'a Records,
+    origin: Origin,
+    code: u32,
+) -> Cell<'a> {
+    match origin {
+        Origin::Facet(column, facet) => read(records, Some(facet), column, code).into(),
+        Origin::Age(column) => age(context, records, column, code).map_or(Cell::Null, Cell::Integer),
+        Origin::Live(column) => is_live(context, records, column, code).map_or(Cell::Null, Cell::Boolean),
+        _ => Cell::Null,
+    }
+}
+
+/// The code of a cell; 0 where the column was not delivered.
+pub(super) fn code(records: &Records, column: usize, row: usize) -> u32 {
+    records.table.columns.get(column).and_then(Option::as_ref).map_or(0, |texts| texts.code(row))
+}
+
 /// Full years at the as-of date; by the year alone where the day is not known.
-fn age(context: &Context<'_>, records: &Records, column: usize, row: usize) -> Option<i64> {
+fn age(context: &Context<'_>, records: &Records, column: usize, code: u32) -> Option<i64> {
     let kind = &context.settings.source(records.source).columns[column].kind;
-    let facet =
-        |name| facet_named(kind, name).map_or(FacetValue::Null, |facet| records.facet(facet, column, row));
+    let facet = |name| read(records, facet_named(kind, name), column, code);
     let as_of = context.as_of;
     if let FacetValue::Date(days) = facet("") {
         let born = NaiveDate::from_epoch_days(days)?;
@@ -178,10 +210,14 @@ fn age(context: &Context<'_>, records: &Records, column: usize, row: usize) -> O
     }
 }
 
-/// Whether the canonical status is known and is not "struck off".
-pub(super) fn live(context: &Context<'_>, records: &Records, column: usize, row: usize) -> Option<bool> {
+/// By row: whether the canonical status is known and is not "struck off".
+pub(super) fn living<'a>(context: &Context<'_>, records: &'a Records, column: usize) -> ByCode<'a, bool> {
+    ByCode::new(records, column, |code| is_live(context, records, column, code) == Some(true))
+}
+
+fn is_live(context: &Context<'_>, records: &Records, column: usize, code: u32) -> Option<bool> {
     let kind = &context.settings.source(records.source).columns[column].kind;
-    match records.facet(facet_named(kind, "")?, column, row) {
+    match read(records, facet_named(kind, ""), column, code) {
         FacetValue::Text(word) => Some(word != STRUCK_OFF),
         _ => None,
     }
@@ -189,15 +225,89 @@ pub(super) fn live(context: &Context<'_>, records: &Records, column: usize, row:
 
 /// One column of a data frame: a key's cells in some rows of a frame.
 pub(super) fn series(context: &Context<'_>, frame: &Frame, key: Key, rows: &[u32]) -> Series {
-    let column = &context.view.columns[key.column];
-    let name = key.name(context.view).into();
-    if let Some(of) = FacetColumn::of(context, column) {
-        let (seats, min) = (&frame.slots[of.slot], key.min_link_probability());
-        let cells = rows.iter().map(|&row| seats.row(row as usize, min).map_or(Cell::Null, |at| of.cell(at)));
-        return to_series(column, name, cells, rows.len());
+    let reader = Reader::new(context, frame, key);
+    let cells = rows.iter().map(|&row| reader.cell(row));
+    to_series(&context.view.columns[key.column], key.name(context.view).into(), cells, rows.len())
+}
+
+/// Reads a key's cells in a frame; what can be found once a column is.
+pub(super) struct Reader<'a> {
+    context: &'a Context<'a>,
+    frame: &'a Frame,
+    key: Key,
+    facet: Option<FacetColumn<'a>>,
+    best: Option<(usize, &'static Facet)>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(context: &'a Context<'_>, frame: &'a Frame, key: Key) -> Self {
+        let column = &context.view.columns[key.column];
+        let best = match column.origin {
+            Origin::Best(field, Best::Facet(facet)) => Some((field, facet)),
+            _ => None,
+        };
+        Self { context, frame, key, facet: FacetColumn::of(context, column), best }
     }
-    let cells = rows.iter().map(|&row| cell(context, frame, key, row as usize));
-    to_series(column, name, cells, rows.len())
+
+    /// The cell in a row.
+    pub(super) fn cell(&self, row: u32) -> Cell<'a> {
+        let Some(of) = &self.facet else { return cell(self.context, self.frame, self.key, row as usize) };
+        let seat = self.frame.slots[of.slot].row(row as usize, self.key.min_link_probability());
+        seat.map_or(Cell::Null, |at| of.text(at).cell())
+    }
+
+    /// The order of this cell and another one's in a row; none where one is missing.
+    pub(super) fn compare(&self, other: &Self, row: u32) -> Option<Ordering> {
+        if self.is_facet() && other.is_facet() {
+            return self.text(row)?.compare(&other.text(row)?);
+        }
+        self.cell(row).compare(&other.cell(row))
+    }
+
+    fn is_facet(&self) -> bool {
+        self.facet.is_some() || self.best.is_some()
+    }
+
+    /// The text that the cell in a row is a facet of, if the key is one.
+    fn text(&self, row: u32) -> Option<FacetText<'a>> {
+        if let Some(of) = &self.facet {
+            let seat = self.frame.slots[of.slot].row(row as usize, self.key.min_link_probability());
+            return seat.map(|at| of.text(at));
+        }
+        let (field, facet) = self.best?;
+        let (person, own) = self.frame.person(self.context, row as usize)?;
+        let (record, column) = self.context.fusion.best(field, person, own)?;
+        let records = self.context.records(record.source)?;
+        let (texts, values) =
+            (records.table.columns.get(column)?.as_ref()?, records.values.get(column)?.as_ref()?);
+        Some(FacetText { facet, texts, values, code: texts.code(record.row as usize) })
+    }
+}
+
+/// A facet of one text.
+struct FacetText<'a> {
+    facet: &'static Facet,
+    texts: &'a TextColumn,
+    values: &'a Values,
+    code: u32,
+}
+
+impl<'a> FacetText<'a> {
+    fn cell(&self) -> Cell<'a> {
+        match self.code {
+            0 => Cell::Null,
+            code => (self.facet.read)(self.texts, self.values, code).into(),
+        }
+    }
+
+    /// As [`Cell::compare`]; one text is not read twice.
+    fn compare(&self, other: &Self) -> Option<Ordering> {
+        let is_same = self.code == other.code
+            && std::ptr::eq(self.texts, other.texts)
+            && std::ptr::eq(self.facet, other.facet);
+        let cell = self.cell();
+        if is_same { (cell != Cell::Null).then_some(Ordering::Equal) } else { cell.compare(&other.cell()) }
+    }
 }
 
 /// A delivered facet, found once a column: nearly all cells are read this way.
@@ -216,11 +326,9 @@ impl<'a> FacetColumn<'a> {
         Some(Self { slot, facet, texts, values })
     }
 
-    fn cell(&self, row: u32) -> Cell<'a> {
-        match self.texts.code(row as usize) {
-            0 => Cell::Null,
-            code => (self.facet.read)(self.texts, self.values, code).into(),
-        }
+    fn text(&self, row: u32) -> FacetText<'a> {
+        let (facet, texts, values) = (self.facet, self.texts, self.values);
+        FacetText { facet, texts, values, code: texts.code(row as usize) }
     }
 }
 

@@ -31,13 +31,18 @@ impl Key {
 
     /// The weakest link seen, 0 to 1.
     pub(super) fn min_link_probability(self) -> f64 {
-        f64::from(self.threshold) / 1e6
+        min_link_probability(self.threshold)
     }
 
     /// Its name in data frames; never one that a rules file could write.
     pub(super) fn name(self, view: &View) -> String {
         format!("{}@{}", view.columns[self.column].name, self.threshold)
     }
+}
+
+/// The weakest link seen under a threshold in millionths.
+pub(super) fn min_link_probability(threshold: u32) -> f64 {
+    f64::from(threshold) / 1e6
 }
 
 /// A compiled expression and the columns it reads, sorted.
@@ -144,6 +149,11 @@ fn plain(why: &str) -> String {
     out.push_str(rest);
     let mut chars = out.trim_end_matches('.').chars();
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// Whether a part of a condition is true, false or unknown, and not a number that polars would read as such.
+pub(super) fn is_boolean(expression: &Expr, view: &View, keys: &[Key]) -> bool {
+    check_type(expression, view, keys, &DataType::Boolean).is_ok()
 }
 
 /// Runs the expression over no rows: polars then says of which type it is, or why it has none.

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::beside::Lookups;
-use super::cell::live;
+use super::cell::living;
 use super::fuse::Fusion;
 use super::namesakes::Namesakes;
 use super::view::{STATUS_FIELD, View, facet_named};
@@ -114,10 +114,10 @@ fn holders_of(context: &Context<'_>, records: &Records, column: usize, facet: &s
 fn numbers(context: &Context<'_>, records: &Records, column: usize, facet: &str) -> Vec<(u64, u32, u32)> {
     let source = context.settings.source(records.source);
     let Some(number) = facet_named(&source.columns[column].kind, facet) else { return Vec::new() };
-    let status = source.column_of(STATUS_FIELD);
+    let living = source.column_of(STATUS_FIELD).map(|status| living(context, records, status));
     let people = &context.linkage.people.person_of[records.source.index()];
     let holder = |row: usize| {
-        if status.is_some_and(|status| live(context, records, status, row) != Some(true)) {
+        if living.as_ref().is_some_and(|living| !living.of(row)) {
             return None;
         }
         match records.facet(number, column, row) {

@@ -8,7 +8,8 @@ use std::borrow::Cow;
 
 use hashbrown::HashMap;
 
-use super::cell::{epoch_days, live};
+use super::by_code::{ByCode, read};
+use super::cell::{epoch_days, living};
 use super::context::Context;
 use super::view::{BIRTH_FIELD, HOUSEHOLD_FIELD, RELATION_FIELD, STATUS_FIELD, facet_named};
 use crate::normalise::{FacetValue, Records};
@@ -51,9 +52,34 @@ struct Reader<'a> {
     context: &'a Context<'a>,
     records: &'a Records,
     household: usize,
-    relation: Option<usize>,
-    status: Option<usize>,
-    birth: Option<usize>,
+    living: Option<ByCode<'a, bool>>,
+    /// By row: whether it is a head.
+    heads: Option<ByCode<'a, bool>>,
+    born: Option<ByCode<'a, Born>>,
+}
+
+/// When somebody was born.
+#[derive(Clone, Copy, Debug)]
+struct Born {
+    /// The day, or the first day that it may be.
+    day: i32,
+    year: Option<i32>,
+}
+
+impl Born {
+    const UNKNOWN: Self = Self { day: UNKNOWN_DAY, year: None };
+
+    fn of(day: FacetValue<'_>, month: FacetValue<'_>, year: FacetValue<'_>) -> Self {
+        let number = |value| if let FacetValue::Integer(number) = value { Some(number) } else { None };
+        let year = number(year).and_then(|year| i32::try_from(year).ok());
+        let month = number(month).map_or(1, |month| u32::try_from(month).unwrap_or(1));
+        let first = || year.and_then(|year| chrono::NaiveDate::from_ymd_opt(year, month, 1));
+        let day = match day {
+            FacetValue::Date(day) => day,
+            _ => first().map_or(UNKNOWN_DAY, epoch_days),
+        };
+        Self { day, year }
+    }
 }
 
 impl Households {
@@ -107,13 +133,26 @@ impl Households {
 impl<'a> Reader<'a> {
     fn new(context: &'a Context<'a>, source: SourceIndex) -> Option<Self> {
         let declared = context.settings.source(source);
+        let records = context.records(source)?;
+        let facet = |column: usize, name: &str, code: u32| {
+            read(records, facet_named(&declared.columns[column].kind, name), column, code)
+        };
+        let is_head =
+            |relation: usize| move |code: u32| facet(relation, "", code) == FacetValue::Text(HEAD.into());
+        let birth = declared.column_of(BIRTH_FIELD);
+        let born = |birth: usize| {
+            move |code: u32| {
+                Born::of(facet(birth, "", code), facet(birth, "month", code), facet(birth, "year", code))
+            }
+        };
+        let relation = declared.column_of(RELATION_FIELD);
         Some(Self {
             context,
-            records: context.records(source)?,
+            records,
             household: declared.column_of(HOUSEHOLD_FIELD)?,
-            relation: declared.column_of(RELATION_FIELD),
-            status: declared.column_of(STATUS_FIELD),
-            birth: declared.column_of(BIRTH_FIELD),
+            living: declared.column_of(STATUS_FIELD).map(|status| living(context, records, status)),
+            heads: relation.map(|relation| ByCode::new(records, relation, is_head(relation))),
+            born: birth.map(|birth| ByCode::new(records, birth, born(birth))),
         })
     }
 
@@ -155,8 +194,8 @@ impl<'a> Reader<'a> {
         let speaker = of
             .iter()
             .copied()
-            .min_by_key(|&row| (self.day(row as usize), self.context.record_id(self.records, row as usize)));
-        let head_year = heads.first().filter(|_| people.len() == 1).and_then(|&row| self.year(row as usize));
+            .min_by_key(|&row| (self.born(row).day, self.context.record_id(self.records, row as usize)));
+        let head_year = heads.first().filter(|_| people.len() == 1).and_then(|&row| self.born(row).year);
         Household {
             size: members.len() as u32,
             heads: people.len() as u32,
@@ -172,31 +211,14 @@ impl<'a> Reader<'a> {
     }
 
     fn is_live(&self, row: usize) -> bool {
-        self.status.is_none_or(|status| live(self.context, self.records, status, row) == Some(true))
+        self.living.as_ref().is_none_or(|living| living.of(row))
     }
 
     fn is_head(&self, row: usize) -> bool {
-        self.relation.is_some_and(|at| self.read(at, "", row) == FacetValue::Text(HEAD.into()))
+        self.heads.as_ref().is_some_and(|heads| heads.of(row))
     }
 
-    fn year(&self, row: usize) -> Option<i32> {
-        match self.read(self.birth?, "year", row) {
-            FacetValue::Integer(year) => i32::try_from(year).ok(),
-            _ => None,
-        }
-    }
-
-    /// The day of birth, or the first day that it may be.
-    fn day(&self, row: usize) -> i32 {
-        let Some(birth) = self.birth else { return UNKNOWN_DAY };
-        if let FacetValue::Date(day) = self.read(birth, "", row) {
-            return day;
-        }
-        let month = match self.read(birth, "month", row) {
-            FacetValue::Integer(month) => u32::try_from(month).unwrap_or(1),
-            _ => 1,
-        };
-        let first = self.year(row).and_then(|year| chrono::NaiveDate::from_ymd_opt(year, month, 1));
-        first.map_or(UNKNOWN_DAY, epoch_days)
+    fn born(&self, row: u32) -> Born {
+        self.born.as_ref().map_or(Born::UNKNOWN, |born| born.of(row as usize))
     }
 }

@@ -8,12 +8,14 @@
 //! the findings.
 //!
 //! Way of a rule: its file → [`compile`] (`sql_text` finds names, `condition` makes a polars
-//! expression, `program` gathers) → `frame` seats the linked records of a chunk's rows,
-//! `cell` reads them (`context` counts holders of numbers, `namesakes` residents who may be a missing
-//! person, `fuse` weighs contradictory records), `run` evaluates → `describe` words what was found, `ward` says
+//! expression, `plan` takes it apart, `program` gathers) → `tables` answers what follows from one text alone, `frame`
+//! seats the linked records of a chunk's rows, `asking` asks each row as much as it takes, `cell` reads records (`context` counts holders of numbers, `namesakes` residents who may be a missing
+//! person, `fuse` weighs contradictory records), `run` goes over all rows → `describe` words what was found, `ward` says
 //! whose it is → `yields` lets the most specific rule of a cell speak.
 
+mod asking;
 mod beside;
+mod by_code;
 mod cell;
 mod condition;
 mod context;
@@ -22,20 +24,23 @@ mod example;
 mod finding;
 mod frame;
 mod fuse;
-mod guard;
 mod household;
 mod identity;
 mod namesakes;
 mod owners;
+mod plan;
 mod program;
 mod run;
 mod sql_text;
+mod tables;
 mod template;
 #[cfg(test)]
 mod tests;
 mod ties;
+mod truth;
 mod view;
 mod ward;
+mod workers;
 mod yields;
 
 use beside::{Beside, Lookups};
@@ -99,16 +104,16 @@ pub fn check(
     as_of: NaiveDate,
     progress: &Progress,
 ) -> Outcome<Findings> {
-    check_in_chunks(settings, records, linkage, as_of, progress, run::CHUNK_ROWS)
+    check_at(settings, records, linkage, as_of, progress, run::Pace::NIGHT)
 }
 
-fn check_in_chunks(
+fn check_at(
     settings: &Settings,
     records: &[Records],
     linkage: &Linkage,
     as_of: NaiveDate,
     progress: &Progress,
-    chunk_rows: usize,
+    pace: run::Pace,
 ) -> Outcome<Findings> {
     let program = Program::compile(settings)?;
     let sources = by_source(settings, records);
@@ -123,7 +128,7 @@ fn check_in_chunks(
         let fusion = &fusion;
         let context =
             Context { settings, view, linkage, as_of, holders, namesakes, beside, fusion, sources: &sources };
-        let found = check_view(context, &links, &asked, progress, chunk_rows)?;
+        let found = check_view(context, &links, (&asked, &program.terms[at]), progress, pace)?;
         for (((check, _), assessed), figures) in asked.iter().zip(found.assessed).zip(found.figures) {
             let count = &mut counts[usize::from(*check)];
             (count.assessed, count.found) = (assessed, figures.values().sum());
@@ -156,9 +161,9 @@ fn to_ask<'a>(
 fn check_view(
     context: Context<'_>,
     links: &LinksByPerson,
-    asked: &[(u16, &Rule)],
+    (asked, terms): (&[(u16, &Rule)], &plan::Terms),
     progress: &Progress,
-    chunk_rows: usize,
+    pace: run::Pace,
 ) -> Outcome<run::Found> {
     let holders = count_holders(&context, asked);
     let beside = look_up(&context, asked);
@@ -169,7 +174,7 @@ fn check_view(
     let namesakes = Namesakes::count_slots(&context, &ties, &roll.people(), &slots);
     let context = Context { namesakes: &namesakes, ..context };
     let bar = progress.begin("check", roll.len() as u64, "rows");
-    run::run(&context, &ties, &roll, asked, chunk_rows, &bar)
+    run::run(&context, &ties, &roll, (asked, terms), pace, &bar)
 }
 
 /// Counts holders for the columns that some rule names.

@@ -5,6 +5,7 @@
 
 use rayon::prelude::*;
 
+use super::by_code::{ByCode, read};
 use super::context::Context;
 use super::household::Households;
 use super::view::{NAME_FIELD, PHONE_FIELD, SUBSCRIPTION_FIELD, facet_named};
@@ -109,9 +110,10 @@ fn active_numbers(context: &Context<'_>) -> Option<(SourceIndex, Vec<(u64, u32)>
     let records = context.records(index)?;
     let source = context.settings.source(index);
     let status = source.column_of(SUBSCRIPTION_FIELD)?;
-    let word = facet_named(&source.columns[status].kind, "")?;
-    let is_active = |row: usize| records.facet(word, status, row) == FacetValue::Text(ACTIVE.into());
-    Some((index, numbers(context, records, is_active)))
+    let word = Some(facet_named(&source.columns[status].kind, "")?);
+    let is_active = |code: u32| read(records, word, status, code) == FacetValue::Text(ACTIVE.into());
+    let active = ByCode::new(records, status, is_active);
+    Some((index, numbers(context, records, |row| active.of(row))))
 }
 
 /// Number and row, sorted, of the records with a telephone number that `asked` for.

@@ -3,7 +3,7 @@
 use polars::prelude::DataType;
 
 use super::condition::{Condition, Key, compile, unknown_column};
-use super::guard::guard;
+use super::plan::{Node, Terms};
 use super::template::Template;
 use super::view::{Origin, View};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, nearest};
@@ -15,6 +15,8 @@ use crate::settings::{Check, Settings, Source, Subject};
 pub(super) struct Program {
     /// One view a subject, in order of subjects.
     pub(super) views: Vec<View>,
+    /// By view: what its rules ask, each once.
+    pub(super) terms: Vec<Terms>,
     /// The rules, in the order of the settings' checks.
     pub(super) rules: Vec<Rule>,
 }
@@ -25,8 +27,8 @@ pub(super) struct Rule {
     pub(super) view: usize,
     /// The condition.
     pub(super) when: Condition,
-    /// Its beginning, asked of every row first; none where that is the whole.
-    pub(super) guard: Option<Condition>,
+    /// The condition, term by term.
+    pub(super) asked: Node,
     /// The suggested value.
     pub(super) suggest: Option<Condition>,
     /// How sure the suggestion is, where the rule does not say it in a number.
@@ -74,24 +76,24 @@ impl Program {
         subjects.sort_unstable();
         subjects.dedup();
         let views: Vec<View> = subjects.iter().map(|&subject| View::new(settings, subject)).collect();
+        let mut terms: Vec<Terms> = views.iter().map(|_| Terms::default()).collect();
         let (mut rules, mut diagnostics) = (Vec::new(), Vec::new());
         for check in &settings.checks {
             let at = subjects.binary_search(&check.subject).unwrap_or_default();
-            rules.extend(compile_rule(settings, check, &views[at], at, &mut diagnostics));
+            rules.extend(compile_rule(settings, check, (at, &views[at], &mut terms[at]), &mut diagnostics));
         }
         diagnostics.sort_by_cached_key(|told: &Diagnostic| {
             let place = told.place.as_ref();
             (place.map(|place| (place.file.clone(), place.line, place.column)), told.message.clone())
         });
-        if diagnostics.is_empty() { Ok(Self { views, rules }) } else { Err(Failure { diagnostics }) }
+        if diagnostics.is_empty() { Ok(Self { views, terms, rules }) } else { Err(Failure { diagnostics }) }
     }
 }
 
 fn compile_rule(
     settings: &Settings,
     check: &Check,
-    view: &View,
-    at: usize,
+    (at, view, terms): (usize, &View, &mut Terms),
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Rule> {
     let min = check.min_link_probability;
@@ -121,11 +123,11 @@ fn compile_rule(
     needed.sort_unstable();
     needed.dedup();
     let (suggest, confidence) = (suggest.flatten(), confidence.flatten());
-    let guard = guard(&when, view);
+    let asked = terms.plan(&when, view);
     let rule = Rule {
         view: at,
         when,
-        guard,
+        asked,
         suggest,
         confidence,
         explanation,

@@ -1,30 +1,32 @@
 //! One subject's rules over all rows of its view, chunk by chunk.
 //!
-//! Workers take chunks in turn, fill the columns that rules name, let polars
-//! evaluate all conditions in one pass, and describe the rows found at once, so
-//! memory is bounded by chunks and findings. Workers are plain threads: polars
-//! brings its own pool, and one rayon pool that waits on another steals work
-//! while it waits.
+//! Terms that follow from one text are answered for all texts first (`tables`). Workers then take chunks in
+//! turn, ask the rules term by term (`asking`), and describe the rows found at once, so memory is bounded
+//! by chunks, tables and findings.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use polars::prelude::{DataFrame, IntoLazy, PolarsResult};
+use polars::prelude::{IntoLazy, PolarsResult};
 
-use super::cell::series;
-use super::condition::{Condition, Key};
+#[cfg(test)]
+use super::asking::Answers;
+use super::asking::{Asking, data};
+use super::condition::Condition;
 use super::context::Context;
 use super::describe::{Draft, Hit, describe, ward_of_hit};
 use super::frame::{Frame, Roll};
+use super::plan::{Node, Term, Terms};
 use super::program::Rule;
+use super::tables::Tables;
 use super::ties::Ties;
+use super::workers::in_turn;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::progress::Bar;
-use crate::settings::Route;
+use crate::settings::{Route, Subject};
 
-/// Rows of a view in one piece of work: some 60 columns of 16 bytes are then 64 MiB a worker,
-/// and planning 25 expressions (about 2 ms) is under a hundredth of evaluating them.
+/// Rows of a view in one piece of work: some hundred terms' answers and the seats of a row are then some ten
+/// megabytes a worker, and what polars takes to plan an expression (some 0.1 ms) is little beside
+/// evaluating it.
 pub(super) const CHUNK_ROWS: usize = 1 << 16;
 
 /// What the rules of one subject found, in order of rows.
@@ -56,6 +58,50 @@ impl Found {
 /// The rules to ask of one view: place among the checks, and the rule.
 pub(super) type Asked<'a> = [(u16, &'a Rule)];
 
+/// Who answers conditions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// Term by term, each of the rows that it can still change.
+    Terms,
+    /// polars, of every row: the plain twin.
+    #[cfg(test)]
+    Whole,
+}
+
+/// How a view's rows are worked off.
+#[derive(Clone, Copy)]
+pub(super) struct Pace {
+    /// Rows in one piece of work.
+    pub(super) chunk_rows: usize,
+    pub(super) asker: Asker,
+}
+
+impl Pace {
+    /// That of a night.
+    pub(super) const NIGHT: Self = Self { chunk_rows: CHUNK_ROWS, asker: Asker::Terms };
+}
+
+/// What answers the terms of one view.
+struct How<'a> {
+    terms: &'a [Term],
+    tables: Tables,
+    /// By rule: its condition, the cheapest terms first.
+    nodes: Vec<Node>,
+    asker: Asker,
+}
+
+impl<'a> How<'a> {
+    fn new(context: &Context<'_>, rules: &Asked<'_>, terms: &'a [Term], asker: Asker) -> Self {
+        let tables = Tables::new(context, terms, &used_terms(rules));
+        let cost = |at: usize| match (tables.of(at), terms[at].text) {
+            (Some(_), Some(text)) => u8::from(!context.view.slots[text.slot].own),
+            _ => terms[at].way.cost(),
+        };
+        let nodes = rules.iter().map(|(_, rule)| rule.asked.cheapest_first(&cost)).collect();
+        Self { terms, tables, nodes, asker }
+    }
+}
+
 /// Asks `rules` of every row of the roll.
 ///
 /// # Errors
@@ -64,38 +110,33 @@ pub(super) fn run(
     context: &Context<'_>,
     ties: &Ties<'_>,
     roll: &Roll,
-    rules: &Asked<'_>,
-    chunk_rows: usize,
+    (rules, terms): (&Asked<'_>, &Terms),
+    pace: Pace,
     bar: &Bar,
 ) -> Outcome<Found> {
-    let chunks = roll.len().div_ceil(chunk_rows);
     let used = used_slots(context, rules);
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::with_capacity(chunks));
-    let work = || {
-        loop {
-            let chunk = next.fetch_add(1, Ordering::Relaxed);
-            if chunk >= chunks {
-                return;
-            }
-            let within = chunk * chunk_rows..((chunk + 1) * chunk_rows).min(roll.len());
-            let frame = roll.frame(context, ties, &used, within);
-            let found = ask(context, &frame, rules);
-            bar.add(frame.rows as u64);
-            if let Ok(mut done) = done.lock() {
-                done.push((chunk, found));
-            }
-        }
-    };
-    let workers = rayon::current_num_threads().min(chunks).max(1);
-    std::thread::scope(|scope| (0..workers).for_each(|_| drop(scope.spawn(work))));
-    let mut parts = done.into_inner().unwrap_or_default();
-    parts.sort_unstable_by_key(|(chunk, _)| *chunk);
+    let how = How::new(context, rules, &terms.terms, pace.asker);
+    let parts = in_turn(roll.len().div_ceil(pace.chunk_rows), |chunk| {
+        let first = chunk * pace.chunk_rows;
+        let within = first..(first + pace.chunk_rows).min(roll.len());
+        let frame = roll.frame(context, ties, &used, within);
+        let found = ask(context, &frame, rules, &how);
+        bar.add(frame.rows as u64);
+        found
+    });
     let mut all = Found::of(rules.len());
-    for (_, part) in parts {
+    for part in parts {
         all.extend(part.map_err(|error| not_evaluated(&error.to_string()))?);
     }
     Ok(all)
+}
+
+/// Every term that some rule asks, once.
+fn used_terms(rules: &Asked<'_>) -> Vec<usize> {
+    let mut terms: Vec<usize> = rules.iter().flat_map(|(_, rule)| rule.asked.terms()).collect();
+    terms.sort_unstable();
+    terms.dedup();
+    terms
 }
 
 fn used_slots(context: &Context<'_>, rules: &Asked<'_>) -> Vec<bool> {
@@ -109,33 +150,28 @@ fn used_slots(context: &Context<'_>, rules: &Asked<'_>) -> Vec<bool> {
     used
 }
 
-/// Evaluates the beginnings of all conditions over one frame in one pass, the rest where they leave it
-/// open, then describes what was found.
-fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>) -> PolarsResult<Found> {
-    let first = |rule: &'_ Rule| rule.guard.as_ref().unwrap_or(&rule.when).clone();
-    let firsts: Vec<Condition> = rules.iter().map(|(_, rule)| first(rule)).collect();
-    let mut keys: Vec<Key> = firsts.iter().flat_map(|first| first.keys.iter().copied()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let rows: Vec<u32> = (0..frame.rows as u32).collect();
-    let conditions = firsts.into_iter().enumerate().map(|(at, first)| first.expression.alias(at.to_string()));
-    let answers =
-        data(context, frame, &keys, &rows)?.lazy().select(conditions.collect::<Vec<_>>()).collect()?;
+/// Asks all rules of one frame, then describes what was found.
+fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>, how: &How<'_>) -> PolarsResult<Found> {
+    let mut asking = Asking::new(context, frame, how.terms, &how.tables);
+    let mut wards = Wards::default();
     let mut found = Found::of(rules.len());
-    for (place, ((check, rule), answer)) in rules.iter().zip(answers.columns()).enumerate() {
-        let mut answers = Answers::of(answer, &rows)?;
-        if rule.guard.is_some() {
-            answers = answers.of_the_whole(context, frame, &rule.when)?;
-        }
+    for (place, ((check, rule), node)) in rules.iter().zip(&how.nodes).enumerate() {
+        let answers = match how.asker {
+            Asker::Terms => asking.ask(node)?,
+            #[cfg(test)]
+            Asker::Whole => whole(context, frame, rule)?,
+        };
         found.assessed[place] = answers.known;
         let min = context.settings.checks[usize::from(*check)].min_link_probability;
         let mut hits = answers.hits;
         hits.retain(|&row| frame.pair_probability(row as usize) >= min);
         if context.settings.checks[usize::from(*check)].route == Route::Statistic {
             // Millions of rows may be found, and nobody is to look at one of them.
-            let wards =
-                hits.iter().filter_map(|&row| ward_of_hit(context, frame, rule, *check, row as usize));
-            wards.for_each(|ward| *found.figures[place].entry(ward).or_default() += 1);
+            let ward = |row: u32| ward_of_hit(context, frame, rule, *check, row as usize);
+            found.figures[place] = match context.view.subject {
+                Subject::Record(_) => wards.count(&hits, frame.rows, ward),
+                Subject::Pair(_) | Subject::MissingPerson => count(hits.iter().filter_map(|&row| ward(row))),
+            };
             continue;
         }
         found.drafts.extend(described(context, frame, (*check, rule), &hits)?);
@@ -143,52 +179,55 @@ fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>) -> PolarsResult<
     Ok(found)
 }
 
-/// What a condition says of rows.
-struct Answers {
-    /// Rows of which it says true or false.
-    known: u64,
-    /// Rows of which it says true, rising.
-    hits: Vec<u32>,
-    /// Rows of which it says nothing, rising.
-    unknown: Vec<u32>,
+/// The plain truth: polars evaluates the whole condition over every row.
+#[cfg(test)]
+fn whole(context: &Context<'_>, frame: &Frame, rule: &Rule) -> PolarsResult<Answers> {
+    use super::truth::Truth;
+    let rows: Vec<u32> = (0..frame.rows as u32).collect();
+    let truths = super::asking::evaluate(context, frame, &rule.when, &rows)?;
+    let known = truths.iter().filter(|&&truth| truth != Truth::Unknown).count() as u64;
+    let hits = rows.into_iter().zip(truths).filter(|(_, truth)| *truth == Truth::True);
+    Ok(Answers { known, hits: hits.map(|(row, _)| row).collect() })
 }
 
-impl Answers {
-    fn of(answer: &polars::prelude::Column, rows: &[u32]) -> PolarsResult<Self> {
-        let mask = answer.as_materialized_series().bool()?;
-        let mut all = Self { known: 0, hits: Vec::new(), unknown: Vec::new() };
-        let mut take = |row: u32, answer: Option<bool>| match answer {
-            Some(true) => all.hits.push(row),
-            Some(false) => {}
-            None => all.unknown.push(row),
-        };
-        // A condition without columns gives one answer for all rows.
-        if mask.len() == 1 {
-            rows.iter().for_each(|&row| take(row, mask.get(0)));
-        } else {
-            rows.iter().zip(mask.iter()).for_each(|(&row, answer)| take(row, answer));
-        }
-        all.known = (rows.len() - all.unknown.len()) as u64;
-        Ok(all)
-    }
+/// The wards of a frame's rows, each found once for all rules that give figures.
+#[derive(Default)]
+struct Wards {
+    /// By row: its ward's place, the place after the last for none; empty until somebody asks.
+    of_row: Vec<Option<u32>>,
+    places: BTreeMap<Option<String>, u32>,
+}
 
-    /// The answers of the whole condition, where these are of its beginning.
-    fn of_the_whole(self, context: &Context<'_>, frame: &Frame, whole: &Condition) -> PolarsResult<Self> {
-        let denied = self.known - self.hits.len() as u64;
-        let mut open = self.hits;
-        open.extend(self.unknown);
-        open.sort_unstable();
-        if open.is_empty() {
-            return Ok(Self { known: denied, hits: Vec::new(), unknown: Vec::new() });
+impl Wards {
+    /// Rows by ward. Every rule over records sees the same record in a row.
+    fn count(
+        &mut self,
+        hits: &[u32],
+        rows: usize,
+        ward: impl Fn(u32) -> Option<String>,
+    ) -> BTreeMap<String, u64> {
+        self.of_row.resize(rows, None);
+        let mut counts = vec![0_u64; self.places.len()];
+        for &row in hits {
+            let known = self.of_row[row as usize];
+            let place = known.unwrap_or_else(|| {
+                let next = self.places.len() as u32;
+                *self.places.entry(ward(row)).or_insert(next)
+            });
+            self.of_row[row as usize] = Some(place);
+            counts.resize(self.places.len(), 0);
+            counts[place as usize] += 1;
         }
-        let answers = data(context, frame, &whole.keys, &open)?;
-        let answers = answers.lazy().select([whole.expression.clone().alias("whole")]).collect()?;
-        let Some(answer) = answers.columns().first() else {
-            return Ok(Self { known: denied, hits: Vec::new(), unknown: open });
-        };
-        let answers = Self::of(answer, &open)?;
-        Ok(Self { known: denied + answers.known, ..answers })
+        let named = self.places.iter().filter_map(|(ward, &place)| Some((ward.clone()?, place)));
+        let rows = |place: u32| counts.get(place as usize).copied().unwrap_or(0);
+        named.map(|(ward, place)| (ward, rows(place))).filter(|(_, rows)| *rows > 0).collect()
     }
+}
+
+fn count(wards: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    wards.for_each(|ward| *counts.entry(ward).or_default() += 1);
+    counts
 }
 
 /// The findings of the rows that a rule found.
@@ -230,10 +269,6 @@ fn values(
     let frame = data(context, frame, &condition.keys, hits)?;
     let values = frame.lazy().select([condition.expression.clone().alias("value")]).collect()?;
     Ok(values.columns().first().cloned())
-}
-
-fn data(context: &Context<'_>, frame: &Frame, keys: &[Key], rows: &[u32]) -> PolarsResult<DataFrame> {
-    DataFrame::new(rows.len(), keys.iter().map(|&key| series(context, frame, key, rows)).collect())
 }
 
 fn not_evaluated(why: &str) -> Diagnostic {

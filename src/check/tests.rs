@@ -1,5 +1,6 @@
 //! The whole stage over many rows: what must not depend on chunks or threads.
 
+use super::run::{Asker, Pace};
 use super::*;
 use crate::link::link;
 use crate::normalise::normalise;
@@ -70,13 +71,19 @@ fn table(settings: &Settings, source: SourceIndex, rows: &[Vec<(&str, String)>])
 }
 
 fn found(chunk_rows: usize, threads: usize) -> Findings {
+    found_by(Asker::Terms, chunk_rows, threads)
+}
+
+fn found_by(asker: Asker, chunk_rows: usize, threads: usize) -> Findings {
     let settings = Settings::read(&RulesFolder::embedded()).unwrap();
     let records = province(&settings);
     let linkage = link(&settings, &records, &Progress::silent());
     let as_of = NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    let check =
-        || check_in_chunks(&settings, &records, &linkage, as_of, &Progress::silent(), chunk_rows).unwrap();
+    let check = || {
+        check_at(&settings, &records, &linkage, as_of, &Progress::silent(), Pace { chunk_rows, asker })
+            .unwrap()
+    };
     pool.install(check)
 }
 
@@ -116,4 +123,13 @@ fn a_statistic_is_counted_by_ward_and_gives_no_finding() {
         figures += count.by_ward.values().sum::<u64>();
     }
     assert!(figures > 1_000, "{figures}");
+}
+
+#[test]
+fn terms_one_by_one_find_what_whole_conditions_find() {
+    let (fast, plain) = (found(run::CHUNK_ROWS, 2), found_by(Asker::Whole, run::CHUNK_ROWS, 2));
+    assert_eq!(fast.rules, plain.rules);
+    assert_eq!(fast.findings, plain.findings);
+    assert_eq!(fast.evidence, plain.evidence);
+    assert_eq!(found_by(Asker::Terms, 701, 1).findings, plain.findings);
 }

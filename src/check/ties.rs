@@ -1,8 +1,9 @@
 //! How strongly the records of one person hang together, and which of them is seen.
 
+use super::by_code::{ByCode, read};
 use super::view::{STATUS_FIELD, STRUCK_OFF, View, facet_named};
 use crate::link::{Decision, Linkage};
-use crate::normalise::{Facet, FacetValue, Records};
+use crate::normalise::{FacetValue, Records};
 use crate::settings::Settings;
 use crate::table::RecordRef;
 
@@ -10,9 +11,9 @@ use crate::table::RecordRef;
 pub(super) struct Ties<'a> {
     linkage: &'a Linkage,
     links: &'a LinksByPerson,
-    slots: Vec<SlotOf>,
-    /// By source: its records, and the column that tells which of them is preferred.
-    preferred: Vec<Option<(&'a Records, usize, &'static Facet, Prefer)>>,
+    slots: Vec<SlotOf<'a>>,
+    /// By source, then by record: how much it is preferred; none where no column tells.
+    preferred: Vec<Option<ByCode<'a, i32>>>,
 }
 
 /// How much a record is preferred among equally sure ones.
@@ -42,15 +43,15 @@ pub(super) struct Seat {
 }
 
 /// Which slot the records of one source belong to.
-enum SlotOf {
+enum SlotOf<'a> {
     None,
     One(usize),
     /// By row, from the column that tells the kind of event.
-    Event(Vec<Option<u8>>),
+    Event(ByCode<'a, Option<u8>>),
 }
 
 impl<'a> Ties<'a> {
-    /// O(rows of sources of events).
+    /// O(distinct kinds of events and preferences).
     pub(super) fn new(
         settings: &Settings,
         view: &View,
@@ -92,11 +93,10 @@ impl<'a> Ties<'a> {
 
     /// Which of two records of one source is preferred.
     fn compare_preferred(&self, record: RecordRef, other_row: u32) -> std::cmp::Ordering {
-        let Some((records, column, facet, prefer)) = self.preferred[record.source.index()] else {
+        let Some(preferred) = &self.preferred[record.source.index()] else {
             return std::cmp::Ordering::Equal;
         };
-        let value = |row: u32| prefer(&records.facet(facet, column, row as usize));
-        value(record.row).cmp(&value(other_row))
+        preferred.of(record.row as usize).cmp(&preferred.of(other_row as usize))
     }
 
     /// The slot of a linked record.
@@ -104,7 +104,7 @@ impl<'a> Ties<'a> {
         match &self.slots[record.source.index()] {
             SlotOf::None => None,
             SlotOf::One(slot) => Some(*slot),
-            SlotOf::Event(slots) => slots.get(record.row as usize)?.map(usize::from),
+            SlotOf::Event(slots) => slots.of(record.row as usize).map(usize::from),
         }
     }
 
@@ -206,14 +206,15 @@ fn preferred_by<'a>(
     settings: &Settings,
     sources: &[Option<&'a Records>],
     at: usize,
-) -> Option<(&'a Records, usize, &'static Facet, Prefer)> {
+) -> Option<ByCode<'a, i32>> {
     let source = &settings.sources[at];
     let (column, prefer) =
         PREFERENCES.iter().find_map(|(field, prefer)| Some((source.column_of(field)?, *prefer)))?;
-    Some((sources[at]?, column, facet_named(&source.columns[column].kind, "")?, prefer))
+    let (records, facet) = (sources[at]?, facet_named(&source.columns[column].kind, "")?);
+    Some(ByCode::new(records, column, |code| prefer(&read(records, Some(facet), column, code))))
 }
 
-fn slot_of(settings: &Settings, view: &View, sources: &[Option<&Records>], at: usize) -> SlotOf {
+fn slot_of<'a>(settings: &Settings, view: &View, sources: &[Option<&'a Records>], at: usize) -> SlotOf<'a> {
     let of_source =
         || view.slots.iter().enumerate().filter(|(_, slot)| !slot.own && slot.source.index() == at);
     let Some(events) = &settings.sources[at].events else {
@@ -221,11 +222,11 @@ fn slot_of(settings: &Settings, view: &View, sources: &[Option<&Records>], at: u
     };
     let Some(Some(records)) = sources.get(at) else { return SlotOf::None };
     let facet = facet_named(&settings.sources[at].columns[events.column].kind, "");
-    let slot = |row: usize| {
-        let raw = records.table.text(events.column, row);
-        let standard = facet.map_or(FacetValue::Null, |facet| records.facet(facet, events.column, row));
+    let slot = |code: u32| {
+        let raw = records.table.columns.get(events.column)?.as_ref()?.dictionary().text(code);
+        let standard = read(records, facet, events.column, code);
         let word: &str = if let FacetValue::Text(word) = &standard { word } else { raw };
         of_source().find(|(_, slot)| slot.event.as_deref() == Some(word)).map(|(place, _)| place as u8)
     };
-    SlotOf::Event((0..records.table.rows).map(slot).collect())
+    SlotOf::Event(ByCode::new(records, events.column, slot))
 }

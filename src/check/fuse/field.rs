@@ -138,7 +138,11 @@ impl<'a> Field<'a> {
         own: Option<RecordRef>,
     ) -> Option<RecordRef> {
         let is_full = |record: &RecordRef| self.value(*record).is_full;
-        if let Some(own) = own.filter(|own| is_full(own) && self.value(*own).id != 0) {
+        let says_all = |own: &RecordRef| {
+            let value = self.value(*own);
+            value.is_full && value.id != 0
+        };
+        if let Some(own) = own.filter(says_all) {
             return Some(own);
         }
         let asked =

@@ -1,6 +1,7 @@
 //! Which kind of witness each record is.
 
 use super::value::Reading;
+use crate::check::by_code::{ByCode, read};
 use crate::check::view::{BIRTH_FIELD, facet_named};
 use crate::normalise::{FacetValue, Records};
 use crate::settings::{Settings, Source};
@@ -62,18 +63,21 @@ fn witness_of(settings: &Settings, prefix: &str) -> u8 {
 fn by_event(settings: &Settings, source: &Source, records: &Records) -> Vec<u8> {
     let Some(events) = &source.events else { return Vec::new() };
     let facet = facet_named(&source.columns[events.column].kind, "");
-    let prefix_of = |row: usize| {
-        let raw = records.table.text(events.column, row);
-        let standard = facet.map_or(FacetValue::Null, |facet| records.facet(facet, events.column, row));
+    let witness_of_kind = |code: u32| {
+        let texts = records.table.columns.get(events.column).and_then(Option::as_ref);
+        let raw = texts.map_or("", |texts| texts.dictionary().text(code));
+        let standard = read(records, facet, events.column, code);
         let word: &str = if let FacetValue::Text(word) = &standard { word } else { raw };
-        events.kinds.iter().find(|(known, _)| known == word).map(|(_, prefix)| prefix.as_str())
+        let kind = events.kinds.iter().find(|(known, _)| known == word);
+        kind.map_or(NO_WITNESS, |(_, prefix)| witness_of(settings, prefix))
     };
+    let kinds = ByCode::new(records, events.column, witness_of_kind);
     let reading = |field| Reading::new(records, source.column_of(field)?);
     let (birth, registered) = (reading(BIRTH_FIELD), reading(REGISTERED_FIELD));
     let days =
         |reading: &Option<Reading<'_>>, row| Some(i64::from(reading.as_ref()?.date(row).days_since_epoch()?));
     let witness = |row: usize| {
-        let at = prefix_of(row).map_or(NO_WITNESS, |prefix| witness_of(settings, prefix));
+        let at = kinds.of(row);
         let Some(rule) = settings.evidence.witnesses.get(usize::from(at)) else { return NO_WITNESS };
         let Some((in_time, late)) = rule.late else { return at };
         let after = days(&registered, row as u32).zip(days(&birth, row as u32)).map(|(on, born)| on - born);
