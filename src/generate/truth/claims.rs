@@ -16,7 +16,7 @@ enum Right {
     Sex,
     Ethnicity,
     Country,
-    /// The person's birth date, where a birth entry has it.
+    /// The person's birth date, where another source has it.
     Birth,
 }
 
@@ -98,8 +98,8 @@ fn right_value(case: &Case<'_>, right: Right) -> Option<String> {
         Right::Ethnicity => Some(case.person.ethnicity.to_owned()),
         Right::Country => Some("Việt Nam".to_owned()),
         Right::Birth => {
-            let told = case.births.iter().any(|entry| case.is_right_birth(entry));
-            told.then(|| standard(case.person.birth))
+            let mut others = case.all.iter().filter(|record| record.source != Source::Residence);
+            others.any(|record| case.is_right_birth(record)).then(|| standard(case.person.birth))
         }
     }
 }

@@ -5,8 +5,8 @@ use chrono::Datelike;
 use super::super::person::{Birth, Precision};
 use super::super::rates::Source;
 use super::super::written::{Event, Record};
-use super::{Case, is_surely_dead_by_number};
 use super::claims::sex_digit_fits;
+use super::{Case, is_surely_dead_by_number};
 
 /// From this age on cards are made at home.
 const OLD: i32 = 70;
