@@ -86,7 +86,7 @@ impl Spelling {
         for [encoding, seen, letter] in reference.table("legacy_encodings").select(columns) {
             let mut letters = letter.chars();
             if let ("TCVN3-ABC", Some(letter), None) = (encoding, letters.next(), letters.next()) {
-                spelling.tcvn3.insert(letter, seen.to_owned());
+                spelling.tcvn3.insert(letter, written_out(seen));
             }
         }
         spelling
@@ -210,6 +210,12 @@ fn put_tones(toneless: &str, tones: &[usize]) -> String {
         _ => c,
     };
     toneless.chars().enumerate().map(put).collect()
+}
+
+/// A cell of the table as text: the code of a letter that cannot be shown stands there as `\xad`.
+fn written_out(cell: &str) -> String {
+    let code = cell.strip_prefix("\\x").and_then(|hex| u8::from_str_radix(hex, 16).ok());
+    code.map_or_else(|| cell.to_owned(), |code| char::from(code).to_string())
 }
 
 #[cfg(test)]

@@ -143,6 +143,7 @@ impl Tally {
         let mut model = prior.clone();
         let common = self.common(prior, prior_people);
         let vague = prior.kinds.vague.map(usize::from);
+        let prior_copies = prior_people * prior.original_error();
         for (at, witness) in model.witnesses.iter_mut().enumerate() {
             let counted =
                 self.shares[at].iter().zip(witness.shares).map(|(n, share)| n + prior_people * share);
@@ -158,11 +159,11 @@ impl Tally {
             }
             let [copies, told] = self.copies[at];
             let learnt =
-                |share: f64| ((copies + prior_people * share) / (told + prior_people)).min(COPIED_MAX);
+                |share: f64| ((copies + prior_copies * share) / (told + prior_copies)).min(COPIED_MAX);
             witness.copied = witness.copied.map(learnt);
         }
         let [copies, told] = self.number;
-        model.number.copied = (copies + prior_people * prior.number.copied) / (told + prior_people);
+        model.number.copied = (copies + prior_copies * prior.number.copied) / (told + prior_copies);
         model
     }
 

@@ -98,6 +98,12 @@ impl Model {
         self.witnesses.get(usize::from(voice.witness)).map_or(1.0, WitnessModel::error)
     }
 
+    /// How often the record that all copy is wrong: so many of a number of people tell who copies.
+    pub(super) fn original_error(&self) -> f64 {
+        let of = |original: u8| self.witnesses.get(usize::from(original)).map(WitnessModel::error);
+        self.original.and_then(of).unwrap_or(1.0)
+    }
+
     /// The probability of a case if `truth` is true, but for what all truths share; `values` stands for
     /// any other value.
     pub(super) fn weight(&self, case: &Case, truth: usize) -> f64 {
@@ -106,27 +112,40 @@ impl Model {
         if is_other && self.kinds.is_binary && values > 1 || !is_other && !case.candidates[truth] {
             return 0.0;
         }
-        let independent =
-            self.own_voices(case).map(|voice| self.heard(voice, self.drawn(case, voice, truth)));
-        let weight = independent.product::<f64>()
-            * self.copies(case, truth)
-            * self.number_weight(case, truth)
-            * case.side(truth);
-        // Any one of so many other values, however near the first voice is to it.
-        let first = case.voices.first().and_then(|voice| self.witnesses.get(usize::from(voice.witness)));
-        let near =
-            |first: &WitnessModel| first.error() / first.shares[self.last_kind()].max(f64::MIN_POSITIVE);
-        if is_other { weight * first.map_or(1.0, near) / self.chance() } else { weight }
+        let independent = if is_other { self.own_of_other(case) } else { self.own_of(case, truth) };
+        independent * self.copies(case, truth) * self.number_weight(case, truth) * case.side(truth)
+    }
+
+    /// The probability of the words of who asks for himself, if `truth` is true.
+    fn own_of(&self, case: &Case, truth: usize) -> f64 {
+        self.own_voices(case).map(|voice| self.heard(voice, self.drawn(case, voice, truth))).product()
+    }
+
+    /// The same summed over all truths that nobody has. A truth may be near each of the values, so that
+    /// two slips of one truth look unrelated to each other: a value is reached by any kind of error, and
+    /// as many truths are of that kind to it as there are choices. Who has the same value erred alike.
+    fn own_of_other(&self, case: &Case) -> f64 {
+        let of_kind = |value: u8, kind: usize, choice: f64| {
+            let said = |voice: &Voice| {
+                let share = self.witnesses.get(usize::from(voice.witness)).map_or(1.0, |of| of.shares[kind]);
+                self.heard(voice, share * choice)
+            };
+            let with = self.own_voices(case).filter(|voice| voice.value == value);
+            with.map(said).product::<f64>() * self.chance() / choice
+        };
+        let of_value = |value: u8| -> f64 {
+            if self.own_voices(case).all(|voice| voice.value != value) {
+                return 1.0;
+            }
+            let choices = self.kinds.choices.iter().enumerate().skip(1);
+            choices.map(|(kind, &choice)| of_kind(value, kind, choice)).sum()
+        };
+        (0..case.values).map(of_value).product::<f64>() / self.chance()
     }
 
     /// The probability of just this value among unrelated ones.
     pub(super) fn chance(&self) -> f64 {
         if self.kinds.is_binary { 1.0 } else { self.kinds.choices.last().copied().unwrap_or(1.0) }
-    }
-
-    /// The kind that stands for all that no other one is.
-    pub(super) fn last_kind(&self) -> usize {
-        self.kinds.choices.len().saturating_sub(1)
     }
 
     /// The voices of who asks for himself.
@@ -194,11 +213,12 @@ impl Model {
         (copied * sum / originals.len() as f64, (1.0 - copied) * own)
     }
 
-    /// The probability that a voice says what it says if it draws from a value.
+    /// The probability that a voice says what it says if it draws from a value; from one that nobody has,
+    /// by any kind of error.
     pub(super) fn drawn(&self, case: &Case, voice: &Voice, from: usize) -> f64 {
         let Some(witness) = self.witnesses.get(usize::from(voice.witness)) else { return 1.0 };
         if from >= usize::from(case.values) {
-            return witness.shares[self.last_kind()] * self.chance();
+            return witness.error() * self.chance();
         }
         let kind = usize::from(case.kind(from, voice.value));
         witness.shares[kind] * self.kinds.choices.get(kind).copied().unwrap_or(0.0)

@@ -3,7 +3,7 @@
 use chrono::Datelike;
 
 use super::super::dates_written::standard;
-use super::super::person::Sex;
+use super::super::person::{Birth, Person, Precision, Sex};
 use super::super::rates::{Fault, Source};
 use super::super::written::{Event, NameForm, Record, WrittenName};
 use super::Case;
@@ -16,7 +16,7 @@ enum Right {
     Sex,
     Ethnicity,
     Country,
-    /// The person's birth date, where a birth entry has it.
+    /// The person's birth date, where another source has it.
     Birth,
 }
 
@@ -80,13 +80,14 @@ pub(super) fn judge(case: &mut Case<'_>) {
                 case.add_named(rule, record, column, right, (true, mendable));
             }
         }
+        in_future(case, record);
         name(case, record);
         parents(case, record);
     }
     entries(case);
 }
 
-fn has(record: &Record, column: &str, fault: Fault) -> bool {
+fn has(record: &Record, column: &'static str, fault: Fault) -> bool {
     record.faults.contains(&(column, fault.word()))
 }
 
@@ -97,10 +98,38 @@ fn right_value(case: &Case<'_>, right: Right) -> Option<String> {
         Right::Ethnicity => Some(case.person.ethnicity.to_owned()),
         Right::Country => Some("Việt Nam".to_owned()),
         Right::Birth => {
-            let told = case.births.iter().any(|entry| case.is_right_birth(entry));
-            told.then(|| standard(case.person.birth))
+            let mut others = case.all.iter().filter(|record| record.source != Source::Residence);
+            others.any(|record| case.is_right_birth(record)).then(|| standard(case.person.birth))
         }
     }
+}
+
+/// A date after the delivery, however it came there (a small child's year one too late, say); the fault
+/// that is made on purpose is among [`CLAIMS`].
+fn in_future(case: &mut Case<'_>, record: &Record) {
+    let as_of = case.world.as_of;
+    let is_later = |birth: Birth| match birth.precision {
+        Precision::Day => birth.day > as_of,
+        Precision::Month => (birth.day.year(), birth.day.month()) > (as_of.year(), as_of.month()),
+        Precision::Year => birth.day.year() > as_of.year(),
+    };
+    if record.facts.birth.content.is_some_and(is_later) && !has(record, "ngay_sinh", Fault::DateFuture) {
+        case.add_named("birth-date-in-future", record, "ngay_sinh", None, (true, false));
+    }
+}
+
+/// Whether a residence row has a parent's right name and an entry of the civil registry names that parent.
+pub(super) fn a_parent_agrees(person: &Person, row: &Record, entry: &Record) -> bool {
+    let right = [&person.father_name, &person.mother_name];
+    PARENTS.iter().enumerate().any(|(place, (column, _))| {
+        let written = row.facts.parents[place].as_ref();
+        let is_right = written.zip(right[place].as_ref()).is_some_and(|(name, right)| name.content == *right);
+        is_right && names_parent(entry, column)
+    })
+}
+
+fn names_parent(entry: &Record, column: &'static str) -> bool {
+    ![Fault::ParentMissing, Fault::ParentPlaceholder].iter().any(|fault| has(entry, column, *fault))
 }
 
 fn name(case: &mut Case<'_>, record: &Record) {
@@ -112,13 +141,12 @@ fn name(case: &mut Case<'_>, record: &Record) {
     for (_, rule) in NAME_SHAPES.iter().filter(|(fault, _)| has(record, "ho_ten", *fault)) {
         case.add_named(rule, record, "ho_ten", None, (true, false));
     }
-    let lost = has(record, "ho_ten", Fault::NameMarksLost);
+    // A name with marks on one word alone has lost them all when it lost that word's.
     let plain = super::super::spelling::without_marks(&case.person.name);
-    let is_asked = |r: &&&Record| {
-        r.facts.event == Some(Event::Birth) || matches!(r.source, Source::Insurance | Source::Telecom)
-    };
-    let told = case.all.iter().filter(is_asked).any(|other| case.is_right_name(other));
-    if lost && told && name.content == plain {
+    let lost = plain != case.person.name && name.content == plain;
+    let mut others = case.all.iter().filter(|other| other.source != Source::Residence);
+    let told = others.any(|other| case.is_right_name(other));
+    if lost && told {
         let right = Some(case.person.name.clone());
         case.add_named("name-without-diacritics", record, "ho_ten", right, (true, true));
     }
@@ -127,11 +155,7 @@ fn name(case: &mut Case<'_>, record: &Record) {
 fn parents(case: &mut Case<'_>, record: &Record) {
     let truth = [case.person.father_name.clone(), case.person.mother_name.clone()];
     for ((place, (column, rules)), right) in PARENTS.iter().enumerate().zip(truth) {
-        let says = |entry: &&&Record| {
-            let unsaid = [Fault::ParentMissing, Fault::ParentPlaceholder];
-            !unsaid.iter().any(|fault| has(entry, column, *fault))
-        };
-        let told = right.is_some() && case.births.iter().any(|entry| says(&entry));
+        let told = right.is_some() && case.births.iter().any(|entry| names_parent(entry, column));
         if has(record, column, Fault::ParentMissing) && told {
             case.add_named(rules[0], record, column, right.clone(), (true, true));
         }

@@ -9,7 +9,7 @@ use super::super::household_written::HEAD;
 use super::super::person::{Birth, Precision, Status};
 use super::super::rates::Source;
 use super::super::written::{Event, Record};
-use super::{Case, Finding};
+use super::{Finding, is_surely_dead};
 
 const RELATION: &str = "quan_he_chu_ho";
 const BIRTH: &str = "ngay_sinh";
@@ -36,11 +36,10 @@ pub(super) fn judge(as_of: NaiveDate, population: &Population, records: &[Record
             _ => home.live.push(record),
         }
     }
-    debug_assert!(records.iter().all(|record| record.person < population.people.len()));
     for home in homes.values().filter(|home| !home.live.is_empty()) {
         heads(home, found);
         ages(as_of, home, found);
-        dead_heads(home, &deaths, found);
+        dead_heads(population, home, &deaths, found);
     }
 }
 
@@ -117,10 +116,16 @@ fn ages(as_of: NaiveDate, home: &Home<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-fn dead_heads(home: &Home<'_>, deaths: &BTreeMap<usize, &Record>, found: &mut Vec<Finding>) {
+fn dead_heads(
+    population: &Population,
+    home: &Home<'_>,
+    deaths: &BTreeMap<usize, &Record>,
+    found: &mut Vec<Finding>,
+) {
     for record in head_rows(home).into_iter().filter(|_| home.live.len() >= 2) {
         if let Some(entry) = deaths.get(&record.person) {
-            add(found, record, "household-head-deceased", RELATION, Case::is_plainly_one(record, entry));
+            let told = is_surely_dead(&population.people[record.person], record, entry);
+            add(found, record, "household-head-deceased", RELATION, told);
         }
     }
 }

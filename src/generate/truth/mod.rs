@@ -244,6 +244,25 @@ impl<'a> Case<'a> {
     }
 }
 
+/// Whether it is beyond doubt that a residence row and a death entry are of one person: the number with
+/// name or birth date; else name, birth date and a parent, and no other number. Namesakes of one birth
+/// date live, so that name and date alone leave doubt about a death.
+fn is_surely_dead(person: &Person, row: &Record, entry: &Record) -> bool {
+    let numbers = (&row.facts.number.personal, &entry.facts.number.personal);
+    let (same_number, other_number) = match numbers {
+        (Some(a), Some(b)) => (a == b, a != b),
+        _ => (false, false),
+    };
+    Case::is_plainly_one(row, entry)
+        && (same_number || !other_number && claims::a_parent_agrees(person, row, entry))
+}
+
+/// The same of a card or a subscription, which name no parents: only the number is beyond doubt.
+fn is_surely_dead_by_number(row: &Record, entry: &Record) -> bool {
+    let number = &row.facts.number.personal;
+    number.is_some() && *number == entry.facts.number.personal && Case::is_plainly_one(row, entry)
+}
+
 /// Whether a written date is wrong: what it says is not so. Less known is not wrong.
 fn is_wrong(written: Birth, truth: Birth) -> bool {
     use chrono::Datelike;

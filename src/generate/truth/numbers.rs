@@ -5,8 +5,8 @@ use chrono::Datelike;
 use super::super::person::{Birth, Precision};
 use super::super::rates::Source;
 use super::super::written::{Event, Record};
-use super::Case;
 use super::claims::sex_digit_fits;
+use super::{Case, is_surely_dead_by_number};
 
 /// From this age on cards are made at home.
 const OLD: i32 = 70;
@@ -131,11 +131,7 @@ fn after_death(case: &mut Case<'_>) {
     let active: Vec<&Record> = case.all.iter().copied().filter(|record| record.facts.is_active).collect();
     for record in active {
         if let Some(entry) = death {
-            // A SIM has no parents to tell namesakes by: only the number is beyond doubt.
-            let number = &record.facts.number.personal;
-            let told = number.is_some()
-                && *number == entry.facts.number.personal
-                && Case::is_plainly_one(record, entry);
+            let told = is_surely_dead_by_number(record, entry);
             case.add_named("deceased-but-sim-active", record, "trang_thai", None, (told, false));
         }
         let number = &record.facts.number;

@@ -9,7 +9,11 @@ use super::super::family::Population;
 use super::super::person::{Precision, Status};
 use super::super::rates::Source;
 use super::super::written::{Event, Record};
+use super::numbers::age;
 use super::{Case, Finding, rule};
+
+/// Up to this age nobody expects another trace than the birth entry.
+const SMALL: i32 = 6;
 
 pub(super) fn judge(case: &mut Case<'_>) {
     for record in case.live.clone() {
@@ -60,8 +64,16 @@ fn person_missing(case: &mut Case<'_>) {
     if is_known || !case.person.is_alive() {
         return;
     }
-    for (at, record) in case.births.clone().into_iter().enumerate() {
-        case.add(11, record, "ho_ten", None, (at == 0, false));
+    // An old entry alone does not tell that its person lives, or lives here: a card, a SIM or being small does.
+    let shows_life = |record: &&Record| matches!(record.source, Source::Insurance | Source::Telecom);
+    let is_small = |record: &Record| {
+        record.facts.birth.content.is_some_and(|birth| (0..SMALL).contains(&age(case, birth)))
+    };
+    let lives = case.all.iter().any(shows_life);
+    let rows: Vec<(&Record, bool)> =
+        case.births.iter().map(|record| (*record, lives || is_small(record))).collect();
+    for (at, (record, told)) in rows.into_iter().enumerate() {
+        case.add(11, record, "ho_ten", None, (at == 0 && told, false));
     }
     // With a birth entry rule 11 speaks for the person; a card then is as true, but not to be found.
     let told = case.births.is_empty();

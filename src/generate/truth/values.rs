@@ -177,7 +177,8 @@ fn corrections(case: &mut Case<'_>, record: &Record) {
     let written = record.facts.birth.content.filter(|b| is_wrong(*b, case.person.birth));
     let other_date = |entry: &&Record| entry.facts.birth.content.is_some_and(|b| Some(b) != written);
     if written.is_some() && entries.iter().any(other_date) {
-        let told = entries.iter().any(|entry| case.is_right_birth(entry));
+        let little = written.is_some_and(|written| says_little(written, case.person.birth));
+        let told = !little && entries.iter().any(|entry| case.is_right_birth(entry));
         case.add(24, record, "ngay_sinh", Some(standard(case.person.birth)), (told, told));
     }
     let other_name = |entry: &&Record| entry.facts.name.content != record.facts.name.content;
