@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use polars::prelude::{DataFrame, IntoLazy, PolarsResult};
 
+use super::assessed::{Assessed, add};
 use super::cell::series;
 use super::condition::{Condition, Key};
 use super::context::Context;
@@ -30,8 +31,8 @@ pub(super) const CHUNK_ROWS: usize = 1 << 16;
 /// What the rules of one subject found, in order of rows.
 #[derive(Default)]
 pub(super) struct Found {
-    /// By place in `rules`: rows that the rule could be asked of.
-    pub(super) assessed: Vec<u64>,
+    /// By place in `rules`, then ward: rows that the rule judges.
+    pub(super) assessed: Vec<Vec<u64>>,
     /// Drafts of findings.
     pub(super) drafts: Vec<Draft>,
     /// By place in `rules`: rows found, by ward, of rules that give figures and no findings.
@@ -40,12 +41,12 @@ pub(super) struct Found {
 
 impl Found {
     fn of(rules: usize) -> Self {
-        Self { assessed: vec![0; rules], drafts: Vec::new(), figures: vec![BTreeMap::new(); rules] }
+        Self { assessed: vec![Vec::new(); rules], drafts: Vec::new(), figures: vec![BTreeMap::new(); rules] }
     }
 
     /// Adds what a later chunk found.
     fn extend(&mut self, part: Self) {
-        self.assessed.iter_mut().zip(part.assessed).for_each(|(sum, more)| *sum += more);
+        self.assessed.iter_mut().zip(&part.assessed).for_each(|(sum, more)| add(sum, more));
         self.drafts.extend(part.drafts);
         for (all, part) in self.figures.iter_mut().zip(part.figures) {
             part.into_iter().for_each(|(ward, rows)| *all.entry(ward).or_default() += rows);
@@ -122,12 +123,13 @@ fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>) -> PolarsResult<
     let answers =
         data(context, frame, &keys, &rows)?.lazy().select(conditions.collect::<Vec<_>>()).collect()?;
     let mut found = Found::of(rules.len());
+    let assessed = Assessed::of(context, frame);
     for (place, ((check, rule), answer)) in rules.iter().zip(answers.columns()).enumerate() {
         let mut answers = Answers::of(answer, &rows)?;
         if rule.guard.is_some() {
             answers = answers.of_the_whole(context, frame, &rule.when)?;
         }
-        found.assessed[place] = answers.known;
+        found.assessed[place] = assessed.count(context, frame, (*check, rule), &answers.unknown);
         let min = context.settings.checks[usize::from(*check)].min_link_probability;
         let mut hits = answers.hits;
         hits.retain(|&row| frame.pair_probability(row as usize) >= min);
@@ -145,8 +147,6 @@ fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>) -> PolarsResult<
 
 /// What a condition says of rows.
 struct Answers {
-    /// Rows of which it says true or false.
-    known: u64,
     /// Rows of which it says true, rising.
     hits: Vec<u32>,
     /// Rows of which it says nothing, rising.
@@ -156,7 +156,7 @@ struct Answers {
 impl Answers {
     fn of(answer: &polars::prelude::Column, rows: &[u32]) -> PolarsResult<Self> {
         let mask = answer.as_materialized_series().bool()?;
-        let mut all = Self { known: 0, hits: Vec::new(), unknown: Vec::new() };
+        let mut all = Self { hits: Vec::new(), unknown: Vec::new() };
         let mut take = |row: u32, answer: Option<bool>| match answer {
             Some(true) => all.hits.push(row),
             Some(false) => {}
@@ -168,26 +168,23 @@ impl Answers {
         } else {
             rows.iter().zip(mask.iter()).for_each(|(&row, answer)| take(row, answer));
         }
-        all.known = (rows.len() - all.unknown.len()) as u64;
         Ok(all)
     }
 
     /// The answers of the whole condition, where these are of its beginning.
     fn of_the_whole(self, context: &Context<'_>, frame: &Frame, whole: &Condition) -> PolarsResult<Self> {
-        let denied = self.known - self.hits.len() as u64;
         let mut open = self.hits;
         open.extend(self.unknown);
         open.sort_unstable();
         if open.is_empty() {
-            return Ok(Self { known: denied, hits: Vec::new(), unknown: Vec::new() });
+            return Ok(Self { hits: Vec::new(), unknown: Vec::new() });
         }
         let answers = data(context, frame, &whole.keys, &open)?;
         let answers = answers.lazy().select([whole.expression.clone().alias("whole")]).collect()?;
         let Some(answer) = answers.columns().first() else {
-            return Ok(Self { known: denied, hits: Vec::new(), unknown: open });
+            return Ok(Self { hits: Vec::new(), unknown: open });
         };
-        let answers = Self::of(answer, &open)?;
-        Ok(Self { known: denied + answers.known, ..answers })
+        Self::of(answer, &open)
     }
 }
 

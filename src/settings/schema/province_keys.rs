@@ -32,6 +32,16 @@ const CHECK_WORDING: &[Key] = &[
     Key::of("results", Texts, "Results that fit, keys of wording/results.toml."),
 ];
 
+const GATE_LIMIT: &[Key] = &[
+    Key::of("count", Whole(0.0, 1e12), "Most records found at fault."),
+    Key::of("percent", Number(0.0, 100.0), "Largest share found at fault, in hundredths."),
+];
+
+const RULE_GATE: &[Key] = &[
+    Key::of("warn", Table(GATE_LIMIT), "Above it the data team is told."),
+    Key::of("fail", Table(GATE_LIMIT), "Above it the run ends with exit code 1."),
+];
+
 pub(super) const CHECK: &[Key] = &[
     Key::needed("id", Text, "Names the fault; never reused."),
     Key::needed("since", Text, "The version that it came with."),
@@ -49,6 +59,8 @@ pub(super) const CHECK: &[Key] = &[
     Key::of("min_link_probability", SHARE, "Weaker links are not leaned on."),
     Key::of("yields_to", Texts, "Rules that speak instead when they find the same cell."),
     Key::needed("authority", Text, "Which office mends it, a key of wording/offices.toml."),
+    Key::of("gate", Table(RULE_GATE), "How many findings are accepted."),
+    Key::of("community", Truth, "Whether its items may stand on the community team's sheet."),
     Key::needed("wording", Table(CHECK_WORDING), "What officers read."),
     Key::of("pass", Shape::ListOf(&Free(&CELL)), "Rows that the rule must not find."),
     Key::of("fail", Shape::ListOf(&Free(&CELL)), "Rows that the rule must find."),
@@ -72,6 +84,13 @@ pub(super) const WORDS: &[Key] = &[
     Key::of("routes", TEXTS_BY_KEY, "A word a route."),
     Key::of("dimensions", TEXTS_BY_KEY, "A word a dimension."),
     Key::of("confidence", Free(&Either(&[Text, SHARE])), "Words for confidences and where they begin."),
+];
+
+pub(super) const SCORES: &[Key] = &[
+    Key::of("green_from", Number(0.0, 100.0), "Green from this many hundredths."),
+    Key::of("yellow_from", Number(0.0, 100.0), "Yellow from this many hundredths."),
+    Key::of("severities", Free(&Whole(0.0, 1_000.0)), "A weight a severity."),
+    Key::of("routes", Free(&Whole(0.0, 1_000.0)), "A weight a route; 0 counts its rules nowhere above."),
 ];
 
 const GUIDE: &[Key] = &[
