@@ -74,6 +74,8 @@ pub struct RuleCount {
     pub assessed_by_ward: BTreeMap<String, u64>,
     /// Records it found at fault.
     pub found: u64,
+    /// The same by ward code.
+    pub found_by_ward: BTreeMap<String, u64>,
     /// For rules of the route `statistic`, which give no findings: the same by ward code, `00000` for
     /// the unknown one. Empty for all others.
     pub by_ward: BTreeMap<String, u64>,

@@ -31,6 +31,7 @@ mod owners;
 mod program;
 mod run;
 mod sql_text;
+mod suggestion;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -144,6 +145,7 @@ fn check_in_chunks(
             let assessed = if let Subject::Pair(_) = view.subject { others.clone() } else { sum(&assessed, &others) };
             (count.assessed, count.found) = (assessed.iter().sum(), figures.values().sum());
             count.assessed_by_ward = wards.by_code(&assessed);
+            count.found_by_ward.clone_from(&figures);
             count.by_ward = figures;
         }
         drafts.extend(found.drafts);
@@ -251,7 +253,12 @@ fn finish(settings: &Settings, mut drafts: Vec<Draft>, mut counts: Vec<RuleCount
             evidence.finding = at;
         }
         evidence.sort_by(|a, b| (a.record, &a.field).cmp(&(b.record, &b.field)));
-        counts[usize::from(finding.rule)].found += 1;
+        let count = &mut counts[usize::from(finding.rule)];
+        count.found += 1;
+        match count.found_by_ward.get_mut(&finding.ward_code) {
+            Some(found) => *found += 1,
+            None => drop(count.found_by_ward.insert(finding.ward_code.clone(), 1)),
+        }
         findings.findings.push(finding);
         findings.evidence.extend(evidence);
     }

@@ -3,6 +3,7 @@
 use chrono::Days;
 
 use super::cell::Cell;
+use super::community;
 use super::item::{Context, Item, case_code};
 use super::person::Role;
 use crate::settings::{Headers, WorklistWording};
@@ -112,6 +113,10 @@ pub(super) const AUTO: Layout = Layout {
     printed: 7,
 };
 
+/// A community team's sheet: nothing that says why, and nothing to read the list back by.
+pub(super) const COMMUNITY: Layout =
+    Layout { columns: &[&NUMBER, &HAMLET, &NAME_ALONE, &APPOINTMENT, &PAPERS_TO_BRING, &NOTE], printed: 6 };
+
 macro_rules! columns {
     ($($name:ident = $header:ident, $width:literal, $look:ident, $cell:expr;)+) => {
         $(static $name: Column =
@@ -159,6 +164,10 @@ columns! {
     FIELD = field, 20.0, Text, |context, item, _| {
         Cell::made(context.label(item.finding.record.source, &item.finding.field).to_owned())
     };
+    HAMLET = hamlet, 20.0, Text, |context, item, _| Cell::made(community::hamlet(context, item));
+    NAME_ALONE = name, 26.0, Text, |context, item, _| Cell::made(community::name(context, item));
+    APPOINTMENT = appointment, 26.0, Open, |_, _, _| Cell::EMPTY;
+    PAPERS_TO_BRING = papers_to_bring, 40.0, Text, |_, item, _| Cell::text(&item.check.wording.papers);
     OLD_VALUE = old_value, 40.0, Text, |_, item, _| Cell::text(&item.finding.current_value);
     NEW_VALUE = new_value, 40.0, Text, |_, item, _| {
         Cell::text(item.finding.suggested_value.as_deref().unwrap_or_default())

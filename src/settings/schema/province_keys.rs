@@ -105,11 +105,13 @@ pub(super) const WORKLIST: &[Key] = &[
     Key::of("child_below_years", Whole(0.0, 150.0), "Items of younger children come first."),
     Key::of("death_evidence", Texts, "Prefixes of evidence that come first within a severity."),
     Key::of("withheld_fields", Texts, "Fields whose values are never printed."),
+    Key::of("community_withheld_fields", Texts, "Fields never told to the community team."),
     Key::of("hamlet_words", Texts, "First words of an address's part that names the hamlet."),
     Key::of("person", TEXTS_BY_KEY, "Which fields a person is shown by."),
     Key::needed("columns", TEXTS_BY_KEY, "Headers of the columns."),
     Key::needed("texts", TEXTS_BY_KEY, "Sentences."),
     Key::of("guide", Table(GUIDE), "The sheet of instructions."),
+    Key::of("community_guide", Table(GUIDE), "The community team's sheet of instructions."),
 ];
 
 #[cfg(test)]
