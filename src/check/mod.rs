@@ -126,23 +126,14 @@ fn check_in_chunks(
         let (holders, namesakes, beside) = (&holders, &namesakes, &Lookups::default());
         let fusion = &fusion;
         let sources = &sources[..];
-        let context = Context {
-            settings,
-            view,
-            linkage,
-            as_of,
-            holders,
-            namesakes,
-            beside,
-            wards,
-            fusion,
-            sources,
-        };
+        let context =
+            Context { settings, view, linkage, as_of, holders, namesakes, beside, wards, fusion, sources };
         let others = others_assessed(&context);
         let found = check_view(context, &links, &asked, progress, chunk_rows)?;
         for (((check, _), assessed), figures) in asked.iter().zip(found.assessed).zip(found.figures) {
             let count = &mut counts[usize::from(*check)];
-            let assessed = if let Subject::Pair(_) = view.subject { others.clone() } else { sum(&assessed, &others) };
+            let assessed =
+                if let Subject::Pair(_) = view.subject { others.clone() } else { sum(&assessed, &others) };
             (count.assessed, count.found) = (assessed.iter().sum(), figures.values().sum());
             count.assessed_by_ward = wards.by_code(&assessed);
             count.found_by_ward.clone_from(&figures);

@@ -64,9 +64,10 @@ fn told_kind(settings: &Settings, view: &View, column: usize) -> Option<Kind> {
         Origin::OtherHolder(at) | Origin::Beside(at, _) => of_cell(at),
         Origin::Best(field, _) => {
             let field = &settings.evidence.fields.get(field)?.field;
-            settings.sources.iter().find_map(|source| {
-                source.column_of(field).map(|column| source.columns[column].kind.clone())
-            })
+            settings
+                .sources
+                .iter()
+                .find_map(|source| source.column_of(field).map(|column| source.columns[column].kind.clone()))
         }
         _ => None,
     }

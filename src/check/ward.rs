@@ -121,9 +121,8 @@ impl Told {
 
     /// The rows of one source, by these numbers.
     fn take_over(&mut self, told: Self) -> Vec<u16> {
-        let numbers: Vec<u16> = std::iter::once(NONE)
-            .chain(told.codes.iter().skip(1).map(|code| self.number(code)))
-            .collect();
+        let numbers: Vec<u16> =
+            std::iter::once(NONE).chain(told.codes.iter().skip(1).map(|code| self.number(code))).collect();
         let mut rows = told.rows;
         rows.iter_mut().for_each(|row| *row = numbers[usize::from(*row)]);
         rows

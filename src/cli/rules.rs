@@ -119,7 +119,8 @@ fn list(settings: &Settings) -> Exit {
 }
 
 fn check_rules(rules: &RulesOption) -> Outcome<Exit> {
-    let settings = if rules.is_for_nights()? { rules.tested_settings()? } else { rules.linking_settings()? };
+    let settings =
+        if rules.is_for_nights()? { rules.tested_settings()? } else { rules.linking_settings()? };
     let diagnostics = link::problems(&settings);
     if !diagnostics.is_empty() {
         return Err(Failure { diagnostics });

@@ -170,7 +170,10 @@ fn field_label<'a>(settings: &'a Settings, check: &'a Check) -> &'a str {
         Subject::MissingPerson => settings.sources.iter().collect(),
     };
     let columns = of.into_iter().flat_map(|source| &source.columns);
-    columns.into_iter().find(|column| column.field == check.field).map_or(&check.field, |column| &column.label)
+    columns
+        .into_iter()
+        .find(|column| column.field == check.field)
+        .map_or(&check.field, |column| &column.label)
 }
 
 fn results(settings: &Settings, check: &Check) -> String {
@@ -205,7 +208,8 @@ fn community(settings: &Settings, check: &Check) -> &'static str {
 fn formula(settings: &Settings) -> Vec<String> {
     let scores = &settings.wording.scores;
     let weights = |names: &[&str], weights: &[u64]| {
-        let told = names.iter().zip(weights).map(|(name, weight)| format!("{} {weight}", name.to_lowercase()));
+        let told =
+            names.iter().zip(weights).map(|(name, weight)| format!("{} {weight}", name.to_lowercase()));
         told.collect::<Vec<_>>().join(", ")
     };
     let severities = weights(&SEVERITIES.map(|(_, name)| name), &scores.severities);

@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::chart::{Bar, bars};
-use super::page::{Night, head, number, scrolling};
-use super::words::{self, DIMENSIONS, ROUTES, SEVERITIES};
 use super::format;
+use super::page::{Night, head, number, scrolling};
 use super::score::{self, Share};
+use super::words::{self, DIMENSIONS, ROUTES, SEVERITIES};
 use crate::check::RuleCount;
 use crate::report::Tally;
 use crate::settings::{Check, Route};

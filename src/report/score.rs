@@ -184,7 +184,8 @@ mod tests {
         scores.wards.values().for_each(|place| all.add(place.whole, 1));
         assert_eq!(all, scores.province.whole);
         for place in scores.wards.values().chain([&scores.province]) {
-            let (mut fields, mut dimensions, mut rules) = (Share::default(), Share::default(), Share::default());
+            let (mut fields, mut dimensions, mut rules) =
+                (Share::default(), Share::default(), Share::default());
             place.fields.values().for_each(|share| fields.add(*share, 1));
             place.dimensions.iter().for_each(|share| dimensions.add(*share, 1));
             let weighted = settings.checks.iter().zip(&place.rules);

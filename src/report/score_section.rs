@@ -97,7 +97,8 @@ fn dimensions_of(night: &Night<'_>, field: &str) -> String {
             check.field == field && check.dimension == of && night.settings.wording.scores.weight(check) > 0
         })
     };
-    let names = DIMENSIONS.iter().filter(|(of, ..)| weighs(*of)).map(|(of, ..)| dimension(*of).to_lowercase());
+    let names =
+        DIMENSIONS.iter().filter(|(of, ..)| weighs(*of)).map(|(of, ..)| dimension(*of).to_lowercase());
     names.collect::<Vec<_>>().join(", ")
 }
 

@@ -48,9 +48,7 @@ pub(super) fn read(table: &TableReader<'_>) -> RuleGate {
         let help = "give `warn`, `fail` or both, such as warn = { count = 100, percent = 0.5 }";
         inner.problem(inner.place(), "the gate has no limit", help);
     }
-    let falls = |of: fn(&GateLimit) -> Option<f64>| {
-        matches!((of(&gate.warn), of(&gate.fail)), (Some(warn), Some(fail)) if warn > fail)
-    };
+    let falls = |of: fn(&GateLimit) -> Option<f64>| matches!((of(&gate.warn), of(&gate.fail)), (Some(warn), Some(fail)) if warn > fail);
     if falls(|limit| limit.count.map(|count| count as f64)) || falls(|limit| limit.percent) {
         let help = "give the greater number to `fail`, so that it warns before it fails";
         inner.problem(inner.place(), "`warn` is above `fail`", help);

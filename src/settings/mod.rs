@@ -90,9 +90,8 @@ impl Settings {
     pub fn read_for_rules(folder: &RulesFolder) -> (Option<Self>, Vec<Diagnostic>) {
         let (settings, diagnostics) = Self::read_as_far(folder, Purpose::Province);
         let files: Vec<&str> = folder.below("checks/").map(|file| file.shown.as_str()).collect();
-        let of_rules = |told: &Diagnostic| {
-            told.place.as_ref().is_some_and(|place| files.contains(&place.file.as_str()))
-        };
+        let of_rules =
+            |told: &Diagnostic| told.place.as_ref().is_some_and(|place| files.contains(&place.file.as_str()));
         let is_sound = diagnostics.iter().all(of_rules);
         (is_sound.then_some(settings), diagnostics)
     }

@@ -46,7 +46,8 @@ pub(super) fn plans<'a>(context: &Context<'a>) -> Vec<Plan<'a>> {
     members.sort_unstable_by_key(|(key, _)| *key);
     let mut plans: Vec<Plan<'a>> =
         members.into_par_iter().map(|((kind, key), of)| plan(context, kind, key, &of)).collect();
-    let editions: Vec<Plan<'a>> = plans.par_iter().filter_map(|plan| community::plan(context, plan)).collect();
+    let editions: Vec<Plan<'a>> =
+        plans.par_iter().filter_map(|plan| community::plan(context, plan)).collect();
     plans.extend(editions);
     plans
 }

@@ -41,7 +41,7 @@ pub(super) fn write_counts(
         let text = styles.of(Look::Text, false);
         sheet.write_string_with_format(row, 0, workbook_text(&item.check.wording.title), text)?;
         sheet.write_number_with_format(row, 1, count as f64, styles.of(Look::Centred, false))?;
-        let action = action(item);
+        let action = action(context, item);
         sheet.write_string_with_format(row, 2, workbook_text(&action), text)?;
         sheet.write_string_with_format(row, 3, workbook_text(&item.check.wording.papers), text)?;
         let texts = [item.check.wording.title.as_str(), "", &action, &item.check.wording.papers];

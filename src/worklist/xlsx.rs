@@ -8,10 +8,10 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, ProtectionOptions, Workbook, Worksheet, XlsxError,
 };
 
+use super::ListKind;
 use super::cell::{Cell, fill, shown_count, shown_date, workbook_text};
 use super::columns::Look;
 use super::fit;
-use super::ListKind;
 use super::group::Plan;
 use super::item::{Context, Item};
 use super::results::ResultLists;

@@ -42,11 +42,7 @@ pub(super) fn read(table: &TableReader<'_>) -> Option<ScoreRules> {
     let yellow_from = table.number_or("yellow_from", defaults.yellow_from, (0.0, 100.0));
     if yellow_from > green_from {
         let message = format!("`yellow_from = {yellow_from}` is above `green_from = {green_from}`");
-        table.problem(
-            table.place_of_value("yellow_from"),
-            message,
-            "give the higher bound to `green_from`",
-        );
+        table.problem(table.place_of_value("yellow_from"), message, "give the higher bound to `green_from`");
     }
     if routes.iter().all(|weight| *weight == 0) || severities.iter().all(|weight| *weight == 0) {
         let help = "give one severity and one route at least a weight above 0";

@@ -45,7 +45,8 @@ impl WorklistWording {
             })
         };
         let is_sensitive = || {
-            self.withheld_fields.contains(&check.field) || self.community_withheld_fields.contains(&check.field)
+            self.withheld_fields.contains(&check.field)
+                || self.community_withheld_fields.contains(&check.field)
         };
         let derived = || !matches!(check.subject, Subject::Pair(_)) && !of_death() && !is_sensitive();
         check.route == Route::Door && check.community.unwrap_or_else(derived)
@@ -201,6 +202,12 @@ texts!(
         record_of ["id"],
         /// Before evidence that speaks against.
         against [],
+        /// Why it matters.
+        why ["why"],
+        /// The form to fill in.
+        form ["form"],
+        /// The legal or procedural basis.
+        basis ["basis"],
         /// Sheet of a ward's items.
         sheet_items [],
         /// Sheet of an office's items.
