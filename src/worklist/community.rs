@@ -6,7 +6,7 @@
 
 use hashbrown::HashSet;
 
-use super::cell::fill;
+use super::cell::{fill, shown_date};
 use super::columns::COMMUNITY;
 use super::group::Plan;
 use super::item::{Context, Item};
@@ -28,7 +28,9 @@ pub(super) fn plan<'a>(context: &Context<'a>, ward: &Plan<'a>) -> Option<Plan<'a
         return None;
     }
     let people = items.len() as u64;
-    let title = fill(&context.settings.wording.worklist.texts.community_title, &[("unit", &ward.unit)]);
+    let texts = &context.settings.wording.worklist.texts;
+    let date = shown_date(context.as_of);
+    let title = fill(&texts.community_title, &[("unit", &ward.unit)]);
     let list = List {
         kind: ListKind::Community,
         key: ward.list.key.clone(),
@@ -43,7 +45,7 @@ pub(super) fn plan<'a>(context: &Context<'a>, ward: &Plan<'a>) -> Option<Plan<'a
         list,
         stem: format!("community/{}", ward.stem),
         unit: ward.unit.clone(),
-        addressed: ward.addressed.clone(),
+        addressed: fill(&texts.addressed, &[("office", &texts.community_office), ("date", &date)]),
         layout: &COMMUNITY,
         items,
     })

@@ -170,6 +170,8 @@ texts!(
         agency_title ["office"],
         /// A community team's sheet.
         community_title ["unit"],
+        /// Who it goes to.
+        community_office [],
         /// How many people are on it.
         community_counts ["written"],
         /// A list to be applied in bulk.
