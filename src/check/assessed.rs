@@ -38,7 +38,9 @@ impl Assessed {
 
     fn counted(context: &Context<'_>, wards: Vec<u16>) -> Self {
         let mut rows = vec![0; context.wards.len()];
-        wards.iter().for_each(|ward| rows[usize::from(*ward)] += 1);
+        for ward in &wards {
+            rows[usize::from(*ward)] += 1;
+        }
         Self { wards, rows }
     }
 

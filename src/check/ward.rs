@@ -44,8 +44,8 @@ struct Told {
 impl Wards {
     /// O(records), and once a distinct code or address for reading it.
     pub(super) fn new(settings: &Settings, sources: &[Option<&Records>], linkage: &Linkage) -> Self {
-        let of_source = |records: &Option<&Records>| records.map(|records| tell(settings, records));
-        let told: Vec<Option<Told>> = sources.par_iter().map(of_source).collect();
+        let told: Vec<Option<Told>> =
+            sources.par_iter().map(|records| records.map(|records| tell(settings, records))).collect();
         let mut all = Told { codes: vec![UNKNOWN_WARD.to_owned()], ..Told::default() };
         let told = told.into_iter().map(|told| told.map_or_else(Vec::new, |told| all.take_over(told)));
         let told: Vec<Vec<u16>> = told.collect();
@@ -124,7 +124,9 @@ impl Told {
         let numbers: Vec<u16> =
             std::iter::once(NONE).chain(told.codes.iter().skip(1).map(|code| self.number(code))).collect();
         let mut rows = told.rows;
-        rows.iter_mut().for_each(|row| *row = numbers[usize::from(*row)]);
+        for row in &mut rows {
+            *row = numbers[usize::from(*row)];
+        }
         rows
     }
 

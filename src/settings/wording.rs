@@ -132,7 +132,7 @@ pub(super) fn read(
         worklist: worklist
             .read(problems, |table| worklist::read(table, worklist.own.then_some(sources)))
             .unwrap_or_default(),
-        scores: scores.read(problems, scores::read).unwrap_or_default(),
+        scores: scores.read(problems, |table| Some(scores::read(table))).unwrap_or_default(),
         ..Wording::default()
     };
     words.read(problems, |table| {

@@ -489,8 +489,8 @@ fn the_community_team_reads_whom_to_ask_and_nothing_of_why() {
 #[test]
 fn a_rule_may_keep_its_items_from_the_community_team_or_give_them_to_it() {
     let said = |path: &str, text: &str, truth: bool| {
-        let key = format!("authority =");
-        path.starts_with("checks/").then(|| text.replace(&key, &format!("community = {truth}\n{key}")))
+        let key = "authority =";
+        path.starts_with("checks/").then(|| text.replace(key, &format!("community = {truth}\n{key}")))
     };
     let (folder, lists) = village_of_visits(|path, text| said(path, text, false)).written();
     assert_eq!(lists.of(ListKind::Community).count(), 0);

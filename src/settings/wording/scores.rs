@@ -34,7 +34,7 @@ impl ScoreRules {
 /// below what 64 bits hold.
 const WEIGHT_MAX: f64 = 1_000.0;
 
-pub(super) fn read(table: &TableReader<'_>) -> Option<ScoreRules> {
+pub(super) fn read(table: &TableReader<'_>) -> ScoreRules {
     let defaults = ScoreRules::default();
     let severities = read_weights(table, "severities", Severity::WORDS, defaults.severities);
     let routes = read_weights(table, "routes", Route::WORDS, defaults.routes);
@@ -48,7 +48,7 @@ pub(super) fn read(table: &TableReader<'_>) -> Option<ScoreRules> {
         let help = "give one severity and one route at least a weight above 0";
         table.problem(table.place(), "nothing has a weight, so there are no scores", help);
     }
-    Some(ScoreRules { severities, routes, green_from, yellow_from })
+    ScoreRules { severities, routes, green_from, yellow_from }
 }
 
 /// One whole weight a word.
