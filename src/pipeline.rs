@@ -22,7 +22,7 @@ use crate::normalise::{self, Records};
 use crate::private;
 use crate::progress::Progress;
 use crate::publish::{self, RunFolder};
-use crate::report::{self, Residents, RunFacts, SourceFacts, StageClock};
+use crate::report::{self, GateLevel, Residents, RunFacts, Scores, SourceFacts, StageClock};
 use crate::settings::Settings;
 use crate::table::{SourceIndex, Table};
 use crate::worklist;
@@ -85,8 +85,8 @@ pub struct Ended {
     pub summary: String,
     /// Refusals and warnings: of earlier nights, then in the order of the sources.
     pub complaints: Vec<Diagnostic>,
-    /// Whether a source other than the primary one was refused.
-    pub refused: bool,
+    /// How the run ended: 0 done; 1 done, but a source other than the primary one was refused or a gate failed.
+    pub exit_code: u8,
 }
 
 /// What the stages have made so far.
@@ -96,6 +96,7 @@ struct Made {
     records: Vec<Records>,
     linkage: Linkage,
     findings: Findings,
+    gates: Vec<Diagnostic>,
 }
 
 /// Runs one night.
@@ -126,17 +127,22 @@ pub fn run(settings: &Settings, night: &Night, progress: &Progress) -> Outcome<E
 
     let made = Made { history, ..Made::default() };
     let mut made = work(settings, night, deliveries, made, folder.path(), &mut facts, progress)?;
-    let complaints = std::mem::take(&mut made.history.complaints).into_iter().chain(of_sources).collect();
+    let of_gates = std::mem::take(&mut made.gates);
+    let earlier = std::mem::take(&mut made.history.complaints).into_iter();
+    let complaints = earlier.chain(of_sources).chain(of_gates).collect();
 
     if night.reaches(Stage::Link) {
         let Made { records, linkage, findings, .. } = &made;
         let rows = (linkage.links.len() + findings.findings.len()) as u64;
-        let write = || publish::tables(folder.path(), settings, records, linkage, findings, progress);
+        let write = || {
+            publish::tables(folder.path(), settings, records, linkage, findings, progress)?;
+            publish::scores(folder.path(), settings, findings, progress)
+        };
         stage(&mut facts, "publish", rows, |()| rows, write)?;
     }
     let path = close(settings, night, folder, &facts, &made)?;
     let summary = report::summary(settings, &facts, &made.linkage, &made.findings, &path);
-    Ok(Ended { folder: path, summary, complaints, refused })
+    Ok(Ended { folder: path, summary, complaints, exit_code: facts.exit_code })
 }
 
 /// Tables → records → people → findings → lists, as far as the night goes.
@@ -173,12 +179,16 @@ fn work(
     made.findings = stage(facts, "check", rows, found, || {
         check::check(settings, &made.records, &made.linkage, night.as_of, progress)
     })?;
+    let gates = report::passed_gates(settings, &Scores::new(settings, &made.findings));
+    if gates.iter().any(|gate| gate.level == GateLevel::Fail) {
+        facts.exit_code = 1;
+    }
+    made.gates = report::gate_diagnostics(settings, &gates);
     if night.ends_with(Stage::Check) {
         return Ok(made);
     }
     let folder = lists_folder(folder)?;
-    let written = |lists: &worklist::Lists| lists.lists.iter().map(|list| list.written).sum();
-    stage(facts, "worklist", found(&made.findings), written, || {
+    stage(facts, "worklist", found(&made.findings), worklist::Lists::written, || {
         let Made { records, linkage, findings, .. } = &made;
         worklist::write(settings, records, linkage, findings, night.as_of, &folder, progress)
     })?;

@@ -14,10 +14,25 @@ use super::truth::{Truth, truths};
 
 /// What a condition says of all rows of a frame.
 pub(super) struct Answers {
-    /// Rows of which it says true or false.
-    pub(super) known: u64,
     /// Rows of which it says true, rising.
     pub(super) hits: Vec<u32>,
+    /// Rows of which it says nothing, rising.
+    pub(super) unknown: Vec<u32>,
+}
+
+impl Answers {
+    /// Of rows that are not denied, rising.
+    pub(super) fn of(rows: impl Iterator<Item = (u32, Truth)>) -> Self {
+        let (mut hits, mut unknown) = (Vec::new(), Vec::new());
+        for (row, truth) in rows {
+            match truth {
+                Truth::True => hits.push(row),
+                Truth::Unknown => unknown.push(row),
+                Truth::False => {}
+            }
+        }
+        Self { hits, unknown }
+    }
 }
 
 /// Rows that are not settled yet, rising, and what is known of each so far.
@@ -62,10 +77,7 @@ impl<'a> Asking<'a> {
                 Open { truths: self.answer(other, &rows)?, rows }
             }
         };
-        let unknown = open.truths.iter().filter(|&&truth| truth == Truth::Unknown).count();
-        let is_true = |(row, truth): (u32, Truth)| (truth == Truth::True).then_some(row);
-        let known = (self.frame.rows - unknown) as u64;
-        Ok(Answers { known, hits: open.rows.into_iter().zip(open.truths).filter_map(is_true).collect() })
+        Ok(Answers::of(open.rows.into_iter().zip(open.truths)))
     }
 
     fn every_row(&self) -> Vec<u32> {

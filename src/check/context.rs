@@ -9,6 +9,7 @@ use super::cell::living;
 use super::fuse::Fusion;
 use super::namesakes::Namesakes;
 use super::view::{STATUS_FIELD, View, facet_named};
+use super::ward::Wards;
 use crate::link::Linkage;
 use crate::normalise::{FacetValue, Records};
 use crate::settings::Settings;
@@ -24,6 +25,8 @@ pub(super) struct Context<'a> {
     pub(super) holders: &'a Holders,
     pub(super) namesakes: &'a Namesakes,
     pub(super) beside: &'a Lookups,
+    /// Where each record counts.
+    pub(super) wards: &'a Wards,
     /// The best values of the fields that rules name.
     pub(super) fusion: &'a Fusion<'a>,
     /// By source; `None` where it was not delivered.

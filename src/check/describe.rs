@@ -5,7 +5,6 @@ use super::frame::Frame;
 use super::fuse::Testimony;
 use super::program::{Rule, Witness};
 use super::view::facet_named;
-use super::ward::ward_of;
 use super::{Evidence, Finding, identity};
 use crate::normalise::FacetValue;
 use crate::settings::Subject;
@@ -72,7 +71,7 @@ pub(super) fn describe(context: &Context<'_>, frame: &Frame, rule: &Rule, hit: H
         record,
         other,
         person: context.person(record),
-        ward_code: ward_of(context, record),
+        ward_code: context.wards.code(context, record).to_owned(),
         field: source.columns[column].name.clone(),
         current_value: current,
         suggestion_confidence: confidence.filter(|_| suggested.is_some()),
@@ -93,12 +92,18 @@ pub(super) fn ward_of_hit(
     row: usize,
 ) -> Option<String> {
     let min = context.settings.checks[usize::from(check)].min_link_probability;
-    Some(ward_of(context, subject(context, frame, rule, row, min)?))
+    Some(context.wards.code(context, subject(context, frame, rule, row, min)?).to_owned())
 }
 
 /// The record that carries the finding: the row's own, or for a missing person that of the first
 /// prefix in `evidence`.
-fn subject(context: &Context<'_>, frame: &Frame, rule: &Rule, row: usize, min: f64) -> Option<RecordRef> {
+pub(super) fn subject(
+    context: &Context<'_>,
+    frame: &Frame,
+    rule: &Rule,
+    row: usize,
+    min: f64,
+) -> Option<RecordRef> {
     let slot = match context.view.subject {
         Subject::MissingPerson => rule.witnesses.first()?.slot,
         Subject::Record(_) | Subject::Pair(_) => 0,

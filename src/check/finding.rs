@@ -66,10 +66,16 @@ pub struct Findings {
 /// What became of one rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleCount {
-    /// Records that the rule could be asked of.
+    /// Objects that the rule judges: records of which its condition says yes or no, or that have a value
+    /// in its field where it looks at the record alone; for pairs all records of the source; for
+    /// missing persons those whom it judges and all records of the primary source, which nobody misses.
     pub assessed: u64,
+    /// The same by ward code, `00000` for the unknown one.
+    pub assessed_by_ward: BTreeMap<String, u64>,
     /// Records it found at fault.
     pub found: u64,
+    /// The same by ward code.
+    pub found_by_ward: BTreeMap<String, u64>,
     /// For rules of the route `statistic`, which give no findings: the same by ward code, `00000` for
     /// the unknown one. Empty for all others.
     pub by_ward: BTreeMap<String, u64>,

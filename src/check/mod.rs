@@ -14,6 +14,7 @@
 //! whose it is → `yields` lets the most specific rule of a cell speak.
 
 mod asking;
+mod assessed;
 mod beside;
 mod by_code;
 mod cell;
@@ -32,6 +33,7 @@ mod plan;
 mod program;
 mod run;
 mod sql_text;
+mod suggestion;
 mod tables;
 mod template;
 #[cfg(test)]
@@ -63,6 +65,7 @@ use namesakes::Namesakes;
 use program::{Program, Rule, not_delivered, weighed_fields};
 use ties::{LinksByPerson, Ties};
 use view::{Origin, View};
+use ward::Wards;
 
 /// A column that rules over some subject may name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +122,7 @@ fn check_at(
     let sources = by_source(settings, records);
     let links = LinksByPerson::new(linkage);
     let fusion = Fusion::weigh(settings, &sources, linkage, &links, &weighed_fields(&program));
+    let wards = &Wards::new(settings, &sources, linkage);
     let mut counts = vec![RuleCount::default(); settings.checks.len()];
     let mut drafts = Vec::new();
     for (at, view) in program.views.iter().enumerate() {
@@ -126,17 +130,39 @@ fn check_at(
         let (holders, namesakes) = (Holders::default(), Namesakes::default());
         let (holders, namesakes, beside) = (&holders, &namesakes, &Lookups::default());
         let fusion = &fusion;
+        let sources = &sources[..];
         let context =
-            Context { settings, view, linkage, as_of, holders, namesakes, beside, fusion, sources: &sources };
+            Context { settings, view, linkage, as_of, holders, namesakes, beside, wards, fusion, sources };
+        let others = others_assessed(&context);
         let found = check_view(context, &links, (&asked, &program.terms[at]), progress, pace)?;
         for (((check, _), assessed), figures) in asked.iter().zip(found.assessed).zip(found.figures) {
             let count = &mut counts[usize::from(*check)];
-            (count.assessed, count.found) = (assessed, figures.values().sum());
+            let assessed =
+                if let Subject::Pair(_) = view.subject { others.clone() } else { sum(&assessed, &others) };
+            (count.assessed, count.found) = (assessed.iter().sum(), figures.values().sum());
+            count.assessed_by_ward = wards.by_code(&assessed);
+            count.found_by_ward.clone_from(&figures);
             count.by_ward = figures;
         }
         drafts.extend(found.drafts);
     }
     Ok(finish(settings, drafts, counts))
+}
+
+/// By ward: objects that a rule judges without a row of their own. Every record of a source might have been a
+/// duplicate, and every record of the primary source a person that nobody had there.
+fn others_assessed(context: &Context<'_>) -> Vec<u64> {
+    match context.view.subject {
+        Subject::Record(_) => Vec::new(),
+        Subject::Pair(source) => context.wards.records(context, source),
+        Subject::MissingPerson => context.wards.records(context, context.settings.primary()),
+    }
+}
+
+fn sum(rows: &[u64], others: &[u64]) -> Vec<u64> {
+    let mut all = rows.to_vec();
+    assessed::add(&mut all, others);
+    all
 }
 
 /// The rules of a view whose columns were delivered; what is missing of the others is noted.
@@ -223,7 +249,12 @@ fn finish(settings: &Settings, mut drafts: Vec<Draft>, mut counts: Vec<RuleCount
             evidence.finding = at;
         }
         evidence.sort_by(|a, b| (a.record, &a.field).cmp(&(b.record, &b.field)));
-        counts[usize::from(finding.rule)].found += 1;
+        let count = &mut counts[usize::from(finding.rule)];
+        count.found += 1;
+        match count.found_by_ward.get_mut(&finding.ward_code) {
+            Some(found) => *found += 1,
+            None => drop(count.found_by_ward.insert(finding.ward_code.clone(), 1)),
+        }
         findings.findings.push(finding);
         findings.evidence.extend(evidence);
     }

@@ -4,6 +4,7 @@ use polars::prelude::DataType;
 
 use super::condition::{Condition, Key, compile, unknown_column};
 use super::plan::{Node, Terms};
+use super::suggestion::mismatch;
 use super::template::Template;
 use super::view::{Origin, View};
 use crate::diagnostic::{Diagnostic, Failure, Outcome, nearest};
@@ -108,6 +109,9 @@ fn compile_rule(
         .confidence
         .as_ref()
         .map(|sql| compile(sql, view, min, &DataType::Float64).map_err(|told| diagnostics.extend(told)).ok());
+    if let (Some(sql), Some(Some(suggest))) = (&check.suggest, &suggest) {
+        diagnostics.extend(mismatch(settings, check, view, (sql, suggest)));
+    }
     let wording = &check.wording;
     let explanation = Template::compile(check, ("explanation", &wording.explanation), view, diagnostics);
     let ask =

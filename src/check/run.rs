@@ -11,6 +11,7 @@ use polars::prelude::{IntoLazy, PolarsResult};
 #[cfg(test)]
 use super::asking::Answers;
 use super::asking::{Asking, data};
+use super::assessed::{Assessed, add};
 use super::condition::Condition;
 use super::context::Context;
 use super::describe::{Draft, Hit, describe, ward_of_hit};
@@ -32,8 +33,8 @@ pub(super) const CHUNK_ROWS: usize = 1 << 16;
 /// What the rules of one subject found, in order of rows.
 #[derive(Default)]
 pub(super) struct Found {
-    /// By place in `rules`: rows that the rule could be asked of.
-    pub(super) assessed: Vec<u64>,
+    /// By place in `rules`, then ward: rows that the rule judges.
+    pub(super) assessed: Vec<Vec<u64>>,
     /// Drafts of findings.
     pub(super) drafts: Vec<Draft>,
     /// By place in `rules`: rows found, by ward, of rules that give figures and no findings.
@@ -42,12 +43,12 @@ pub(super) struct Found {
 
 impl Found {
     fn of(rules: usize) -> Self {
-        Self { assessed: vec![0; rules], drafts: Vec::new(), figures: vec![BTreeMap::new(); rules] }
+        Self { assessed: vec![Vec::new(); rules], drafts: Vec::new(), figures: vec![BTreeMap::new(); rules] }
     }
 
     /// Adds what a later chunk found.
     fn extend(&mut self, part: Self) {
-        self.assessed.iter_mut().zip(part.assessed).for_each(|(sum, more)| *sum += more);
+        self.assessed.iter_mut().zip(&part.assessed).for_each(|(sum, more)| add(sum, more));
         self.drafts.extend(part.drafts);
         for (all, part) in self.figures.iter_mut().zip(part.figures) {
             part.into_iter().for_each(|(ward, rows)| *all.entry(ward).or_default() += rows);
@@ -155,13 +156,14 @@ fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>, how: &How<'_>) -
     let mut asking = Asking::new(context, frame, how.terms, &how.tables);
     let mut wards = Wards::default();
     let mut found = Found::of(rules.len());
+    let assessed = Assessed::of(context, frame);
     for (place, ((check, rule), node)) in rules.iter().zip(&how.nodes).enumerate() {
         let answers = match how.asker {
             Asker::Terms => asking.ask(node)?,
             #[cfg(test)]
             Asker::Whole => whole(context, frame, rule)?,
         };
-        found.assessed[place] = answers.known;
+        found.assessed[place] = assessed.count(context, frame, (*check, rule), &answers.unknown);
         let min = context.settings.checks[usize::from(*check)].min_link_probability;
         let mut hits = answers.hits;
         hits.retain(|&row| frame.pair_probability(row as usize) >= min);
@@ -182,12 +184,9 @@ fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>, how: &How<'_>) -
 /// The plain truth: polars evaluates the whole condition over every row.
 #[cfg(test)]
 fn whole(context: &Context<'_>, frame: &Frame, rule: &Rule) -> PolarsResult<Answers> {
-    use super::truth::Truth;
     let rows: Vec<u32> = (0..frame.rows as u32).collect();
     let truths = super::asking::evaluate(context, frame, &rule.when, &rows)?;
-    let known = truths.iter().filter(|&&truth| truth != Truth::Unknown).count() as u64;
-    let hits = rows.into_iter().zip(truths).filter(|(_, truth)| *truth == Truth::True);
-    Ok(Answers { known, hits: hits.map(|(row, _)| row).collect() })
+    Ok(Answers::of(rows.into_iter().zip(truths)))
 }
 
 /// The wards of a frame's rows, each found once for all rules that give figures.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Done.
     Done = 0,
-    /// Done, but a source other than the primary one was refused, or a check of rules failed.
+    /// Done, but a source other than the primary one was refused, or a quality rule found more than its gate accepts.
     DoneWithComplaints = 1,
     /// Not done; nothing was published.
     NotDone = 2,

@@ -20,10 +20,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use hashbrown::HashSet;
 
 pub use exit::Exit;
 
-use crate::diagnostic::Outcome;
+use crate::check;
+use crate::diagnostic::{Diagnostic, Failure, Outcome};
 use crate::progress::{Progress, Verbosity};
 use crate::settings::{MODEL_FILE, Purpose, RuleFile, RulesFolder, Settings};
 
@@ -43,7 +45,8 @@ use crate::settings::{MODEL_FILE, Purpose, RuleFile, RulesFolder, Settings};
     doisoat train --input /data/tonight --rules my-rules\n  \
     doisoat generate --residents 100000 --seed 7 --out province\n  \
     doisoat evaluate --truth province --run out/latest\n\n\
-    Exit codes: 0 done; 1 done, but a source other than the primary one was refused; 2 not done.")]
+    Exit codes: 0 done; 1 done, but a source other than the primary one was refused or a gate failed;\n\
+    2 not done.")]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -130,11 +133,31 @@ impl RulesOption {
         Settings::read(&self.folder()?)
     }
 
-    /// For whatever the folder is there for: one without quality rules only links.
-    fn fitting_settings(&self) -> Outcome<Settings> {
-        let folder = self.folder()?;
-        let is_for_nights = folder.below("checks/").next().is_some();
-        Settings::read_for(&folder, if is_for_nights { Purpose::Province } else { Purpose::Linking })
+    /// Whether the folder has quality rules; one without them only links.
+    fn is_for_nights(&self) -> Outcome<bool> {
+        Ok(self.folder()?.below("checks/").next().is_some())
+    }
+
+    /// For whatever looks at quality rules: every mistake of the folder and every rule that does not compile,
+    /// all at once.
+    fn compiled_settings(&self) -> Outcome<Settings> {
+        let (settings, mut diagnostics) = Settings::read_for_rules(&self.folder()?);
+        if let Some(settings) = &settings {
+            diagnostics.extend(check::compile(settings));
+        }
+        settings.filter(|_| diagnostics.is_empty()).ok_or(Failure { diagnostics })
+    }
+
+    /// The same, and every row of the sound rules that they do not answer as told. Rules that are compiled in
+    /// were tried when the program was made.
+    fn tested_settings(&self) -> Outcome<Settings> {
+        let (settings, mut diagnostics) = Settings::read_for_rules(&self.folder()?);
+        let Some(settings) = settings else { return Err(Failure { diagnostics }) };
+        diagnostics.extend(check::compile(&settings));
+        if self.rules.is_some() {
+            diagnostics.extend(rows_not_as_told(&settings, &diagnostics));
+        }
+        if diagnostics.is_empty() { Ok(settings) } else { Err(Failure { diagnostics }) }
     }
 
     /// For commands that look at a linkage: where the rules have no model, with the one that the run
@@ -158,6 +181,15 @@ impl RulesOption {
     fn linking_settings(&self) -> Outcome<Settings> {
         Settings::read_for(&self.folder()?, Purpose::Linking)
     }
+}
+
+/// The rows that rules do not answer as told, of the rules in whose files nothing else is wrong.
+fn rows_not_as_told(settings: &Settings, told: &[Diagnostic]) -> Vec<Diagnostic> {
+    let wrong: HashSet<&str> =
+        told.iter().filter_map(|told| told.place.as_ref()).map(|place| place.file.as_str()).collect();
+    let mut sound = settings.clone();
+    sound.checks.retain(|check| !wrong.contains(check.place.file.as_str()));
+    check::test_examples(&sound).into_iter().filter_map(|outcome| outcome.problem).collect()
 }
 
 #[cfg(test)]

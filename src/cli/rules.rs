@@ -10,6 +10,7 @@ use super::{Exit, RulesOption, console};
 use crate::check;
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Place};
 use crate::link;
+use crate::report;
 use crate::settings::schema::{self, SCHEMA_FILES};
 use crate::settings::{Settings, Subject, embedded_files};
 
@@ -19,6 +20,7 @@ use crate::settings::{Settings, Subject, embedded_files};
     doisoat rules list\n  \
     doisoat rules export my-rules && doisoat rules check --rules my-rules\n  \
     doisoat rules test --rules my-rules\n  \
+    doisoat rules docs --out catalogue.md\n  \
     doisoat rules columns --subject cu_tru")]
 pub(super) struct Options {
     #[command(subcommand)]
@@ -39,6 +41,11 @@ enum Command {
     /// List the columns that rules may name.
     #[command(after_help = "Example:\n  doisoat rules columns --subject pair:cu_tru")]
     Columns(ColumnsOptions),
+    /// Write the catalogue of quality rules, in Vietnamese.
+    #[command(after_help = "Examples:\n  \
+        doisoat rules docs --out catalogue.md\n  \
+        doisoat rules docs --rules my-rules --html --out catalogue.html")]
+    Docs(DocsOptions),
     /// Print a JSON Schema of the folder's TOML files, by which editors complete and check them.
     #[command(after_help = "Examples:\n  \
         doisoat rules schema > rules.schema.json\n  \
@@ -59,6 +66,18 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
+struct DocsOptions {
+    /// The file to write [default: standard output].
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// A self-contained HTML page in place of Markdown.
+    #[arg(long)]
+    html: bool,
+    #[command(flatten)]
+    rules: RulesOption,
+}
+
+#[derive(Debug, Args)]
 struct ColumnsOptions {
     /// What a rule looks at: a source's id, `pair:` and one, or `missing_person`.
     #[arg(long, value_name = "SUBJECT", default_value = "cu_tru")]
@@ -70,9 +89,10 @@ struct ColumnsOptions {
 pub(super) fn run(options: &Options) -> Outcome<Exit> {
     match &options.command {
         Command::List(rules) => Ok(list(&rules.settings()?)),
-        Command::Check(rules) => check_rules(&rules.fitting_settings()?),
+        Command::Check(rules) => check_rules(rules),
+        Command::Docs(options) => docs(options),
         Command::Schema { file } => Ok(schema(file.as_deref())),
-        Command::Test(rules) => test(&rules.settings()?),
+        Command::Test(rules) => test(rules),
         Command::Columns(options) => columns(options),
         Command::Export { folder } => export(folder),
     }
@@ -98,9 +118,10 @@ fn list(settings: &Settings) -> Exit {
     Exit::Done
 }
 
-fn check_rules(settings: &Settings) -> Outcome<Exit> {
-    let mut diagnostics = link::problems(settings);
-    diagnostics.extend(check::compile(settings));
+fn check_rules(rules: &RulesOption) -> Outcome<Exit> {
+    let settings =
+        if rules.is_for_nights()? { rules.tested_settings()? } else { rules.linking_settings()? };
+    let diagnostics = link::problems(&settings);
     if !diagnostics.is_empty() {
         return Err(Failure { diagnostics });
     }
@@ -109,13 +130,30 @@ fn check_rules(settings: &Settings) -> Outcome<Exit> {
     Ok(Exit::Done)
 }
 
-fn test(settings: &Settings) -> Outcome<Exit> {
-    check_rules(settings)?;
-    let outcomes = check::test_examples(settings);
+fn docs(options: &DocsOptions) -> Outcome<Exit> {
+    let settings = options.rules.compiled_settings()?;
+    let text =
+        if options.html { report::catalogue_html(&settings) } else { report::catalogue_markdown(&settings) };
+    let Some(file) = &options.out else {
+        console::tell(text.trim_end());
+        return Ok(Exit::Done);
+    };
+    std::fs::write(file, text).map_err(|error| -> Failure {
+        let place = Place::file(file.display().to_string());
+        let help = "give a file in a folder that you may write to with --out";
+        Diagnostic::error("CLI-013", place, format!("cannot be written: {error}"), help).into()
+    })?;
+    console::tell(&format!("{} quality rules written to {}", settings.checks.len(), file.display()));
+    Ok(Exit::Done)
+}
+
+fn test(rules: &RulesOption) -> Outcome<Exit> {
+    let settings = rules.compiled_settings()?;
+    let outcomes = check::test_examples(&settings);
     let wrong: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.problem.as_ref()).collect();
     console::tell_diagnostics(wrong.iter().copied());
     console::tell(&format!("{} rows tried, {} not as told", outcomes.len(), wrong.len()));
-    Ok(if wrong.is_empty() { Exit::Done } else { Exit::DoneWithComplaints })
+    Ok(if wrong.is_empty() { Exit::Done } else { Exit::NotDone })
 }
 
 fn columns(options: &ColumnsOptions) -> Outcome<Exit> {

@@ -22,7 +22,7 @@ use crate::settings::Settings;
     doisoat run --stop-after link                 links and people only; out/latest stays as it was\n  \
     doisoat run --previous out --decisions data/decisions.csv\n\n\
     The run's folder appears as a whole at the end, and out/latest points to it.\n\
-    Exit codes: 0 done; 1 done, but a source was refused; 2 nothing published.")]
+    Exit codes: 0 done; 1 done, but a source was refused or a gate failed; 2 nothing published.")]
 pub(super) struct Options {
     /// The folder with the extracts.
     #[arg(long, value_name = "DIR", default_value = "sample-data")]
@@ -54,7 +54,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
-    let settings = options.rules.settings()?;
+    let settings = options.rules.tested_settings()?;
     let night = night(options, &settings)?;
     set_threads(options.threads)?;
     let ended = pipeline::run(&settings, &night, progress)?;
@@ -66,7 +66,7 @@ pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
 }
 
 fn exit(ended: &Ended) -> Exit {
-    if ended.refused { Exit::DoneWithComplaints } else { Exit::Done }
+    if ended.exit_code > 0 { Exit::DoneWithComplaints } else { Exit::Done }
 }
 
 /// Options as typed → the night as meant.

@@ -17,10 +17,12 @@ mod problem;
 mod rejects;
 mod run_folder;
 mod run_json;
+mod scores;
 mod tables;
 
 pub use page::page;
 pub use rejects::rejects;
 pub use run_folder::{RunFolder, check_run_id};
 pub use run_json::run_json;
+pub use scores::scores;
 pub use tables::{link_tables, tables};

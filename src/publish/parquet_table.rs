@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, DictionaryArray, Float64Array, StringArray, StringBuilder, UInt16Array, UInt32Array,
+    UInt64Array,
 };
 use arrow::datatypes::{DataType, Field, Schema, UInt16Type};
 use parquet::arrow::ArrowWriter;
@@ -124,6 +125,15 @@ impl<'a> Column<'a> {
             field: Field::new(name, DataType::Float64, true),
             repeats: false,
             fill: Box::new(move |rows| Arc::new(rows.map(&cell).collect::<Float64Array>())),
+        }
+    }
+
+    /// A count that may pass four thousand million.
+    pub(super) fn sum(name: &str, cell: impl Fn(usize) -> u64 + Sync + Send + 'a) -> Self {
+        Self {
+            field: Field::new(name, DataType::UInt64, false),
+            repeats: false,
+            fill: Box::new(move |rows| Arc::new(UInt64Array::from_iter_values(rows.map(&cell)))),
         }
     }
 

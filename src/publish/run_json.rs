@@ -11,8 +11,8 @@ use crate::diagnostic::{Diagnostic, Outcome};
 use crate::history::DecisionBooks;
 use crate::link::{BlockingAccount, Calibrated, Continuity, Linkage};
 use crate::private;
-use crate::report::{RunFacts, Tally};
-use crate::settings::{Dimension, Route, Settings, Severity};
+use crate::report::{PassedGate, RunFacts, Scores, Share, Tally, passed_gates};
+use crate::settings::{Dimension, GateLimit, Route, Settings, Severity};
 
 /// The version of this file's layout; raised when a key changes its meaning or goes.
 const FORMAT: u32 = 1;
@@ -30,6 +30,8 @@ struct RunJson<'a> {
     person_ids: Option<Continuity>,
     blocking: Vec<BlockingJson<'a>>,
     calibration: Vec<CalibrationJson<'a>>,
+    scores: ScoresJson,
+    gates: Vec<GateJson<'a>>,
     rules: Vec<RuleJson<'a>>,
 }
 
@@ -89,6 +91,39 @@ struct CalibrationJson<'a> {
     slope: f64,
 }
 
+/// The province's weighted scores; wards, fields and rules stand in `scores.parquet`.
+#[derive(Serialize)]
+struct ScoresJson {
+    all: ShareJson,
+    dimensions: BTreeMap<&'static str, ShareJson>,
+}
+
+#[derive(Serialize)]
+struct ShareJson {
+    assessed: u64,
+    met: u64,
+    score: Option<f64>,
+}
+
+/// A rule that found more than its gate accepts.
+#[derive(Serialize)]
+struct GateJson<'a> {
+    rule: &'a str,
+    level: &'static str,
+    found: u64,
+    assessed: u64,
+    percent: f64,
+    limit: LimitJson,
+}
+
+#[derive(Serialize)]
+struct LimitJson {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    percent: Option<f64>,
+}
+
 #[derive(Serialize)]
 struct RuleJson<'a> {
     id: &'a str,
@@ -116,6 +151,7 @@ pub fn run_json(
 ) -> Outcome<()> {
     let path = folder.join("run.json");
     let tally = Tally::new(settings, linkage, findings);
+    let scores = Scores::new(settings, findings);
     let json = RunJson {
         format: FORMAT,
         facts,
@@ -130,6 +166,8 @@ pub fn run_json(
         person_ids: linkage.people.continuity,
         blocking: linkage.blocking_accounts.iter().map(blocking).collect(),
         calibration: linkage.calibrated.iter().map(|one| calibration(settings, one)).collect(),
+        scores: province(&scores),
+        gates: passed_gates(settings, &scores).iter().filter_map(|one| gate(settings, one)).collect(),
         rules: rules(settings, &tally, findings),
     };
     let mut text = serde_json::to_vec_pretty(&json).map_err(|error| {
@@ -185,6 +223,33 @@ fn calibration<'a>(settings: &'a Settings, one: &Calibrated) -> CalibrationJson<
     let Calibrated { pairs, shift_bits, slope, .. } = *one;
     let [shift_bits, slope] = [shift_bits, slope].map(|number| (number * 1e4).round() / 1e4);
     CalibrationJson { left_source: left, right_source: right, pairs, shift_bits, slope }
+}
+
+fn province(scores: &Scores) -> ScoresJson {
+    let dimensions = Dimension::WORDS.iter().zip(scores.province.dimensions);
+    ScoresJson {
+        all: share(scores.province.whole),
+        dimensions: dimensions.map(|((word, _), of)| (*word, share(of))).collect(),
+    }
+}
+
+fn share(share: Share) -> ShareJson {
+    let score = share.score().map(|score| (score * 1e6).round() / 1e6);
+    ShareJson { assessed: share.assessed, met: share.met, score }
+}
+
+fn gate<'a>(settings: &'a Settings, gate: &PassedGate) -> Option<GateJson<'a>> {
+    let (found, assessed) = (gate.found(), gate.share.assessed);
+    let percent = found as f64 * 100.0 / (assessed.max(1)) as f64;
+    let GateLimit { count, percent: percent_max } = gate.limit;
+    Some(GateJson {
+        rule: &settings.checks.get(gate.rule)?.id,
+        level: gate.level.word(),
+        found,
+        assessed,
+        percent: (percent * 1e4).round() / 1e4,
+        limit: LimitJson { count, percent: percent_max },
+    })
 }
 
 fn rules<'a>(settings: &'a Settings, tally: &Tally<'_>, findings: &'a Findings) -> Vec<RuleJson<'a>> {

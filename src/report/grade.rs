@@ -1,10 +1,10 @@
 //! Green, yellow, red: how a rule's share is judged.
 //!
-//! Bounds of the national data centre's guideline as one public summary gives
-//! them: green from 90 %, yellow from 75 %, red below; identification numbers
+//! The bounds stand in `rules/wording/scores.toml`; the national data centre's guideline, as one public
+//! summary gives it, has green from 90 %, yellow from 75 %, red below; identification numbers
 //! and administrative codes must reach 100 %.
 
-use crate::settings::{Check, Kind, Settings};
+use crate::settings::{Check, Kind, ScoreRules, Settings};
 
 /// A judgement, told in words and by shape, not by colour alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,17 +33,17 @@ impl Grade {
 }
 
 /// The judgement of so many that meet the rule out of those assessed; none of
-/// nothing. Whole numbers throughout, so that 89.999 % is never rounded up.
-pub(super) fn grade(met: u64, assessed: u64, strict: bool) -> Option<Grade> {
-    let (met, assessed) = (u128::from(met), u128::from(assessed));
+/// nothing. Nothing is divided, so that 89.999 % is never rounded up.
+pub(super) fn grade(bounds: &ScoreRules, met: u64, assessed: u64, strict: bool) -> Option<Grade> {
+    let reaches = |percent: f64| met as f64 * 100.0 >= assessed as f64 * percent;
     if assessed == 0 {
         return None;
     }
     Some(if strict {
         if met >= assessed { Grade::Green } else { Grade::Red }
-    } else if met * 100 >= assessed * 90 {
+    } else if reaches(bounds.green_from) {
         Grade::Green
-    } else if met * 100 >= assessed * 75 {
+    } else if reaches(bounds.yellow_from) {
         Grade::Yellow
     } else {
         Grade::Red
@@ -74,10 +74,11 @@ mod tests {
             (749, 1000, Some(Grade::Red)),
             (0, 0, None),
         ];
+        let bounds = ScoreRules::default();
         for (met, assessed, expected) in cases {
-            assert_eq!(grade(met, assessed, false), expected, "{met}/{assessed}");
+            assert_eq!(grade(&bounds, met, assessed, false), expected, "{met}/{assessed}");
         }
-        assert_eq!(grade(999_999, 1_000_000, true), Some(Grade::Red));
-        assert_eq!(grade(5, 5, true), Some(Grade::Green));
+        assert_eq!(grade(&bounds, 999_999, 1_000_000, true), Some(Grade::Red));
+        assert_eq!(grade(&bounds, 5, 5, true), Some(Grade::Green));
     }
 }

@@ -8,9 +8,11 @@
 //! Cost: one pass over links, records and findings.
 
 mod catalogue;
+mod catalogue_text;
 mod chart;
 mod facts;
 pub mod format;
+mod gate;
 mod grade;
 mod inputs;
 mod linked;
@@ -18,15 +20,20 @@ mod memory;
 mod page;
 mod quality;
 mod run_section;
+mod score;
+mod score_section;
 mod summary;
 mod tally;
 mod ward_table;
 mod wards;
 mod words;
 
+pub use catalogue_text::{catalogue_html, catalogue_markdown};
 pub use facts::{AccountFacts, FileFacts, RunFacts, SetAsideFacts, SourceFacts, SourceStatus, StageFacts};
+pub use gate::{GateLevel, PassedGate, gate_diagnostics, passed_gates};
 pub use memory::{StageClock, peak_bytes, reset_peak};
 pub use page::render;
+pub use score::{Level, PlaceScores, Score, Scores, Share};
 pub use summary::summary;
 pub use tally::{PairTally, SourceTally, Tally, WardTally};
 pub use wards::Residents;

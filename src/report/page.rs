@@ -3,9 +3,11 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::facts::{RunFacts, SourceStatus};
+use super::gate::{PassedGate, passed_gates};
+use super::score::Scores;
 use super::tally::Tally;
 use super::wards::{self, Residents};
-use super::{catalogue, format, inputs, linked, quality, run_section, ward_table};
+use super::{catalogue, format, inputs, linked, quality, run_section, score_section, ward_table};
 use crate::check::Findings;
 use crate::link::Linkage;
 use crate::settings::{Settings, Severity};
@@ -18,6 +20,8 @@ pub(super) struct Night<'a> {
     pub(super) findings: &'a Findings,
     pub(super) tally: Tally<'a>,
     pub(super) residents: &'a Residents,
+    pub(super) scores: Scores,
+    pub(super) gates: Vec<PassedGate>,
 }
 
 /// One section of the page: its anchor, its heading, and how it is made.
@@ -28,6 +32,7 @@ const SECTIONS: &[Section] = &[
     ("tong-quan", "Tổng quan", overview),
     ("dau-vao", "Dữ liệu đầu vào", inputs::section),
     ("khop", "Kết quả khớp hồ sơ", linked::section),
+    ("diem", "Điểm đúng, đủ, sạch, sống", score_section::section),
     ("sai-lech", "Nghi sai lệch", quality::findings),
     ("tieu-chi", "Mức đạt theo tiêu chí", quality::rules),
     ("thieu", "Không đủ dữ liệu", quality::not_delivered),
@@ -45,7 +50,9 @@ pub fn render(
     findings: &Findings,
 ) -> String {
     let tally = Tally::new(settings, linkage, findings);
-    let night = Night { settings, facts, linkage, findings, tally, residents };
+    let scores = Scores::new(settings, findings);
+    let gates = passed_gates(settings, &scores);
+    let night = Night { settings, facts, linkage, findings, tally, residents, scores, gates };
     page(&night).into_string()
 }
 
@@ -111,6 +118,7 @@ fn overview(night: &Night<'_>) -> Markup {
     ];
     html! {
         (refused(night))
+        (score_section::passed_gates(night))
         dl.cards {
             @for (label, number, class) in cards {
                 div class=(class) { dt { (label) } dd { (format::whole(number)) } }

@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 
 use super::chart::{Bar, bars};
+use super::format;
 use super::page::{Night, head, number, scrolling};
+use super::score::{self, Share};
 use super::words::{self, DIMENSIONS, ROUTES, SEVERITIES};
-use super::{format, grade};
 use crate::check::RuleCount;
 use crate::report::Tally;
 use crate::settings::{Check, Route};
@@ -128,27 +129,25 @@ fn ordered<'a>(night: &'a Night<'_>) -> impl Iterator<Item = (usize, &'a Check)>
 
 fn rule(night: &Night<'_>, at: usize, check: &Check) -> Markup {
     let count = night.findings.rules.get(at);
-    let strict = grade::is_strict(night.settings, check);
+    let share = night.scores.province.rules.get(at).copied().unwrap_or_default();
     html! {
         tr {
             th scope="row" { (check.wording.title) br; span.id { (check.id) } }
             (number(night.tally.of_rule(at)))
-            (grade_cells(count, strict))
+            (grade_cells(night, check, count, share))
             td { (words::severity(check.severity)) }
             td { (words::route(check.route)) }
         }
     }
 }
 
-fn grade_cells(count: Option<&RuleCount>, strict: bool) -> Markup {
+fn grade_cells(night: &Night<'_>, check: &Check, count: Option<&RuleCount>, share: Share) -> Markup {
     let lacking = count.is_none_or(|count| !count.not_delivered.is_empty());
-    let (assessed, found) = count.map_or((0, 0), |count| (count.assessed, count.found));
-    let met = assessed.saturating_sub(found);
     html! {
         @if lacking {
             td.n { "–" } td { span.state.grey { "Không đủ dữ liệu" } }
-        } @else if let Some(grade) = grade::grade(met, assessed, strict) {
-            td.n.met { (format::met(met, assessed)) }
+        } @else if let Some(grade) = score::of_rule(night.settings, check, share) {
+            td.n.met { (format::met(share.met, share.assessed)) }
             td { span class={ "state " (grade.class()) } { (grade.word()) } }
         } @else {
             td.n { "–" } td { span.state.grey { "Chưa có hồ sơ" } }

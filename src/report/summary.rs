@@ -5,6 +5,8 @@ use std::path::Path;
 
 use super::facts::{RunFacts, SourceStatus};
 use super::format::{grouped, percent_en};
+use super::gate::passed_gates;
+use super::score::{Scores, Share};
 use super::tally::{Tally, WardTally};
 use super::wards;
 use crate::check::Findings;
@@ -63,11 +65,14 @@ pub fn summary(
     run_folder: &Path,
 ) -> String {
     let tally = Tally::new(settings, linkage, findings);
+    let scores = Scores::new(settings, findings);
     let mut out = format!("Run {} as of {}: {}\n", facts.run_id, facts.as_of, ending(facts.exit_code));
     for table in [
         sources(facts, &tally),
         pairs(settings, &tally),
         dimensions(&tally),
+        quality(&scores),
+        gates(settings, &scores),
         routes(&tally),
         busiest(settings, &tally),
         stages(facts),
@@ -131,6 +136,35 @@ fn dimensions(tally: &Tally<'_>) -> Columns {
     let mut all = vec!["all".to_owned(), number(tally.findings)];
     all.extend((0..4).map(|at| number(tally.matrix.iter().map(|row| row[at]).sum())));
     table.push(all);
+    table
+}
+
+/// The province's score a dimension.
+fn quality(scores: &Scores) -> Columns {
+    let mut table = Columns::new("Scores (weighted)", &["dimension", "score"]);
+    let score = |share: Share| percent_en(share.met, share.assessed);
+    if scores.province.whole.assessed == 0 {
+        return table;
+    }
+    for ((word, _), share) in Dimension::WORDS.iter().zip(scores.province.dimensions) {
+        table.push(vec![(*word).to_owned(), score(share)]);
+    }
+    table.push(vec!["all".to_owned(), score(scores.province.whole)]);
+    table
+}
+
+fn gates(settings: &Settings, scores: &Scores) -> Columns {
+    let mut table = Columns::new("Gates passed", &["rule", "level", "found", "assessed", "share"]);
+    for gate in passed_gates(settings, scores) {
+        let id = settings.checks.get(gate.rule).map_or("", |check| &check.id);
+        table.push(vec![
+            id.to_owned(),
+            gate.level.word().to_owned(),
+            number(gate.found()),
+            number(gate.share.assessed),
+            percent_en(gate.found(), gate.share.assessed),
+        ]);
+    }
     table
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::folder::RulesFolder;
+use super::gate::{self, RuleGate};
 use super::reader::{Located, Problems, TableReader, read_file};
 use super::sources::{Source, index_of};
 use crate::diagnostic::{Diagnostic, Place};
@@ -136,6 +137,11 @@ pub struct Check {
     pub yields_to: Vec<Located<String>>,
     /// Which office mends it: a key of `wording/offices.toml`.
     pub authority: Located<String>,
+    /// How many findings are accepted.
+    pub gate: RuleGate,
+    /// Whether its items may stand on the community team's sheet; where the rule does not say, that
+    /// follows from its route and field.
+    pub community: Option<bool>,
     /// What officers read.
     pub wording: CheckWording,
     /// Rows under test.
@@ -221,6 +227,8 @@ fn read_check(table: &TableReader<'_>, sources: &[Source]) -> Option<Check> {
     let min_link_probability = table.number_or("min_link_probability", 0.0, (0.0, 1.0));
     let yields_to = table.texts("yields_to");
     let authority = table.text("authority");
+    let gate = gate::read(table);
+    let community = table.has("community").then(|| table.bool_or("community", false));
     let wording = table.table("wording").map(|wording| read_wording(&wording));
     let mut examples = read_examples(table, "pass", false);
     examples.extend(read_examples(table, "fail", true));
@@ -255,6 +263,8 @@ fn read_check(table: &TableReader<'_>, sources: &[Source]) -> Option<Check> {
         min_link_probability,
         yields_to,
         authority: authority?,
+        gate,
+        community,
         wording: wording?,
         examples,
         place: table.place(),

@@ -7,6 +7,7 @@
 mod checks;
 mod evidence;
 mod folder;
+mod gate;
 mod kind;
 mod matching;
 pub mod reader;
@@ -19,6 +20,7 @@ mod wording;
 pub use checks::{Check, CheckWording, Dimension, Example, ExampleValue, Route, Severity, Subject};
 pub use evidence::{EvidenceRules, FieldEvidence, NumberTells, WITNESSES_MAX, WitnessRule};
 pub use folder::{RuleFile, RulesFolder, embedded_files, hex};
+pub use gate::{GateLimit, RuleGate};
 pub use kind::{KIND_WORDS, Kind, MakeKind};
 pub use matching::{
     BlockingRule, Bound, COMPARATORS, COMPARISONS_MAX, CalibrationRule, ComparatorWord, ComparisonModel,
@@ -28,9 +30,9 @@ pub use matching::{
 };
 pub use reference::{Reference, Tsv};
 pub use sources::{Column, Events, Gate, Source};
-pub use wording::{Headers, Office, PersonFields, ResultWord, Texts, Wording, WorklistWording};
+pub use wording::{Headers, Office, PersonFields, ResultWord, ScoreRules, Texts, Wording, WorklistWording};
 
-use crate::diagnostic::{Failure, Outcome};
+use crate::diagnostic::{Diagnostic, Failure, Outcome};
 use crate::table::SourceIndex;
 use reader::Problems;
 
@@ -79,6 +81,23 @@ impl Settings {
     /// # Errors
     /// Every mistake in the folder at once.
     pub fn read_for(folder: &RulesFolder, purpose: Purpose) -> Outcome<Self> {
+        let (settings, diagnostics) = Self::read_as_far(folder, purpose);
+        if diagnostics.is_empty() { Ok(settings) } else { Err(Failure { diagnostics }) }
+    }
+
+    /// Reads a folder for a night. Where only quality rules have mistakes, the sound ones come back beside them, so
+    /// that those can be compiled and every mistake of the folder be told at once.
+    pub fn read_for_rules(folder: &RulesFolder) -> (Option<Self>, Vec<Diagnostic>) {
+        let (settings, diagnostics) = Self::read_as_far(folder, Purpose::Province);
+        let files: Vec<&str> = folder.below("checks/").map(|file| file.shown.as_str()).collect();
+        let of_rules =
+            |told: &Diagnostic| told.place.as_ref().is_some_and(|place| files.contains(&place.file.as_str()));
+        let is_sound = diagnostics.iter().all(of_rules);
+        (is_sound.then_some(settings), diagnostics)
+    }
+
+    /// The settings as far as they could be read, and every mistake.
+    fn read_as_far(folder: &RulesFolder, purpose: Purpose) -> (Self, Vec<Diagnostic>) {
         let problems = Problems::default();
         let sources = sources::read(folder, purpose, &problems);
         let matching = matching::read(folder, &sources, purpose, &problems);
@@ -86,11 +105,9 @@ impl Settings {
         let evidence = evidence::read(folder, &sources, &problems);
         let wording = wording::read(folder, &sources, &checks, &problems);
         let reference = reference::read(folder, &sources, purpose, &problems);
-        let diagnostics = problems.finish();
-        if !diagnostics.is_empty() {
-            return Err(Failure { diagnostics });
-        }
-        Ok(Self { rules_sha256: folder.sha256(), sources, matching, checks, evidence, wording, reference })
+        let rules_sha256 = folder.sha256();
+        let settings = Self { rules_sha256, sources, matching, checks, evidence, wording, reference };
+        (settings, problems.finish())
     }
 
     /// The list to be cleaned.

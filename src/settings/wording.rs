@@ -4,8 +4,10 @@
 //! that a folder with sources and rules of its own needs no wording. Names are
 //! checked only between files that the folder itself has.
 
+mod scores;
 mod worklist;
 
+pub use scores::ScoreRules;
 pub use worklist::{Headers, PersonFields, Texts, WorklistWording};
 
 use super::checks::{Check, Dimension, Route, Severity};
@@ -23,6 +25,8 @@ pub struct Wording {
     pub offices: Vec<Office>,
     /// Words and times of worklists.
     pub worklist: WorklistWording,
+    /// What the scores are made of.
+    pub scores: ScoreRules,
     severities: Vec<SeverityWord>,
     routes: Vec<String>,
     dimensions: Vec<String>,
@@ -121,12 +125,14 @@ pub(super) fn read(
     let offices = WordingFile::of(folder, "wording/offices.toml");
     let words = WordingFile::of(folder, "wording/words.toml");
     let worklist = WordingFile::of(folder, "wording/worklist.toml");
+    let scores = WordingFile::of(folder, "wording/scores.toml");
     let mut wording = Wording {
         results: results.read(problems, read_results).unwrap_or_default(),
         offices: offices.read(problems, read_offices).unwrap_or_default(),
         worklist: worklist
             .read(problems, |table| worklist::read(table, worklist.own.then_some(sources)))
             .unwrap_or_default(),
+        scores: scores.read(problems, |table| Some(scores::read(table))).unwrap_or_default(),
         ..Wording::default()
     };
     words.read(problems, |table| {

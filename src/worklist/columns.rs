@@ -2,7 +2,8 @@
 
 use chrono::Days;
 
-use super::cell::Cell;
+use super::cell::{Cell, fill};
+use super::community;
 use super::item::{Context, Item, case_code};
 use super::person::Role;
 use crate::settings::{Headers, WorklistWording};
@@ -112,6 +113,10 @@ pub(super) const AUTO: Layout = Layout {
     printed: 7,
 };
 
+/// A community team's sheet: nothing that says why, and nothing to read the list back by.
+pub(super) const COMMUNITY: Layout =
+    Layout { columns: &[&NUMBER, &HAMLET, &NAME_ALONE, &APPOINTMENT, &PAPERS_TO_BRING, &NOTE], printed: 6 };
+
 macro_rules! columns {
     ($($name:ident = $header:ident, $width:literal, $look:ident, $cell:expr;)+) => {
         $(static $name: Column =
@@ -143,7 +148,7 @@ columns! {
     CONFIDENCE = confidence, 10.0, Centred, |context, item, _| {
         Cell::text(context.settings.wording.confidence(Context::confidence(item)))
     };
-    ACTION = action, 50.0, Text, |_, item, _| Cell::made(action(item));
+    ACTION = action, 50.0, Text, |context, item, _| Cell::made(action(context, item));
     AUTHORITY = authority, 20.0, Text, |context, item, _| {
         Cell::text(context.settings.wording.office_title(&item.check.authority.value))
     };
@@ -159,6 +164,10 @@ columns! {
     FIELD = field, 20.0, Text, |context, item, _| {
         Cell::made(context.label(item.finding.record.source, &item.finding.field).to_owned())
     };
+    HAMLET = hamlet, 20.0, Text, |context, item, _| Cell::made(community::hamlet(context, item));
+    NAME_ALONE = name, 26.0, Text, |context, item, _| Cell::made(community::name(context, item));
+    APPOINTMENT = appointment, 26.0, Open, |_, _, _| Cell::EMPTY;
+    PAPERS_TO_BRING = papers_to_bring, 40.0, Text, |_, item, _| Cell::text(&item.check.wording.papers);
     OLD_VALUE = old_value, 40.0, Text, |_, item, _| Cell::text(&item.finding.current_value);
     NEW_VALUE = new_value, 40.0, Text, |_, item, _| {
         Cell::text(item.finding.suggested_value.as_deref().unwrap_or_default())
@@ -170,11 +179,21 @@ fn deadline<'a>(context: &Context<'a>, item: &Item<'a>, _: u64) -> Cell<'a> {
     context.as_of.checked_add_days(Days::new(u64::from(days))).map_or(Cell::EMPTY, Cell::Date)
 }
 
-/// Việc cần làm, then the form and the basis where the rule names them.
-pub(super) fn action(item: &Item<'_>) -> String {
-    let wording = &item.check.wording;
-    let parts = [&wording.action, &wording.form, &wording.basis];
-    parts.into_iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join("\n")
+/// Việc cần làm, then why, the form and the basis where the rule names them: a line each.
+pub(super) fn action(context: &Context<'_>, item: &Item<'_>) -> String {
+    let (wording, texts) = (&item.check.wording, &context.settings.wording.worklist.texts);
+    let mut out = wording.action.clone();
+    for (template, name, value) in [
+        (&texts.why, "why", &wording.why),
+        (&texts.form, "form", &wording.form),
+        (&texts.basis, "basis", &wording.basis),
+    ] {
+        if !value.is_empty() {
+            out.push('\n');
+            out.push_str(&fill(template, &[(name, value)]));
+        }
+    }
+    out
 }
 
 #[cfg(test)]

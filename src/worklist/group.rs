@@ -6,12 +6,12 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::cell::{fill, shown_date};
-use super::columns::{AGENCY, AUTO, Layout, WARD};
+use super::columns::{AGENCY, AUTO, COMMUNITY, Layout, WARD};
 use super::item::{Context, Item};
 use super::person::Role;
 use super::rank;
 use super::slug::slug;
-use super::{List, ListKind, UNKNOWN_WARD};
+use super::{List, ListKind, UNKNOWN_WARD, community};
 use crate::check::Finding;
 use crate::settings::{Route, Severity};
 
@@ -44,7 +44,12 @@ pub(super) fn plans<'a>(context: &Context<'a>) -> Vec<Plan<'a>> {
         }
     }
     members.sort_unstable_by_key(|(key, _)| *key);
-    members.into_par_iter().map(|((kind, key), of)| plan(context, kind, key, &of)).collect()
+    let mut plans: Vec<Plan<'a>> =
+        members.into_par_iter().map(|((kind, key), of)| plan(context, kind, key, &of)).collect();
+    let editions: Vec<Plan<'a>> =
+        plans.par_iter().filter_map(|plan| community::plan(context, plan)).collect();
+    plans.extend(editions);
+    plans
 }
 
 /// Wards get what is looked at there; the owner of the record's source gets the rest.
@@ -59,6 +64,10 @@ fn key_of<'a>(context: &Context<'a>, index: u32, finding: &'a Finding) -> Option
         }
         Route::Door | Route::Desk => Some((ListKind::Ward, &finding.ward_code)),
         Route::Agency => Some((ListKind::Agency, owner())),
+        // What cannot be applied in bulk is for the owner to look at.
+        Route::Auto if finding.suggested_value.as_ref().is_none_or(String::is_empty) => {
+            Some((ListKind::Agency, owner()))
+        }
         Route::Auto => Some((ListKind::Auto, owner())),
         Route::Statistic => None,
     }
@@ -94,6 +103,7 @@ fn plan<'a>(context: &Context<'a>, kind: ListKind, key: &'a str, of: &[u32]) -> 
             ListKind::Ward | ListKind::OtherProvince => &WARD,
             ListKind::Agency => &AGENCY,
             ListKind::Auto => &AUTO,
+            ListKind::Community => &COMMUNITY,
         },
         items,
     }
@@ -101,7 +111,7 @@ fn plan<'a>(context: &Context<'a>, kind: ListKind, key: &'a str, of: &[u32]) -> 
 
 fn in_order<'a>(context: &Context<'a>, kind: ListKind, mut items: Vec<Item<'a>>) -> Vec<Item<'a>> {
     match kind {
-        ListKind::Ward | ListKind::OtherProvince => {
+        ListKind::Ward | ListKind::OtherProvince | ListKind::Community => {
             let mut items = rank::ordered(context, items);
             items.truncate(rank::package(&items, context.settings.wording.worklist.package_max));
             return items;
@@ -122,7 +132,7 @@ fn by_urgency(a: &Item<'_>, b: &Item<'_>) -> Ordering {
 
 fn workbook_rows(context: &Context<'_>, kind: ListKind, rows: usize) -> usize {
     match kind {
-        ListKind::Ward | ListKind::OtherProvince => rows,
+        ListKind::Ward | ListKind::OtherProvince | ListKind::Community => rows,
         ListKind::Agency | ListKind::Auto => rows.min(context.settings.wording.worklist.workbook_rows_max),
     }
 }
@@ -138,7 +148,7 @@ fn names(context: &Context<'_>, kind: ListKind, key: &str) -> Names {
     let wording = &context.settings.wording;
     let texts = &wording.worklist.texts;
     match kind {
-        ListKind::Ward | ListKind::OtherProvince => {
+        ListKind::Ward | ListKind::OtherProvince | ListKind::Community => {
             let (unit, stem) = ward_names(context, kind, key);
             let owner = &context.settings.source(context.settings.primary()).owner;
             let office = match wording.office(owner).and_then(|office| office.in_ward.as_deref()) {

@@ -181,6 +181,9 @@ impl<'a> Context<'a> {
 
     /// The ward's name for officers.
     pub(super) fn ward_title(&self, code: &'a str) -> &'a str {
+        if code == super::UNKNOWN_WARD {
+            return &self.settings.wording.worklist.texts.unknown_ward;
+        }
         self.places.ward(code).unwrap_or(code)
     }
 

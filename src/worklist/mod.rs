@@ -3,7 +3,8 @@
 //! Input: settings, records, people, findings, the folder of a run that is not
 //! published yet. Output: files, and [`Lists`], which says what they hold.
 //! Invariants: every finding of a route other than `statistic` is in exactly one
-//! list, written or counted as waiting; a workbook and its CSV file hold the
+//! list, written or counted as waiting, and what a community team is told is a part of its ward's
+//! list, not a list beside it; a workbook and its CSV file hold the
 //! same items (an office's workbook may hold the first of them only, which its
 //! title says); no cell is read as a formula; the bytes depend on the findings
 //! and the as-of date alone. Cost: O(n log n); a list's rows are formatted in
@@ -11,6 +12,7 @@
 
 mod cell;
 mod columns;
+mod community;
 mod csv;
 mod fit;
 mod group;
@@ -100,12 +102,14 @@ pub enum ListKind {
     Agency,
     /// The owner of a source, to be applied in bulk.
     Auto,
+    /// A ward's community team: part of the ward's list, without reasons.
+    Community,
 }
 
 impl ListKind {
     /// Whether people look at each item, a week's package at a time.
     pub fn is_of_ward(self) -> bool {
-        matches!(self, Self::Ward | Self::OtherProvince)
+        matches!(self, Self::Ward | Self::OtherProvince | Self::Community)
     }
 
     /// Its word in outputs.
@@ -115,6 +119,7 @@ impl ListKind {
             Self::OtherProvince => "other_province",
             Self::Agency => "agency",
             Self::Auto => "auto",
+            Self::Community => "community",
         }
     }
 }
@@ -122,7 +127,17 @@ impl ListKind {
 impl Lists {
     /// Items of all lists, written or waiting.
     pub fn items(&self) -> u64 {
-        self.lists.iter().map(|list| list.items).sum()
+        self.own().map(|list| list.items).sum()
+    }
+
+    /// Items of all lists that are written.
+    pub fn written(&self) -> u64 {
+        self.own().map(|list| list.written).sum()
+    }
+
+    /// The lists that have items of their own.
+    fn own(&self) -> impl Iterator<Item = &List> {
+        self.lists.iter().filter(|list| list.kind != ListKind::Community)
     }
 
     /// Lists of one kind.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
+use super::ListKind;
 use super::cell::workbook_text;
 use super::columns::{Look, action};
 use super::fit;
@@ -40,7 +41,7 @@ pub(super) fn write_counts(
         let text = styles.of(Look::Text, false);
         sheet.write_string_with_format(row, 0, workbook_text(&item.check.wording.title), text)?;
         sheet.write_number_with_format(row, 1, count as f64, styles.of(Look::Centred, false))?;
-        let action = action(item);
+        let action = action(context, item);
         sheet.write_string_with_format(row, 2, workbook_text(&action), text)?;
         sheet.write_string_with_format(row, 3, workbook_text(&item.check.wording.papers), text)?;
         let texts = [item.check.wording.title.as_str(), "", &action, &item.check.wording.papers];
@@ -49,10 +50,11 @@ pub(super) fn write_counts(
     Ok(())
 }
 
-/// How to fill the list in, and what each result means.
+/// How to fill the list in, and what each result means where results are asked for.
 pub(super) fn write_guide(
     sheet: &mut Worksheet,
     context: &Context<'_>,
+    plan: &Plan<'_>,
     styles: &Styles,
 ) -> Result<(), XlsxError> {
     let wording = &context.settings.wording;
@@ -60,14 +62,20 @@ pub(super) fn write_guide(
     sheet.set_name(&worklist.texts.sheet_guide)?.set_paper_size(PAPER_A4).set_print_fit_to_pages(1, 0);
     sheet.set_column_width(0, GUIDE_WIDTHS[0])?.set_column_width(1, GUIDE_WIDTHS[1])?;
     sheet.merge_range(0, 0, 0, 1, &worklist.texts.guide_title.to_uppercase(), &styles.title)?;
+    let for_community = plan.list.kind == ListKind::Community;
+    let lines = if for_community { &worklist.community_guide } else { &worklist.guide };
     let mut row = 1;
-    for line in &worklist.guide {
+    for line in lines {
         sheet.merge_range(row, 0, row, 1, &workbook_text(line), &styles.paragraph)?;
         sheet.set_row_height(
             row,
             fit::row_points([(line.as_str(), GUIDE_WIDTHS[0] + GUIDE_WIDTHS[1])].into_iter()),
         )?;
         row += 1;
+    }
+    if for_community {
+        sheet.protect();
+        return Ok(());
     }
     sheet.merge_range(row + 1, 0, row + 1, 1, &worklist.texts.guide_results, &styles.header)?;
     for (row, result) in (row + 2..).zip(&wording.results) {

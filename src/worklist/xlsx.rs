@@ -8,6 +8,7 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, ProtectionOptions, Workbook, Worksheet, XlsxError,
 };
 
+use super::ListKind;
 use super::cell::{Cell, fill, shown_count, shown_date, workbook_text};
 use super::columns::Look;
 use super::fit;
@@ -51,11 +52,21 @@ pub(super) fn write(context: &Context<'_>, plan: &Plan<'_>, file: &Path) -> Resu
         write_counts(workbook.add_worksheet(), context, plan, &styles)?;
     }
     if plan.layout.columns.iter().any(|column| column.is_open()) {
-        write_guide(workbook.add_worksheet(), context, &styles)?;
+        write_guide(workbook.add_worksheet(), context, plan, &styles)?;
     }
     results.write(&mut workbook, context)?;
     let out = private::create_file(file).map_err(XlsxError::IoError)?;
     workbook.save_to_writer(BufWriter::new(out))
+}
+
+/// The name of the sheet of items.
+fn sheet_name<'w>(context: &Context<'w>, plan: &Plan<'_>) -> &'w str {
+    let texts = &context.settings.wording.worklist.texts;
+    match plan.list.kind {
+        ListKind::Ward | ListKind::OtherProvince => &texts.sheet_items,
+        ListKind::Agency | ListKind::Auto => &texts.sheet_bulk,
+        ListKind::Community => &texts.sheet_community,
+    }
 }
 
 fn is_bulk(plan: &Plan<'_>) -> bool {
@@ -81,8 +92,7 @@ fn write_items(
     styles: &Styles,
     results: &ResultLists,
 ) -> Result<(), XlsxError> {
-    let texts = &context.settings.wording.worklist.texts;
-    sheet.set_name(if is_bulk(plan) { &texts.sheet_bulk } else { &texts.sheet_items })?;
+    sheet.set_name(sheet_name(context, plan))?;
     set_up_columns(sheet, plan, styles)?;
     write_head(sheet, context, plan, rows.len() as u64, styles)?;
     let mut cells = Vec::with_capacity(plan.layout.columns.len());
@@ -174,7 +184,12 @@ fn counts(context: &Context<'_>, plan: &Plan<'_>, written: u64) -> String {
         ("severities", severities.join(", ")),
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-    fill(if is_bulk(plan) { &texts.bulk_counts } else { &texts.counts }, &values)
+    let template = match plan.list.kind {
+        ListKind::Ward | ListKind::OtherProvince => &texts.counts,
+        ListKind::Agency | ListKind::Auto => &texts.bulk_counts,
+        ListKind::Community => &texts.community_counts,
+    };
+    fill(template, &values)
 }
 
 fn write_cell(

@@ -385,6 +385,38 @@ fn two_live_records_of_one_status_are_one_duplicate_and_other_pairs_are_lawful()
 }
 
 #[test]
+fn what_a_rule_assesses_is_counted_by_ward_and_a_clean_value_is_assessed_too() {
+    let elsewhere: Row = (
+        1,
+        "cu_tru",
+        &[
+            ("ma_ho_so", "CT2"),
+            ("ho_ten", "LÊ  THỊ Mơ"),
+            ("ma_xa", "31825"),
+            ("tinh_trang_cu_tru", "tạm trú"),
+        ],
+    );
+    let nameless: Row = (2, "cu_tru", &[("ma_ho_so", "CT3"), ("tinh_trang_cu_tru", "thường trú")]);
+    let world = World::of(&[RESIDENT, BIRTH, CARD, elsewhere, nameless]);
+    let found = world.find();
+    let count = |id: &str| {
+        let rule = world.settings.checks.iter().position(|check| check.id == id).unwrap();
+        let wards = found.rules[rule].assessed_by_ward.iter();
+        wards.map(|(ward, rows)| format!("{ward} {rows}")).collect::<Vec<_>>()
+    };
+    // A name without a fault of form has been looked at; no name has not.
+    assert_eq!(count("name-spacing"), ["31825 1", "32002 1"]);
+    assert_eq!(count("sex-missing"), ["00000 1", "31825 1", "32002 1"]);
+    // A card counts in its holder's ward, and every record might have been a duplicate.
+    assert_eq!(count("insurance-sex-contradicted"), [""; 0]);
+    assert_eq!(count("duplicate-residence-record"), ["00000 1", "31825 1", "32002 1"]);
+    for count in &found.rules {
+        assert_eq!(count.assessed, count.assessed_by_ward.values().sum::<u64>());
+        assert_eq!(count.found, count.found_by_ward.values().sum::<u64>());
+    }
+}
+
+#[test]
 fn an_unknown_ward_and_empty_tables_are_no_trouble() {
     let nowhere: Row = (
         0,

@@ -18,7 +18,9 @@ use doisoat::progress::Progress;
 use doisoat::publish::{self, RunFolder};
 use doisoat::report::{self, Residents, RunFacts, SourceFacts, StageFacts};
 use doisoat::settings::reader::Located;
-use doisoat::settings::{Check, CheckWording, Dimension, Route, RulesFolder, Settings, Severity, Subject};
+use doisoat::settings::{
+    Check, CheckWording, Dimension, GateLimit, Route, RuleGate, RulesFolder, Settings, Severity, Subject,
+};
 use doisoat::table::{RecordRef, SourceIndex, Table, TextColumn};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -62,6 +64,7 @@ impl Night {
     fn write(&self, folder: &Path) {
         let Self { settings, deliveries, records, linkage, findings, facts, .. } = self;
         publish::tables(folder, settings, records, linkage, findings, &Progress::silent()).unwrap();
+        publish::scores(folder, settings, findings, &Progress::silent()).unwrap();
         publish::rejects(folder, settings, deliveries).unwrap();
         publish::run_json(folder, settings, facts, None, linkage, findings).unwrap();
     }
@@ -94,6 +97,8 @@ fn check(
         min_link_probability: 0.0,
         yields_to: Vec::new(),
         authority: located("cong_an_xa"),
+        gate: gate(id),
+        community: None,
         wording: CheckWording {
             title: title.to_owned(),
             why: "Sai lệch này làm hỏng việc tra cứu <của người dân>.".to_owned(),
@@ -104,6 +109,16 @@ fn check(
         },
         examples: Vec::new(),
         place: Place::default(),
+    }
+}
+
+/// One rule passes its warning, one its failure.
+fn gate(id: &str) -> RuleGate {
+    let limit = |percent| GateLimit { count: None, percent: Some(percent) };
+    match id {
+        "birth-date-incomplete" => RuleGate { warn: limit(5.0), fail: limit(50.0) },
+        "deceased-but-insured" => RuleGate { warn: limit(1.0), fail: limit(20.0) },
+        _ => RuleGate::default(),
     }
 }
 
@@ -259,7 +274,17 @@ fn findings(found: u32, rows: u32) -> Findings {
         speaks_for: !n.is_multiple_of(3),
         weight: 0.5,
     };
-    let count = |assessed, found| RuleCount { assessed, found, ..RuleCount::default() };
+    let in_wards = |of: u64| {
+        let parts = [("31825", of - of / 3), ("32002", of / 3)];
+        parts.map(|(ward, part)| (ward.to_owned(), part)).into()
+    };
+    let count = |assessed, found| RuleCount {
+        assessed,
+        found,
+        assessed_by_ward: in_wards(assessed),
+        found_by_ward: in_wards(found),
+        ..RuleCount::default()
+    };
     Findings {
         findings: (0..found).map(finding).collect(),
         evidence: (0..found).map(evidence).collect(),
@@ -318,6 +343,7 @@ fn cell(batch: &RecordBatch, column: &str, row: usize) -> String {
     }
     match array.data_type() {
         DataType::Utf8 => array.as_string::<i32>().value(row).to_owned(),
+        DataType::UInt64 => array.as_primitive::<arrow::datatypes::UInt64Type>().value(row).to_string(),
         DataType::UInt32 => array.as_primitive::<arrow::datatypes::UInt32Type>().value(row).to_string(),
         _ => array.as_primitive::<arrow::datatypes::Float64Type>().value(row).to_string(),
     }
@@ -390,6 +416,33 @@ fn the_tables_have_the_columns_that_tools_rely_on() {
     for_or_against Utf8
     weight Float64
     "#);
+    insta::assert_snapshot!(columns(&folder.path().join("scores.parquet")), @r#"
+    ward_code Utf8 null
+    level Utf8
+    id Utf8
+    assessed UInt64
+    met UInt64
+    score Float64 null
+    "#);
+}
+
+#[test]
+fn the_wards_of_the_scores_sum_to_the_province() {
+    let folder = tempfile::tempdir().unwrap();
+    Night::new(10, 12).write(folder.path());
+    let scores = read(&folder.path().join("scores.parquet"));
+    let mut sums: BTreeMap<(String, String), [i64; 2]> = BTreeMap::new();
+    for row in 0..scores.num_rows() {
+        let [ward, level, id, assessed, met] =
+            ["ward_code", "level", "id", "assessed", "met"].map(|column| cell(&scores, column, row));
+        let sign = if ward == "NULL" { 1 } else { -1 };
+        let id = if level == "ward" { String::new() } else { id };
+        let sum = sums.entry((level, id)).or_default();
+        sum[0] += sign * assessed.parse::<i64>().unwrap();
+        sum[1] += sign * met.parse::<i64>().unwrap();
+    }
+    assert!(sums.len() > 8, "{sums:?}");
+    assert!(sums.values().all(|sum| *sum == [0, 0]), "{sums:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The quality rules of `rules/checks/`, one a file.
 
 use doisoat::check::{columns, compile, test_examples};
+use doisoat::report::catalogue_markdown;
 use doisoat::settings::{RuleFile, RulesFolder, Settings, Subject};
 
 fn default_settings() -> Settings {
@@ -50,6 +51,97 @@ fn every_default_rule_says_all_that_an_officer_needs() {
         }
         assert!(wording.results.len() >= 2, "{}", check.id);
         assert!(wording.title.chars().count() <= 60, "{}: the title is too long for a sheet", check.id);
+    }
+}
+
+#[test]
+fn no_rule_gives_the_community_team_papers_that_tell_a_death() {
+    let settings = default_settings();
+    let wording = &settings.wording.worklist;
+    let open: Vec<_> = settings.checks.iter().filter(|check| wording.is_for_community(check)).collect();
+    assert!(open.len() >= 4, "{}", open.len());
+    for check in open {
+        let papers = check.wording.papers.to_lowercase();
+        assert!(!papers.contains("tử") && !papers.contains("sim"), "{}: {papers}", check.id);
+    }
+    let closed =
+        ["deceased-but-resident", "very-old-without-sign-of-life", "sex-contradicted-by-other-sources"];
+    for check in settings.checks.iter().filter(|check| closed.contains(&check.id.as_str())) {
+        assert!(!wording.is_for_community(check), "{}", check.id);
+    }
+}
+
+#[test]
+fn the_catalogue_in_the_docs_is_that_of_the_rules() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/catalogue.md");
+    let written = std::fs::read_to_string(file).unwrap();
+    let made = catalogue_markdown(&default_settings());
+    let differing = written.lines().zip(made.lines()).find(|(written, made)| written != made);
+    assert_eq!(differing, None, "make it anew: doisoat rules docs --out docs/catalogue.md");
+    assert_eq!(written.len(), made.len());
+}
+
+#[test]
+fn a_suggestion_of_another_type_than_its_field_is_told_at_its_place() {
+    let path = "checks/sach/phone-old-prefix.toml";
+    let settings = with(path, |text| text.replace("suggest = \"phone\"", "suggest = \"full_name\""));
+    let line = 1 + settings
+        .checks
+        .iter()
+        .find(|check| check.id == "phone-old-prefix")
+        .unwrap()
+        .suggest
+        .as_ref()
+        .unwrap()
+        .place
+        .line
+        .unwrap()
+        - 1;
+    assert_eq!(
+        told(&settings),
+        [format!(
+            "error[CHK-012]: rules/{path}:{line}:12: rule `phone-old-prefix` suggests `full_name` for `phone`, which \
+             is of another type\n  help: suggest a value of `phone` from some record, or leave `suggest` out"
+        )]
+    );
+    // A text put together of the field's own column and another is the field's.
+    let settings =
+        with(path, |text| text.replace("suggest = \"phone\"", "suggest = \"coalesce(phone, full_name)\""));
+    assert_eq!(told(&settings), [""; 0]);
+}
+
+#[test]
+fn every_mistake_of_gates_and_scores_is_told_at_once() {
+    let mut folder = RulesFolder::embedded();
+    for file in &mut folder.files {
+        match file.path.as_str() {
+            "checks/du/sex-missing.toml" => {
+                file.text = file.text.replace("warn = { percent = 5 }", "warn = { percent = 60, cuont = 3 }");
+            }
+            "checks/du/address-missing.toml" => {
+                file.text = file
+                    .text
+                    .replace("{ percent = 5 }", "{ count = 1.5 }")
+                    .replace("{ percent = 50 }", "{ }");
+            }
+            "wording/scores.toml" => {
+                file.text =
+                    file.text.replace("yellow_from = 75", "yellow_from = 95").replace("low = 1", "low = 0.5");
+            }
+            _ => {}
+        }
+    }
+    let told = Settings::read(&folder).unwrap_err().to_string();
+    for expected in [
+        "sex-missing.toml",
+        "unknown key `cuont`\n  help: did you mean `count`?",
+        "`warn` is above `fail`",
+        "`count` is not a whole number",
+        "`fail` has no limit",
+        "`yellow_from = 95` is above `green_from = 90`",
+        "`low = 0.5` is not whole",
+    ] {
+        assert!(told.contains(expected), "{expected}: {told}");
     }
 }
 

@@ -182,6 +182,77 @@ fn a_mistake_in_the_rules_stops_the_run_before_any_data_is_read() {
     assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0);
 }
 
+/// The default rules in a folder of their own, one text of each file replaced.
+fn rules_with(changes: &[(&str, &str, &str)]) -> TempDir {
+    let rules = tempfile::tempdir().unwrap();
+    let folder = rules.path().join("mine");
+    doisoat().args(["rules", "export"]).arg(&folder).assert().success();
+    for (file, old, new) in changes {
+        let file = folder.join(file);
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(old), "{}", file.display());
+        fs::write(&file, text.replacen(old, new, 1)).unwrap();
+    }
+    rules
+}
+
+#[test]
+fn every_mistake_of_quality_rules_is_told_at_once_and_nothing_is_run() {
+    let rules = rules_with(&[
+        ("checks/sach/phone-invalid.toml", "live AND", "age AND"),
+        ("checks/song/insurance-card-lapsed.toml", "when = '''\n", "when = '''\nno_such_column = 1 AND "),
+        ("checks/sach/phone-old-prefix.toml", "suggest = \"phone\"", "suggest = \"full_name\""),
+        ("checks/du/sex-missing.toml", "id = \"sex-missing\"", "id = \"phone-missing\""),
+        ("checks/du/relation-missing.toml", "[[pass]]", "[[fail]]"),
+    ]);
+    let folder = rules.path().join("mine");
+    let out = tempfile::tempdir().unwrap();
+    let (code, _, told) = night(&sample(), out.path(), &["--rules", folder.to_str().unwrap()]);
+    assert_eq!(code, 2, "{told}");
+    for expected in [
+        "phone-invalid.toml:",
+        "unknown column `no_such_column`",
+        "rule `phone-old-prefix` suggests `full_name` for `phone`",
+        "rule id `phone-missing` is used in",
+        "rule `relation-missing` does not find a row of its `fail` list",
+    ] {
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
+    assert_eq!(told.matches("error[").count(), told.matches("  help: ").count());
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0);
+    let done = doisoat().args(["rules", "check", "--rules"]).arg(&folder).output().unwrap();
+    assert_eq!((done.status.code(), String::from_utf8(done.stderr).unwrap()), (Some(2), told));
+}
+
+#[test]
+fn a_gate_that_fails_publishes_the_night_with_reservations() {
+    let gate = |limits: &str| format!("[gate]\n{limits}\n[wording]");
+    let rules = rules_with(&[
+        (
+            "checks/du/phone-missing.toml",
+            "[wording]",
+            &gate("warn = { percent = 0.1 }\nfail = { count = 1 }"),
+        ),
+        ("checks/song/old-id-behind-sim.toml", "[wording]", &gate("warn = { count = 1 }")),
+    ]);
+    let (input, out) = (small_input(), tempfile::tempdir().unwrap());
+    let folder = rules.path().join("mine");
+    let more = ["--rules", folder.to_str().unwrap(), "--run-id", "one"];
+    let (code, summary, told) = night(input.path(), out.path(), &more);
+    assert_eq!(code, 1, "{told}");
+    assert!(told.contains("error[CHK-021]: ") && told.contains("phone-missing.toml"), "{told}");
+    assert!(told.contains("warning[CHK-020]: ") && told.contains("old-id-behind-sim.toml"), "{told}");
+    assert!(summary.contains("done, with reservations") && summary.contains("Gates passed"), "{summary}");
+    let run: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(out.path().join("latest/run.json")).unwrap()).unwrap();
+    assert_eq!(run["exit_code"], 1);
+    assert_eq!(run["gates"][0]["rule"], "phone-missing");
+    assert_eq!(run["gates"][0]["level"], "fail");
+    assert_eq!(run["gates"][1]["level"], "warn");
+    let page = fs::read_to_string(out.path().join("latest/report.html")).unwrap();
+    assert!(page.contains("Vượt ngưỡng dừng") && page.contains("Vượt ngưỡng cảnh báo"));
+}
+
 #[test]
 fn a_run_id_is_used_once() {
     let (input, out) = (small_input(), tempfile::tempdir().unwrap());

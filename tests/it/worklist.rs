@@ -326,7 +326,10 @@ fn a_ward_reads_who_what_and_against_what_most_useful_first() {
         told("Cơ quan có thẩm quyền")[2],
         "Phòng Cảnh sát quản lý hành chính về trật tự xã hội (PC06)"
     );
-    assert_eq!(told("Việc cần làm, biểu mẫu")[0], "Mở hồ sơ, đối chiếu giấy tờ\nMẫu CT01");
+    assert_eq!(
+        told("Việc cần làm, biểu mẫu")[0],
+        "Mở hồ sơ, đối chiếu giấy tờ\nVì sao: x\nBiểu mẫu: Mẫu CT01"
+    );
     assert_eq!(told("finding_id").iter().collect::<BTreeSet<_>>().len(), 7);
     assert!(told("Kết quả").iter().all(String::is_empty));
     let list = ward(&lists);
@@ -389,12 +392,15 @@ fn each_route_has_its_lists_and_statistics_have_none() {
         lists.lists.iter().map(|l| (l.kind.word(), l.key.as_str(), l.items, l.files.as_slice())).collect();
     let files = |stem: &str| vec![format!("{stem}.xlsx"), format!("{stem}.csv")];
     let (ward, agency, auto) = (files("31825-bac-lieu"), files("agencies/bhxh"), files("auto/cong_an_xa"));
+    let community = files("community/31825-bac-lieu");
+    assert_eq!(lists.items(), 9, "what the community team is told is counted once");
     assert_eq!(
         told,
         [
             ("ward", "31825", 7, ward.as_slice()),
             ("agency", "bhxh", 1, agency.as_slice()),
             ("auto", "cong_an_xa", 1, auto.as_slice()),
+            ("community", "31825", 1, community.as_slice()),
         ]
     );
     let mut named: Vec<PathBuf> =
@@ -410,6 +416,87 @@ fn each_route_has_its_lists_and_statistics_have_none() {
     assert_eq!(counts.rows().nth(1).unwrap()[1], Data::Float(1.0));
     let agency = sheet(&folder.path().join("agencies/bhxh.xlsx"), "Danh sách");
     assert_eq!(column(&agency, "Thông tin hiện có"), ["Giá trị đến ngày: 31/12/2026"]);
+}
+
+#[test]
+fn what_cannot_be_applied_in_bulk_is_for_the_owner_to_look_at() {
+    let mut village = village();
+    let form = village.findings.iter_mut().find(|finding| finding.rule == rule("h-name-form")).unwrap();
+    form.suggested_value = None;
+    let (folder, lists) = village.written();
+    assert_eq!(lists.of(ListKind::Auto).count(), 0);
+    let list = sheet(&folder.path().join("agencies/cong_an_xa.xlsx"), "Danh sách");
+    assert_eq!(column(&list, "Thông tin hiện có"), ["Họ, chữ đệm và tên: +Lê  Thị Năm"]);
+}
+
+/// Every rule visits at home here, so that only what may be told keeps an item off the sheet.
+fn village_of_visits(change: impl Fn(&str, &str) -> Option<String>) -> Village {
+    let mut village = village();
+    village.settings = settings(|path, text| {
+        let at_home = |text: &str| text.replace("route = \"desk\"", "route = \"door\"");
+        match change(path, text) {
+            Some(text) => Some(at_home(&text)),
+            None => path.starts_with("checks/").then(|| at_home(text)),
+        }
+    });
+    village
+}
+
+const COMMUNITY_FILE: &str = "community/31825-bac-lieu.xlsx";
+
+#[test]
+fn the_community_team_reads_whom_to_ask_and_nothing_of_why() {
+    let mut village = village_of_visits(|_, _| None);
+    // Somebody's number was typed into the name; one visit asks for the same papers twice.
+    village.find("b-birth-date", RecordRef::new(RESIDENCE, 2), 2, "ngay_sinh", "x", None, 1.0);
+    let r2 =
+        row(&["R2", "096188000002", "Trần Thị Vợ 0912345678", "1988", "H1", "Vợ", "Khóm 3", "31825", ""]);
+    village.records[0] = records(
+        &village.settings,
+        RESIDENCE,
+        &RESIDENCE_FIELDS,
+        &[
+            row(&["R1", "", "NGUYỄN VĂN CHỦ", "", "H1", "Chủ hộ", "Khóm 0912345678", "31825", "thường trú"]),
+            r2,
+            row(&["R3", "", "Nguyễn Văn Con", "", "H1", "Con", "9, Khóm 3", "31825", "thường trú"]),
+            row(&["R4", "", "Lê Đã Mất", "", "H2", "Chủ hộ", "Ấp 5", "31825", "thường trú"]),
+            row(&["R5", "", "=Lê Thị Năm", "", "", "", "Ấp 5", "31825", "tạm trú"]),
+        ],
+    );
+    village.find("c-number", RecordRef::new(RESIDENCE, 1), 1, "so_dinh_danh", "", None, 1.0);
+    village.find("c-number", RecordRef::new(RESIDENCE, 0), 0, "so_dinh_danh", "", None, 1.0);
+    let (folder, _) = village.written();
+    let file = folder.path().join(COMMUNITY_FILE);
+    let range = sheet(&file, "Lịch hẹn");
+    let headers: Vec<String> = range.rows().nth(3).unwrap().iter().map(ToString::to_string).collect();
+    let expected = ["STT", "Ấp, khóm", "Họ, chữ đệm và tên", "Lịch hẹn (ngày, giờ, nơi hẹn)"];
+    assert_eq!(headers[..4], expected);
+    assert_eq!(headers[4..], ["Giấy tờ cần mang theo", "Ghi chú"]);
+    let people = column(&range, "Họ, chữ đệm và tên");
+    assert_eq!(people.iter().filter(|name| *name == "Nguyễn Văn Con").count(), 2, "two kinds of papers");
+    assert!(people.contains(&"Trần Thị Vợ".to_owned()) && !people.contains(&"Lê Đã Mất".to_owned()));
+    let csv = fs::read_to_string(folder.path().join("community/31825-bac-lieu.csv")).unwrap();
+    assert!(csv.contains("\"'=Lê Thị Năm\""), "{csv}");
+    let shown = range.rows().flatten().map(ToString::to_string).chain([csv]);
+    for text in shown {
+        for word in ["096", "0912", "khai tử", "trùng", "Giới tính", "Khẩn", "31825", "F0000"] {
+            assert!(!text.contains(word), "{word}: {text}");
+        }
+    }
+    assert_eq!(part(&file, "xl/worksheets/sheet2.xml").map(|guide| guide.contains("Đã chết")), Some(false));
+}
+
+#[test]
+fn a_rule_may_keep_its_items_from_the_community_team_or_give_them_to_it() {
+    let said = |path: &str, text: &str, truth: bool| {
+        let key = "authority =";
+        path.starts_with("checks/").then(|| text.replace(key, &format!("community = {truth}\n{key}")))
+    };
+    let (folder, lists) = village_of_visits(|path, text| said(path, text, false)).written();
+    assert_eq!(lists.of(ListKind::Community).count(), 0);
+    assert!(!folder.path().join("community").exists());
+    let (_folder, lists) = village_of_visits(|path, text| said(path, text, true)).written();
+    assert_eq!(lists.of(ListKind::Community).next().unwrap().items, 7);
 }
 
 #[test]

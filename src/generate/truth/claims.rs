@@ -144,8 +144,10 @@ fn name(case: &mut Case<'_>, record: &Record) {
     // A name with marks on one word alone has lost them all when it lost that word's.
     let plain = super::super::spelling::without_marks(&case.person.name);
     let lost = plain != case.person.name && name.content == plain;
-    let mut others = case.all.iter().filter(|other| other.source != Source::Residence);
-    let told = others.any(|other| case.is_right_name(other));
+    let is_asked = |r: &&&Record| {
+        r.facts.event == Some(Event::Birth) || matches!(r.source, Source::Insurance | Source::Telecom)
+    };
+    let told = case.all.iter().filter(is_asked).any(|other| case.is_right_name(other));
     if lost && told {
         let right = Some(case.person.name.clone());
         case.add_named("name-without-diacritics", record, "ho_ten", right, (true, true));

@@ -93,7 +93,11 @@ const COMPARISON: &[Key] = &[
     Key::needed("levels", ListOf(&Either(&[Text, Table(BOUNDED_LEVEL)])), "missing first, else last."),
     Key::of("groups", Free(&Texts), "Names for several levels, used by contradictions."),
     Key::of("term_frequency", Either(&[Truth, Texts]), "Levels at which a rare value tells more."),
-    Key::of("given", Table(GIVEN), "An earlier comparison on which a model learnt from nothing lets it depend."),
+    Key::of(
+        "given",
+        Table(GIVEN),
+        "An earlier comparison on which a model learnt from nothing lets it depend.",
+    ),
 ];
 
 const LEVELS_BY_COMPARISON: Shape = Free(&Texts);

@@ -65,7 +65,7 @@ pub struct SchemaFile {
 }
 
 /// The kinds of files there are.
-pub const SCHEMA_FILES: [SchemaFile; 9] = [
+pub const SCHEMA_FILES: [SchemaFile; 10] = [
     SchemaFile { name: "source", files: "sources/*.toml", keys: keys::SOURCE },
     SchemaFile { name: "matching", files: "matching/people.toml", keys: keys::MATCHING },
     SchemaFile { name: "model", files: "matching/model.toml", keys: keys::MODEL },
@@ -74,6 +74,7 @@ pub const SCHEMA_FILES: [SchemaFile; 9] = [
     SchemaFile { name: "offices", files: "wording/offices.toml", keys: province_keys::OFFICES },
     SchemaFile { name: "results", files: "wording/results.toml", keys: province_keys::RESULTS },
     SchemaFile { name: "words", files: "wording/words.toml", keys: province_keys::WORDS },
+    SchemaFile { name: "scores", files: "wording/scores.toml", keys: province_keys::SCORES },
     SchemaFile { name: "worklist", files: "wording/worklist.toml", keys: province_keys::WORKLIST },
 ];
 

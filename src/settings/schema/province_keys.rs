@@ -33,6 +33,16 @@ const CHECK_WORDING: &[Key] = &[
     Key::of("results", Texts, "Results that fit, keys of wording/results.toml."),
 ];
 
+const GATE_LIMIT: &[Key] = &[
+    Key::of("count", Whole(0.0, 1e12), "Most records found at fault."),
+    Key::of("percent", Number(0.0, 100.0), "Largest share found at fault, in hundredths."),
+];
+
+const RULE_GATE: &[Key] = &[
+    Key::of("warn", Table(GATE_LIMIT), "Above it the data team is told."),
+    Key::of("fail", Table(GATE_LIMIT), "Above it the run ends with exit code 1."),
+];
+
 pub(super) const CHECK: &[Key] = &[
     Key::needed("id", Text, "Names the fault; never reused."),
     Key::needed("since", Text, "The version that it came with."),
@@ -50,6 +60,8 @@ pub(super) const CHECK: &[Key] = &[
     Key::of("min_link_probability", SHARE, "Weaker links are not leaned on."),
     Key::of("yields_to", Texts, "Rules that speak instead when they find the same cell."),
     Key::needed("authority", Text, "Which office mends it, a key of wording/offices.toml."),
+    Key::of("gate", Table(RULE_GATE), "How many findings are accepted."),
+    Key::of("community", Truth, "Whether its items may stand on the community team's sheet."),
     Key::needed("wording", Table(CHECK_WORDING), "What officers read."),
     Key::of("pass", Shape::ListOf(&Free(&CELL)), "Rows that the rule must not find."),
     Key::of("fail", Shape::ListOf(&Free(&CELL)), "Rows that the rule must find."),
@@ -75,6 +87,13 @@ pub(super) const WORDS: &[Key] = &[
     Key::of("confidence", Free(&Either(&[Text, SHARE])), "Words for confidences and where they begin."),
 ];
 
+pub(super) const SCORES: &[Key] = &[
+    Key::of("green_from", Number(0.0, 100.0), "Green from this many hundredths."),
+    Key::of("yellow_from", Number(0.0, 100.0), "Yellow from this many hundredths."),
+    Key::of("severities", Free(&Whole(0.0, 1_000.0)), "A weight a severity."),
+    Key::of("routes", Free(&Whole(0.0, 1_000.0)), "A weight a route; 0 counts its rules nowhere above."),
+];
+
 const GUIDE: &[Key] = &[
     Key::of("title", Text, "The sheet's name."),
     Key::of("lines", Texts, "Its lines."),
@@ -87,11 +106,13 @@ pub(super) const WORKLIST: &[Key] = &[
     Key::of("child_below_years", Whole(0.0, 150.0), "Items of younger children come first."),
     Key::of("death_evidence", Texts, "Prefixes of evidence that come first within a severity."),
     Key::of("withheld_fields", Texts, "Fields whose values are never printed."),
+    Key::of("community_withheld_fields", Texts, "Fields never told to the community team."),
     Key::of("hamlet_words", Texts, "First words of an address's part that names the hamlet."),
     Key::of("person", TEXTS_BY_KEY, "Which fields a person is shown by."),
     Key::needed("columns", TEXTS_BY_KEY, "Headers of the columns."),
     Key::needed("texts", TEXTS_BY_KEY, "Sentences."),
     Key::of("guide", Table(GUIDE), "The sheet of instructions."),
+    Key::of("community_guide", Table(GUIDE), "The community team's sheet of instructions."),
 ];
 
 #[cfg(test)]

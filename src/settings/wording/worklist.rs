@@ -1,5 +1,6 @@
 //! `rules/wording/worklist.toml`: how long lists are, what stands in them, and their words.
 
+use crate::settings::checks::{Check, Route, Subject};
 use crate::settings::reader::{Located, TableReader};
 use crate::settings::sources::Source;
 
@@ -16,6 +17,8 @@ pub struct WorklistWording {
     pub death_evidence: Vec<String>,
     /// Fields whose values are never printed.
     pub withheld_fields: Vec<String>,
+    /// Fields whose items never stand on the community team's sheet, unless the rule says so.
+    pub community_withheld_fields: Vec<String>,
     /// Words that begin a hamlet's name in an address.
     pub hamlet_words: Vec<String>,
     /// Which fields a person is shown by.
@@ -26,6 +29,28 @@ pub struct WorklistWording {
     pub texts: Texts,
     /// How to fill a list in, a line each.
     pub guide: Vec<String>,
+    /// The same for the community team's sheet.
+    pub community_guide: Vec<String>,
+}
+
+impl WorklistWording {
+    /// Whether a rule's items may stand on the community team's sheet. Where the rule does not say: visits at
+    /// home that are about one person and have nothing to do with a death or a sensitive field. A rule of
+    /// another route than `door` is never there.
+    pub fn is_for_community(&self, check: &Check) -> bool {
+        let of_death = || {
+            check.evidence.iter().chain(&check.needs).any(|word| {
+                let prefix = word.value.split('.').next().unwrap_or_default();
+                self.death_evidence.iter().any(|known| known == prefix)
+            })
+        };
+        let is_sensitive = || {
+            self.withheld_fields.contains(&check.field)
+                || self.community_withheld_fields.contains(&check.field)
+        };
+        let derived = || !matches!(check.subject, Subject::Pair(_)) && !of_death() && !is_sensitive();
+        check.route == Route::Door && check.community.unwrap_or_else(derived)
+    }
 }
 
 /// Which fields a person is shown by; what is empty is not shown.
@@ -127,6 +152,12 @@ texts!(
         new_value [],
         /// How many.
         count [],
+        /// Ấp, khóm.
+        hamlet [],
+        /// Lịch hẹn.
+        appointment [],
+        /// Giấy tờ cần mang theo.
+        papers_to_bring [],
     }
 );
 
@@ -137,6 +168,12 @@ texts!(
         ward_title ["unit"],
         /// An office's list.
         agency_title ["office"],
+        /// A community team's sheet.
+        community_title ["unit"],
+        /// Who it goes to.
+        community_office [],
+        /// How many people are on it.
+        community_counts ["written"],
         /// A list to be applied in bulk.
         auto_title ["office"],
         /// Who it goes to and what day the data stand at.
@@ -167,10 +204,18 @@ texts!(
         record_of ["id"],
         /// Before evidence that speaks against.
         against [],
+        /// Why it matters.
+        why ["why"],
+        /// The form to fill in.
+        form ["form"],
+        /// The legal or procedural basis.
+        basis ["basis"],
         /// Sheet of a ward's items.
         sheet_items [],
         /// Sheet of an office's items.
         sheet_bulk [],
+        /// Sheet of the community team.
+        sheet_community [],
         /// Sheet of counts.
         sheet_counts [],
         /// Sheet of instructions.
@@ -195,6 +240,7 @@ pub(super) fn read(table: &TableReader<'_>, sources: Option<&[Source]>) -> Optio
     let child_below_years = table.number_or("child_below_years", 6.0, (0.0, 150.0)) as i64;
     let death_evidence = table.texts("death_evidence");
     let withheld_fields = table.texts("withheld_fields");
+    let community_withheld_fields = table.texts("community_withheld_fields");
     let hamlet_words = table.texts("hamlet_words");
     let person = table.optional_table("person").map(|person| read_person(&person, sources));
     let headers = table.table("columns").map(|headers| Headers::read(&headers));
@@ -203,10 +249,12 @@ pub(super) fn read(table: &TableReader<'_>, sources: Option<&[Source]>) -> Optio
         Texts::read(&texts)
     });
     let guide = table.optional_table("guide").map(|guide| read_guide(&guide));
+    let community_guide = table.optional_table("community_guide").map(|guide| read_guide(&guide));
     if let Some(sources) = sources {
         let prefixes = || sources.iter().flat_map(Source::prefixes);
         check_words(table, &death_evidence, "prefix", &prefixes().collect::<Vec<_>>());
         check_words(table, &withheld_fields, "field", &fields(sources));
+        check_words(table, &community_withheld_fields, "field", &fields(sources));
     }
     Some(WorklistWording {
         package_max,
@@ -214,11 +262,13 @@ pub(super) fn read(table: &TableReader<'_>, sources: Option<&[Source]>) -> Optio
         child_below_years,
         death_evidence: values(death_evidence),
         withheld_fields: values(withheld_fields),
+        community_withheld_fields: values(community_withheld_fields),
         hamlet_words: values(hamlet_words),
         person: person.unwrap_or_default(),
         headers: headers?,
         texts: texts?,
         guide: guide.unwrap_or_default(),
+        community_guide: community_guide.unwrap_or_default(),
     })
 }
 
@@ -266,7 +316,8 @@ fn check_words(table: &TableReader<'_>, typed: &[Located<String>], what: &str, v
 }
 
 /// Texts that name sheets of one workbook.
-const SHEET_NAMES: [&str; 5] = ["sheet_items", "sheet_bulk", "sheet_counts", "sheet_guide", "sheet_results"];
+const SHEET_NAMES: [&str; 6] =
+    ["sheet_items", "sheet_bulk", "sheet_community", "sheet_counts", "sheet_guide", "sheet_results"];
 /// What spreadsheet programs allow in a sheet's name.
 const SHEET_NAME_CHARS_MAX: usize = 31;
 
