@@ -9,6 +9,7 @@ mod evidence;
 mod folder;
 mod kind;
 mod matching;
+mod overlay;
 pub mod reader;
 mod reference;
 pub mod schema;
@@ -26,6 +27,7 @@ pub use matching::{
     LevelSet, LevelTest, MODEL_FILE, Matching, Model, ModelText, PAIRINGS, PairingMode, Part, PriorFactor,
     Scale, TermFrequency, Thresholds, TrainedOn, rounded,
 };
+pub use overlay::OVERLAY_FILE;
 pub use reference::{Reference, Tsv};
 pub use sources::{Column, Events, Gate, Source};
 pub use wording::{Headers, Office, PersonFields, ResultWord, Texts, Wording, WorklistWording};
