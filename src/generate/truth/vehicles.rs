@@ -1,7 +1,7 @@
 //! Rules of the fifth source: vehicles of the dead, of people who moved, of nobody residence knows.
 
 use super::super::family::Population;
-use super::super::person::Standing;
+use super::super::person::{Standing, Status};
 use super::super::rates::Fault;
 use super::super::vehicles::household_on;
 use super::super::written::{Event, Record};
@@ -36,39 +36,57 @@ fn of_the_dead(case: &mut Case<'_>, record: &Record) {
     case.add_named(VEHICLE_RULES[0], record, "trang_thai", None, (told, false));
 }
 
-/// Registered where the owner lived before moving to another commune. To be told from an address
-/// that leads to one commune, and from a residence record that was touched since.
+/// The owner has left the household that the papers name, for another one or another province. To be
+/// told from an address that leads to one commune, and from a residence record that was touched since:
+/// the one there, struck off, or the only live one, in another commune.
 fn moved(case: &mut Case<'_>, population: &Population, record: &Record) {
-    let (Some(on), Standing::Resident(_)) = (record.facts.registered_on, case.person.standing) else {
-        return;
+    let Some(on) = record.facts.registered_on else { return };
+    let (then, now) = (household_on(case.person, on), case.person.household);
+    let has_left = match case.person.standing {
+        Standing::Elsewhere => true,
+        Standing::Resident(_) => then != now,
+        Standing::Unregistered | Standing::Dead(_) => false,
     };
-    let ward = |household: usize| population.households[household].ward;
-    if ward(household_on(case.person, on)) == ward(case.person.household) {
+    if !has_left {
         return;
     }
     let has_address = !record.faults.contains(&("dia_chi", Fault::AddressMissing.word()));
     let follows = record.facts.address_old.as_ref().is_none_or(|(_, follows)| *follows);
-    let touched = |home: &&Record| home.facts.registered_on.is_some_and(|day| day > on);
+    let is_elsewhere = population.households[then].ward != population.households[now].ward;
+    let tells = |home: &&Record| {
+        let is_live_elsewhere = is_elsewhere && case.live.len() == 1;
+        home.facts.registered_on.is_some_and(|day| day > on)
+            && match home.facts.status {
+                Some(Status::Deleted) => true,
+                Some(Status::Permanent) => is_live_elsewhere,
+                _ => false,
+            }
+    };
     let told = has_address
         && follows
-        && case.live.len() == 1
-        && case.live.iter().any(|home| touched(home) && Case::is_plainly_one(record, home));
+        && case.all.iter().copied().filter(|home| tells(home)).any(|home| Case::is_plainly_one(record, home));
     case.add_named(VEHICLE_RULES[1], record, "dia_chi", None, (told, false));
 }
 
-/// A living owner whom residence does not know at all. The first row is the one to be found, unless a
-/// birth entry or a card speaks for the person; others are as true.
+/// An owner whom residence does not know at all, whether living here or elsewhere or dead without
+/// anybody having said so. Only a personal number tells somebody from all whom residence does know.
+/// The first such row is the one to be found, unless a birth entry or a card speaks for the person;
+/// others are as true.
 fn without_residence(case: &mut Case<'_>, papers: &[&Record]) {
-    let is_known = case.all.iter().any(|record| record.facts.status.is_some());
-    if is_known || !case.person.is_alive() {
+    let speaks = |record: &&Record| {
+        record.facts.status.is_some() || matches!(record.facts.event, Some(Event::Death(_)))
+    };
+    if case.all.iter().copied().any(|record| speaks(&record)) {
         return;
     }
     let as_of = case.world.as_of;
     let has_card =
         case.all.iter().any(|r| r.facts.valid.is_some_and(|(from, to)| from <= as_of && as_of <= to));
-    let told = case.births.is_empty() && !has_card;
+    let may_be_found = case.births.is_empty() && !has_card;
+    let first = papers.iter().position(|record| record.facts.number.personal.is_some());
     for (at, record) in papers.iter().enumerate() {
-        case.add_named(VEHICLE_RULES[2], record, "ho_ten", None, (told && at == 0, false));
+        let told = may_be_found && first == Some(at);
+        case.add_named(VEHICLE_RULES[2], record, "ho_ten", None, (told, false));
     }
 }
 
