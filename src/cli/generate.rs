@@ -9,14 +9,15 @@ use clap::builder::PossibleValuesParser;
 
 use super::{Exit, RulesOption};
 use crate::diagnostic::Outcome;
-use crate::generate::{self, ErrorLevel, Format, Summary};
+use crate::generate::{self, ErrorLevel, Extra, Format, Summary};
 use crate::progress::Progress;
 
-/// Make a synthetic province: four extracts, and the truth about them in truth/.
+/// Make a synthetic province: four extracts, a fifth on demand, and the truth about them in truth/.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     doisoat generate --residents 5000 --seed 1 --out sample\n  \
-    doisoat generate --residents 2600000 --seed 7 --out province --errors dirty --format parquet\n\n\
+    doisoat generate --residents 2600000 --seed 7 --out province --errors dirty --format parquet\n  \
+    doisoat generate --residents 100000 --seed 7 --out province --with vehicles\n\n\
     The same options give the same bytes on any machine and any number of threads.\n\
     Synthetic numbers may by chance be somebody's: treat them with the same care.")]
 pub(super) struct Options {
@@ -38,13 +39,18 @@ pub(super) struct Options {
     /// The day the extracts were cut off.
     #[arg(long, value_name = "YYYY-MM-DD", default_value = "2026-06-30")]
     as_of: NaiveDate,
+    /// A further extract beside the four, which stay as they are: `vehicles` makes `phuong_tien`.
+    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(Extra::WORDS.iter().map(|(word, _)| *word)))]
+    with: Vec<String>,
     #[command(flatten)]
     rules: RulesOption,
 }
 
 pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
     let settings = options.rules.settings()?;
-    let summary = generate::generate(
+    let extras: Vec<Extra> =
+        options.with.iter().map(|typed| word(Extra::WORDS, typed, Extra::Vehicles)).collect();
+    let summary = generate::generate_with(
         &generate::Options {
             residents: options.residents,
             seed: options.seed,
@@ -53,6 +59,7 @@ pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
             format: word(Format::WORDS, &options.format, Format::Csv),
             as_of: options.as_of,
         },
+        &extras,
         &settings,
         progress,
     )?;
@@ -63,7 +70,7 @@ pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
 fn told(summary: &Summary, options: &Options) -> String {
     let mut text = format!("{} residents, {} people in all\n", summary.residents, summary.people);
     for (source, rows) in &summary.rows {
-        let _ = writeln!(text, "  {source:<10} {rows:>10} rows");
+        let _ = writeln!(text, "  {source:<11} {rows:>10} rows");
     }
     let folder = options.out.display();
     let _ = write!(text, "{} findings to be found, in {folder}/truth", summary.findings);

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Failure, Outcome, Place};
 use crate::link;
 use crate::report;
 use crate::settings::schema::{self, SCHEMA_FILES};
-use crate::settings::{Settings, Subject, embedded_files};
+use crate::settings::{OVERLAY_FILE, Settings, Subject, embedded_files};
 
 /// Look at, check, try and export the rules.
 #[derive(Debug, Args)]
@@ -56,12 +56,16 @@ enum Command {
         #[arg(long, value_name = "KIND", value_parser = PossibleValuesParser::new(SCHEMA_FILES.map(|file| file.name)))]
         file: Option<String>,
     },
-    /// Write the rules that are compiled in to a new folder, to be changed there.
-    #[command(after_help = "Example:\n  doisoat rules export my-rules")]
+    /// Write the rules whole to a new folder, to be changed there: those compiled in, or those of a
+    /// folder laid over them.
+    #[command(after_help = "Examples:\n  doisoat rules export my-rules\n  \
+        doisoat rules export my-rules --rules examples/vehicles")]
     Export {
         /// The folder; it must not be there yet, or be empty.
         #[arg(value_name = "DIR")]
         folder: PathBuf,
+        #[command(flatten)]
+        rules: RulesOption,
     },
 }
 
@@ -94,7 +98,7 @@ pub(super) fn run(options: &Options) -> Outcome<Exit> {
         Command::Schema { file } => Ok(schema(file.as_deref())),
         Command::Test(rules) => test(rules),
         Command::Columns(options) => columns(options),
-        Command::Export { folder } => export(folder),
+        Command::Export { folder, rules } => export(folder, rules),
     }
 }
 
@@ -183,7 +187,17 @@ fn subject(settings: &Settings, word: &str) -> Outcome<Subject> {
     })
 }
 
-fn export(folder: &Path) -> Outcome<Exit> {
+/// Path and bytes of every file of the rules: documentation too where they are the compiled-in ones,
+/// and without the file that lays a folder over others, since what is written stands alone.
+fn whole(rules: &RulesOption) -> Outcome<Vec<(String, Vec<u8>)>> {
+    if rules.rules.is_none() {
+        return Ok(embedded_files().into_iter().map(|(path, bytes)| (path, bytes.to_vec())).collect());
+    }
+    let files = rules.folder()?.files.into_iter().filter(|file| file.path != OVERLAY_FILE);
+    Ok(files.map(|file| (file.path, file.text.into_bytes())).collect())
+}
+
+fn export(folder: &Path, rules: &RulesOption) -> Outcome<Exit> {
     let failed = |path: &Path, why: String| -> Failure {
         let place = Place::file(path.display().to_string());
         Diagnostic::error("CLI-005", place, why, "give a new or empty folder that you may write to").into()
@@ -192,7 +206,7 @@ fn export(folder: &Path) -> Outcome<Exit> {
     if occupied {
         return Err(failed(folder, "the folder is not empty".to_owned()));
     }
-    let files = embedded_files();
+    let files = whole(rules)?;
     for (path, bytes) in &files {
         let file = folder.join(path);
         let parent = file.parent().unwrap_or(folder);

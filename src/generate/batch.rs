@@ -23,10 +23,10 @@ pub(super) const TRUTH: [(&str, &[&str]); 4] = [
 /// The rows of one batch.
 #[derive(Debug)]
 pub(super) struct BatchRows {
-    /// By source, in the order of [`Source::ALL`].
-    pub(super) sources: [Rows; 4],
+    /// By source, in the order of [`World::sources`].
+    pub(super) sources: Vec<Rows>,
     /// By source, then row: its place among the window's rows.
-    pub(super) orders: [Vec<u64>; 4],
+    pub(super) orders: Vec<Vec<u64>>,
     /// In the order of [`TRUTH`].
     pub(super) truth: [Rows; 4],
     pub(super) residents: u64,
@@ -46,8 +46,8 @@ pub(super) fn make(world: &World, batch: u64, quota: u64) -> BatchRows {
 fn pack(world: &World, batch: u64, population: &Population, records: &[Record]) -> BatchRows {
     let is_resident = |person: &&super::person::Person| matches!(person.standing, Standing::Resident(_));
     let mut rows = BatchRows {
-        sources: COLUMNS.map(|columns| Rows::new(columns.len())),
-        orders: Default::default(),
+        sources: world.sources().iter().map(|source| Rows::new(COLUMNS[*source as usize].len())).collect(),
+        orders: vec![Vec::new(); world.sources().len()],
         truth: TRUTH.map(|(_, columns)| Rows::new(columns.len())),
         residents: population.people.iter().filter(is_resident).count() as u64,
         people: population.people.len() as u64,
@@ -56,11 +56,16 @@ fn pack(world: &World, batch: u64, population: &Population, records: &[Record]) 
         pack_record(batch, record, &mut rows);
     }
     pack_findings(world, population, records, &mut rows.truth[1]);
-    for pair in truth::hard_pairs(population, records) {
+    for pair in truth::hard_pairs(population, without_vehicles(records)) {
         let (left, right) = (&pair.left, &pair.right);
         rows.truth[3].push([left.0.id(), &left.1, right.0.id(), &right.1, pair.kind]);
     }
     rows
+}
+
+/// The rows of the four extracts: hard pairs and the truth about them are the same without a fifth.
+pub(super) fn without_vehicles(records: &[Record]) -> &[Record] {
+    &records[..records.partition_point(|record| record.source != Source::Vehicles)]
 }
 
 fn pack_record(batch: u64, record: &Record, rows: &mut BatchRows) {

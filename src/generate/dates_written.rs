@@ -146,7 +146,7 @@ fn other_form(birth: Birth, source: Source, draw: &mut Draw) -> (String, DateFor
         Precision::Year => return (standard(birth), DateForm::Normal),
         Precision::Day => {}
     }
-    let text = match draw.weighted(&FORMS[source as usize]) {
+    let text = match draw.weighted(&FORMS[source.habits()]) {
         0 => return slashes(day, month, year),
         1 if draw.chance(0.3) => format!("{day:02}-{month:02}-{year:04}"),
         1 => format!("{day}-{month}-{year:04}"),

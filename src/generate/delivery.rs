@@ -17,7 +17,7 @@ use super::rates::{Chances, Fault, Source};
 use super::written::{DateForm, Facts, PhoneForm, Record, WrittenDate, WrittenName, WrittenNumber};
 
 /// Columns of the extracts, in order.
-pub(super) const COLUMNS: [&[&str]; 4] = [
+pub(super) const COLUMNS: [&[&str]; 5] = [
     &[
         "ma_ho_so",
         "so_dinh_danh",
@@ -85,9 +85,20 @@ pub(super) const COLUMNS: [&[&str]; 4] = [
         "ngay_kich_hoat",
         "trang_thai",
     ],
+    &[
+        "ma_dang_ky",
+        "bien_so",
+        "loai_xe",
+        "so_dinh_danh",
+        "ho_ten",
+        "ngay_sinh",
+        "dia_chi",
+        "ngay_dang_ky",
+        "trang_thai",
+    ],
 ];
 
-/// Share of insurance and telecom rows whose person data were taken from the identity
+/// Share of insurance, telecom and vehicle rows whose person data were taken from the identity
 /// card, that is from what the population database held on that day, with its mistakes.
 const COPIED: f64 = 0.7;
 
@@ -109,7 +120,7 @@ pub(super) struct Delivery<'a, 'w> {
     /// Who is delivered where.
     pub(super) plan: Draw,
     /// What goes wrong, a stream a source.
-    pub(super) errors: [Draw; 4],
+    pub(super) errors: [Draw; 5],
     pub(super) records: Vec<Record>,
     /// By person: what the population database holds.
     pub(super) cards: Vec<Held4>,
@@ -133,7 +144,7 @@ impl<'a, 'w> Delivery<'a, 'w> {
             population,
             allotment,
             plan: stream(2),
-            errors: [stream(3), stream(4), stream(5), stream(6)],
+            errors: [stream(3), stream(4), stream(5), stream(6), stream(7)],
             records: Vec::new(),
             cards: Vec::new(),
             phones: vec![None; population.people.len()],
@@ -144,7 +155,7 @@ impl<'a, 'w> Delivery<'a, 'w> {
         delivery
     }
 
-    /// Every row of the batch.
+    /// Every row of the batch; those of vehicles last.
     pub(super) fn deliver(mut self) -> Vec<Record> {
         for person in 0..self.population.people.len() {
             super::telecom::deliver(&mut self, person);
@@ -153,6 +164,13 @@ impl<'a, 'w> Delivery<'a, 'w> {
             super::residence::deliver(&mut self, person);
             super::civil::deliver(&mut self, person);
             super::insurance::deliver(&mut self, person);
+        }
+        if self.world.sources().contains(&Source::Vehicles) {
+            // Draws of its own, after all others: the four extracts are the same without it.
+            self.plan = Draw::of(self.world.seed, 8, self.batch);
+            for person in 0..self.population.people.len() {
+                super::vehicles::deliver(&mut self, person);
+            }
         }
         self.records
     }

@@ -175,6 +175,24 @@ pub(super) fn address(
     draw: &mut Draw,
     faults: &mut Faults,
 ) -> WrittenAddress {
+    // What was copied on the day of registration stands with the units of that day: that is
+    // age, not damage, so it is there at every error level, except in residence.
+    let is_old = |draw: &mut Draw| match chances.source {
+        Source::Residence => chances.happens(Fault::AddressOld, draw),
+        other => draw.chance(super::rates::TABLE[Fault::AddressOld as usize].1[other.habits()]),
+    };
+    address_of(world, household, is_old, chances, draw, faults)
+}
+
+/// The same where the caller knows whether it stands with units of before 01/07/2025.
+pub(super) fn address_of(
+    world: &World,
+    household: &Household,
+    is_old: impl FnOnce(&mut Draw) -> bool,
+    chances: Chances,
+    draw: &mut Draw,
+    faults: &mut Faults,
+) -> WrittenAddress {
     const COLUMN: &str = "dia_chi";
     let mut note = |fault: Fault| faults.push((COLUMN, fault.word()));
     if chances.happens(Fault::AddressMissing, draw) {
@@ -183,13 +201,7 @@ pub(super) fn address(
     }
     let (ward, lead) = (&world.places.wards[household.ward], &household.lead);
     let full = format!("{lead}, {} {}, tỉnh {PROVINCE}", ward.kind, ward.name);
-    // What was copied on the day of registration stands with the units of that day: that is
-    // age, not damage, so it is there at every error level, except in residence.
-    let is_old = match chances.source {
-        Source::Residence => chances.happens(Fault::AddressOld, draw),
-        _ => draw.chance(super::rates::TABLE[Fault::AddressOld as usize].1[chances.source as usize]),
-    };
-    if is_old {
+    if is_old(draw) {
         note(Fault::AddressOld);
         let follows = !world.places.old_units[household.old_unit].is_split;
         return WrittenAddress { text: old_address(world, household, draw), old: Some((full, follows)) };

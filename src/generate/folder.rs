@@ -125,7 +125,14 @@ mod tests {
 
     #[test]
     fn own_names_are_told_from_others() {
-        for name in ["cu_tru.csv", "bhyt_01.xlsx", "delivery.toml", "truth", ".thue_bao_01.csv.part"] {
+        for name in [
+            "cu_tru.csv",
+            "bhyt_01.xlsx",
+            "phuong_tien.csv",
+            "delivery.toml",
+            "truth",
+            ".thue_bao_01.csv.part",
+        ] {
             assert!(is_own(name), "{name}");
         }
         for name in ["notes.txt", "cu_tru.csv.bak", "cu_tru_x.csv", "bhyt", "cu_tru2.csv", ".hidden"] {

@@ -1,7 +1,7 @@
 //! A province that does not exist, with its truth.
 //!
 //! Input: how many residents, a seed, an error level, the reference tables of the
-//! rules. Output: the four extracts, `delivery.toml`, and in `truth/` who is who,
+//! rules. Output: the four extracts, a fifth on demand, `delivery.toml`, and in `truth/` who is who,
 //! what is wrong, what was done to which cell and which pairs are hard to tell apart.
 //!
 //! Invariants: the same options and rules give the same bytes on any number of
@@ -40,13 +40,14 @@ mod sink;
 mod spelling;
 mod telecom;
 mod truth;
+mod vehicles;
 mod written;
 
 pub use address_pairs::{AddressFigures, AddressPairs, TestAddress};
 pub use name_pairs::{NamePair, NamePairs, name_pairs};
 pub use rates::ErrorLevel;
 pub use sink::Format;
-pub use truth::RULES;
+pub use truth::{RULES, VEHICLE_RULES};
 
 use std::path::{Path, PathBuf};
 
@@ -101,6 +102,24 @@ impl Options {
     }
 }
 
+/// An extract that no night needs, made on demand. The others are the same to the byte without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extra {
+    /// `phuong_tien`: registered vehicles and their owners, some 0.6 rows a resident.
+    Vehicles,
+}
+
+impl Extra {
+    /// The words of the command line.
+    pub const WORDS: &'static [(&'static str, Self)] = &[("vehicles", Self::Vehicles)];
+
+    fn source(self) -> Source {
+        match self {
+            Self::Vehicles => Source::Vehicles,
+        }
+    }
+}
+
 /// What was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -119,6 +138,7 @@ pub struct Summary {
 /// What every batch needs to know.
 struct World {
     seed: u64,
+    extras: Vec<Extra>,
     as_of: NaiveDate,
     level: ErrorLevel,
     lexicon: Lexicon,
@@ -137,12 +157,26 @@ struct World {
 /// Options that make no sense, reference tables that lack what is needed, a folder
 /// that holds something else, files that cannot be written.
 pub fn generate(options: &Options, settings: &Settings, progress: &Progress) -> Outcome<Summary> {
+    generate_with(options, &[], settings, progress)
+}
+
+/// The same with further extracts, whose rows stand in the truth too.
+///
+/// # Errors
+/// As [`generate`].
+pub fn generate_with(
+    options: &Options,
+    extras: &[Extra],
+    settings: &Settings,
+    progress: &Progress,
+) -> Outcome<Summary> {
     check(options)?;
     let batches = options.residents.div_ceil(BATCH_RESIDENTS);
-    let world = World::new(options, settings, batches)?;
+    let world = World::new(options, extras, settings, batches)?;
+    let sources = world.sources();
     let folder = Folder::claim(&options.out)?;
     let failed = |error: std::io::Error| io_failure(&options.out, &error);
-    let mut sinks = open(&folder, options.format).map_err(failed)?;
+    let mut sinks = open(&folder, &sources, options.format).map_err(failed)?;
     let bar = progress.begin("generate", options.residents, "residents");
     let mut summary = Summary::default();
     for first in (0..batches).step_by(WINDOW_BATCHES as usize) {
@@ -156,12 +190,12 @@ pub fn generate(options: &Options, settings: &Settings, progress: &Progress) -> 
         summary.people += window.iter().map(|batch| batch.people).sum::<u64>();
         bar.add(residents);
     }
-    summary.rows = Source::ALL.iter().map(|source| (source.id(), sinks[*source as usize].rows)).collect();
-    summary.findings = sinks[5].rows;
+    summary.rows = sources.iter().zip(&sinks).map(|(source, sink)| (source.id(), sink.rows)).collect();
+    summary.findings = sinks[sources.len() + 1].rows;
     let finished: Vec<_> =
         sinks.into_par_iter().map(Sink::finish).collect::<Result<_, _>>().map_err(failed)?;
     let files: Vec<(PathBuf, PathBuf)> = finished.into_iter().flatten().collect();
-    summary.files = folder.publish(&files, &delivery_toml(options.as_of))?;
+    summary.files = folder.publish(&files, &delivery_toml(&sources, options.as_of))?;
     Ok(summary)
 }
 
@@ -193,13 +227,13 @@ fn check(options: &Options) -> Outcome<()> {
     Ok(())
 }
 
-/// The four extracts, then the four tables of truth.
-fn open(folder: &Folder, format: Format) -> std::io::Result<Vec<Sink>> {
+/// The extracts, then the four tables of truth.
+fn open(folder: &Folder, sources: &[Source], format: Format) -> std::io::Result<Vec<Sink>> {
     let extract = |source: &Source| Sink::open(&folder.path, source.id(), COLUMNS[*source as usize], format);
     let truth = |(stem, columns): &(&'static str, &'static [&'static str])| {
         Sink::open(&folder.truth, stem, columns, Format::Parquet)
     };
-    Source::ALL.iter().map(extract).chain(TRUTH.iter().map(truth)).collect()
+    sources.iter().map(extract).chain(TRUTH.iter().map(truth)).collect()
 }
 
 /// Writes a window: extracts in the order of hashes, so that neighbours in a file tell
@@ -229,17 +263,18 @@ impl BatchRows {
     }
 }
 
-fn delivery_toml(as_of: NaiveDate) -> String {
+fn delivery_toml(sources: &[Source], as_of: NaiveDate) -> String {
     let day = as_of.format("%Y-%m-%d");
-    let lines: Vec<String> = Source::ALL.iter().map(|source| format!("{} = {day}\n", source.id())).collect();
+    let lines: Vec<String> = sources.iter().map(|source| format!("{} = {day}\n", source.id())).collect();
     format!("# cut-off day of each source\n{}", lines.concat())
 }
 
 impl World {
-    fn new(options: &Options, settings: &Settings, batches: u64) -> Outcome<Self> {
+    fn new(options: &Options, extras: &[Extra], settings: &Settings, batches: u64) -> Outcome<Self> {
         let reference = &settings.reference;
         Ok(Self {
             seed: options.seed,
+            extras: extras.to_vec(),
             as_of: options.as_of,
             level: options.errors,
             lexicon: Lexicon::read(reference)?,
@@ -249,6 +284,13 @@ impl World {
             carriers: carriers(reference).ok_or_else(|| missing("phone_prefixes"))?,
             old_prefixes: old_prefixes(reference),
         })
+    }
+
+    /// What is delivered, in the order of [`Source::ALL`].
+    fn sources(&self) -> Vec<Source> {
+        let (always, others) = Source::ALL.split_at(Source::ALWAYS);
+        let is_wanted = |source: &&Source| self.extras.iter().any(|extra| extra.source() == **source);
+        always.iter().chain(others.iter().filter(is_wanted)).copied().collect()
     }
 }
 

@@ -13,6 +13,10 @@ use super::person::Sex;
 /// truth about shared numbers complete without looking into other batches.
 const SERIALS_IN_USE: (u64, u64) = (3, 4);
 const SERIALS: u64 = 1_000_000;
+/// Letters of plates, and what stands behind the letter on motorcycles.
+const SERIES: &[u8] = b"ABCDEFGHKLMNPSTUVXYZ";
+const SERIES_SECOND: &[u8] = b"123456789ABCDEFGHKLMNPSTUVXYZ";
+const PLATES_A_SERIES: u64 = 100_000;
 
 /// The number spaces of one province.
 #[derive(Clone, Debug)]
@@ -23,7 +27,9 @@ pub(super) struct Numbering {
     insurance: Permutation,
     phones: Permutation,
     households: Permutation,
-    records: [Permutation; 4],
+    records: [Permutation; 5],
+    plates: Permutation,
+    car_plates: Permutation,
 }
 
 impl Numbering {
@@ -36,7 +42,9 @@ impl Numbering {
             insurance: space(100_000_000, 2),
             phones: space(10_000_000, 3),
             households: space(100_000_000, 4),
-            records: [5, 6, 7, 8].map(|purpose| space(1_000_000_000, purpose)),
+            records: [5, 6, 7, 8, 9].map(|purpose| space(1_000_000_000, purpose)),
+            plates: space(SERIES.len() as u64 * SERIES_SECOND.len() as u64 * PLATES_A_SERIES, 10),
+            car_plates: space(SERIES.len() as u64 * PLATES_A_SERIES, 11),
         }
     }
 
@@ -64,12 +72,12 @@ pub(super) struct Allotment<'a> {
     numbering: &'a Numbering,
     batch: u64,
     serials: BTreeMap<[u8; 6], u64>,
-    counts: [u64; 8],
+    counts: [u64; 11],
 }
 
 impl<'a> Allotment<'a> {
     pub(super) fn new(numbering: &'a Numbering, batch: u64) -> Self {
-        Self { numbering, batch, serials: BTreeMap::new(), counts: [0; 8] }
+        Self { numbering, batch, serials: BTreeMap::new(), counts: [0; 11] }
     }
 
     /// A 12-digit personal number: province of registration, century and sex, year, serial.
@@ -115,8 +123,24 @@ impl<'a> Allotment<'a> {
 
     /// A record number of a source, with that office's letters.
     pub(super) fn record(&mut self, source: usize, letters: &str) -> String {
-        let source = source.min(3);
+        let source = source.min(4);
         format!("{letters}{:09}", self.next(4 + source, &self.numbering.records[source]))
+    }
+
+    /// The plate of a motorcycle, `69-B1 123.45`, or of a car, `69A-123.45`, by the head of its province.
+    pub(super) fn plate(&mut self, head: &str, is_car: bool) -> String {
+        let number = match is_car {
+            true => self.next(9, &self.numbering.car_plates),
+            false => self.next(10, &self.numbering.plates),
+        };
+        let (series, serial) = (number / PLATES_A_SERIES, number % PLATES_A_SERIES);
+        let serial = format!("{:03}.{:02}", serial / 100, serial % 100);
+        let letter = |of: &[u8], at: u64| char::from(of[at as usize % of.len()]);
+        if is_car {
+            return format!("{head}{}-{serial}", letter(SERIES, series));
+        }
+        let second = letter(SERIES_SECOND, series / SERIES.len() as u64);
+        format!("{head}-{}{second} {serial}", letter(SERIES, series))
     }
 }
 

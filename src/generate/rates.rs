@@ -11,13 +11,18 @@ pub(super) enum Source {
     Civil,
     Insurance,
     Telecom,
+    /// Delivered on demand only: not one of the province's four.
+    Vehicles,
 }
 
 impl Source {
-    pub(super) const ALL: [Self; 4] = [Self::Residence, Self::Civil, Self::Insurance, Self::Telecom];
+    pub(super) const ALL: [Self; 5] =
+        [Self::Residence, Self::Civil, Self::Insurance, Self::Telecom, Self::Vehicles];
+    /// How many of [`Self::ALL`], from the first on, every province has.
+    pub(super) const ALWAYS: usize = 4;
     /// Id of the source and the letters of its record numbers.
-    const NAMES: [(&'static str, &'static str); 4] =
-        [("cu_tru", "CT"), ("ho_tich", "HT"), ("bhyt", "BH"), ("thue_bao", "TB")];
+    const NAMES: [(&'static str, &'static str); 5] =
+        [("cu_tru", "CT"), ("ho_tich", "HT"), ("bhyt", "BH"), ("thue_bao", "TB"), ("phuong_tien", "PT")];
 
     pub(super) fn id(self) -> &'static str {
         Self::NAMES[self as usize].0
@@ -25,6 +30,12 @@ impl Source {
 
     pub(super) fn letters(self) -> &'static str {
         Self::NAMES[self as usize].1
+    }
+
+    /// Its column in tables of habits. Vehicle papers are made out at a counter from the card
+    /// shown there, as insurance cards are, and nobody has counted their faults apart.
+    pub(super) fn habits(self) -> usize {
+        if self == Self::Vehicles { Self::Insurance as usize } else { self as usize }
     }
 }
 
@@ -195,7 +206,7 @@ impl Chances {
         if fault == Fault::RowRepeated {
             return if self.level == ErrorLevel::Dirty { REPEATED_WHEN_DIRTY } else { 0.0 };
         }
-        let rate = TABLE[fault as usize].1[self.source as usize];
+        let rate = TABLE[fault as usize].1[self.source.habits()];
         // Only what is rare is made more frequent: a habit of half the rows stays one.
         if rate >= RATE_MAX {
             rate * self.level.factor().min(1.0)

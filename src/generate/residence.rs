@@ -185,6 +185,8 @@ fn row_of(delivery: &mut Delivery<'_, '_>, person: usize, household: usize, stat
     facts.phone_right = right;
     facts.ward_retired = ward.retired;
     facts.address_old = address.old;
+    facts.registered_on =
+        Some(updated).filter(|_| !faults.iter().any(|(column, _)| *column == "ngay_cap_nhat"));
     delivery.put(person, SOURCE, cells, facts, faults);
 }
 

@@ -115,11 +115,11 @@ pub(super) struct Facts {
     /// Residence: the status that stands there.
     pub(super) status: Option<Status>,
     pub(super) event: Option<Event>,
-    /// Civil registry: the day of registration.
+    /// Civil registry and vehicles: the day of registration; residence: of the last change, where it can be read.
     pub(super) registered_on: Option<NaiveDate>,
     /// Insurance: first and last day.
     pub(super) valid: Option<(NaiveDate, NaiveDate)>,
-    /// Telecom: whether the subscription runs.
+    /// Telecom: whether the subscription runs; vehicles: whether it is on the road.
     pub(super) is_active: bool,
     /// Residence: the household number and the relation to its head that stand there.
     pub(super) book: String,
@@ -133,7 +133,7 @@ pub(super) struct Facts {
     pub(super) phone_right: String,
     /// Residence: the right code where a retired one stands, and whether it follows from that one.
     pub(super) ward_retired: Option<(String, bool)>,
-    /// Residence: the address with the unit in force where an old one stands, and whether it follows.
+    /// Residence and vehicles: the address with the unit in force where an old one stands, and whether it follows.
     pub(super) address_old: Option<(String, bool)>,
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use include_dir::{Dir, DirEntry, include_dir};
 use sha2::{Digest, Sha256};
 
+use super::overlay::laid_over;
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Place};
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/rules");
@@ -48,10 +49,10 @@ impl RulesFolder {
         Self::sorted(files)
     }
 
-    /// The rules of a folder on disk.
+    /// The rules of a folder on disk, with what it lacks of the default rules if its `rules.toml` says so.
     ///
     /// # Errors
-    /// Every file that cannot be read as UTF-8 text, all at once.
+    /// Every file that cannot be read as UTF-8 text, all at once; every mistake of `rules.toml`.
     pub fn open(folder: &Path) -> Outcome<Self> {
         let mut files = Vec::new();
         let mut diagnostics = Vec::new();
@@ -64,7 +65,10 @@ impl RulesFolder {
                 "write the default rules there first: doisoat rules export DIR",
             ));
         }
-        if diagnostics.is_empty() { Ok(Self::sorted(files)) } else { Err(Failure { diagnostics }) }
+        if !diagnostics.is_empty() {
+            return Err(Failure { diagnostics });
+        }
+        Ok(Self::sorted(laid_over(files, || Self::embedded().files)?))
     }
 
     /// Files below a sub-folder, such as `checks/`.

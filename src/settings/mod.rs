@@ -10,6 +10,7 @@ mod folder;
 mod gate;
 mod kind;
 mod matching;
+mod overlay;
 pub mod reader;
 mod reference;
 pub mod schema;
@@ -28,6 +29,7 @@ pub use matching::{
     LevelSet, LevelTest, MODEL_FILE, Matching, Model, ModelText, PAIRINGS, PairingMode, Part, PriorFactor,
     Scale, TermFrequency, Thresholds, TrainedOn, rounded,
 };
+pub use overlay::OVERLAY_FILE;
 pub use reference::{Reference, Tsv};
 pub use sources::{Column, Events, Gate, Source};
 pub use wording::{Headers, Office, PersonFields, ResultWord, ScoreRules, Texts, Wording, WorklistWording};

@@ -22,4 +22,5 @@ mod run;
 mod tidy;
 mod train;
 mod tutorial;
+mod vehicles;
 mod worklist;

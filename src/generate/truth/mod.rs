@@ -13,10 +13,13 @@ mod numbers;
 mod pairs;
 mod people;
 mod values;
+mod vehicles;
 
 pub(super) use pairs::hard_pairs;
+pub use vehicles::VEHICLE_RULES;
 
 use super::World;
+use super::batch::without_vehicles;
 use super::family::Population;
 use super::person::{Birth, Person, Precision};
 use super::rates::Source;
@@ -154,14 +157,13 @@ struct Case<'a> {
     found: Vec<Finding>,
 }
 
-/// All true findings of a batch: by person, then rule; shared numbers last.
+/// All true findings of a batch: by person, then rule; shared numbers, then vehicles last. Rows of
+/// vehicles bear no witness about the others, so that a fifth extract leaves the truth of four as it is.
 pub(super) fn findings(world: &World, population: &Population, records: &[Record]) -> Vec<Finding> {
-    let mut rows: Vec<Vec<&Record>> = vec![Vec::new(); population.people.len()];
-    for record in records {
-        rows[record.person].push(record);
-    }
+    let (records, papers) = records.split_at(without_vehicles(records).len());
     let mut found = Vec::new();
-    for (person, all) in population.people.iter().zip(rows).filter(|(_, all)| !all.is_empty()) {
+    let rows = by_person(population, records);
+    for (person, all) in population.people.iter().zip(rows.clone()).filter(|(_, all)| !all.is_empty()) {
         let mut case = Case::new(world, person, all);
         values::judge(&mut case);
         form::judge(&mut case);
@@ -174,7 +176,20 @@ pub(super) fn findings(world: &World, population: &Population, records: &[Record
     people::judge_shared_numbers(population, records, &mut found);
     households::judge(world.as_of, population, records, &mut found);
     households::judge_old_ids(population, records, &mut found);
+    for ((person, all), papers) in population.people.iter().zip(rows).zip(by_person(population, papers)) {
+        let mut case = Case::new(world, person, all);
+        vehicles::judge(&mut case, population, &papers);
+        found.append(&mut case.found);
+    }
     found
+}
+
+fn by_person<'a>(population: &Population, records: &'a [Record]) -> Vec<Vec<&'a Record>> {
+    let mut rows: Vec<Vec<&Record>> = vec![Vec::new(); population.people.len()];
+    for record in records {
+        rows[record.person].push(record);
+    }
+    rows
 }
 
 impl<'a> Case<'a> {
@@ -204,7 +219,7 @@ impl<'a> Case<'a> {
         correct: Option<String>,
         (detectable, mendable): (bool, bool),
     ) {
-        debug_assert!(RULES.contains(&rule), "{rule}");
+        debug_assert!(RULES.contains(&rule) || VEHICLE_RULES.contains(&rule), "{rule}");
         let (source, record) = (record.source, record.id.clone());
         let mendable = mendable && correct.is_some();
         self.found.push(Finding { source, record, rule, field, correct, detectable, mendable });

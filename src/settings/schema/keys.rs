@@ -2,10 +2,15 @@
 
 use super::Shape::{Either, Free, ListOf, Number, Table, Tables, Text, Texts, Truth, Whole, Word};
 use super::{Key, Shape};
+use crate::settings::overlay::BASES;
 use crate::settings::{COMPARATORS, KIND_WORDS, PAIRINGS};
 
 fn kinds() -> Vec<&'static str> {
     KIND_WORDS.iter().map(|(word, _)| *word).collect()
+}
+
+fn bases() -> Vec<&'static str> {
+    BASES.iter().map(|(word, _)| *word).collect()
 }
 
 fn comparators() -> Vec<&'static str> {
@@ -37,6 +42,11 @@ const GATE: &[Key] = &[
 const EVENTS: &[Key] = &[
     Key::needed("column", Text, "The column that says of what kind an event is."),
     Key::needed("kinds", Free(&Text), "Each kind's word in the table and its prefix in rules."),
+];
+
+pub(super) const OVERLAY: &[Key] = &[
+    Key::needed("extends", Word(bases), "What the folder is laid over: the rules compiled in."),
+    Key::of("without", Texts, "Default files that are left out, by their paths."),
 ];
 
 pub(super) const SOURCE: &[Key] = &[

@@ -65,7 +65,8 @@ pub struct SchemaFile {
 }
 
 /// The kinds of files there are.
-pub const SCHEMA_FILES: [SchemaFile; 10] = [
+pub const SCHEMA_FILES: [SchemaFile; 11] = [
+    SchemaFile { name: "overlay", files: "rules.toml", keys: keys::OVERLAY },
     SchemaFile { name: "source", files: "sources/*.toml", keys: keys::SOURCE },
     SchemaFile { name: "matching", files: "matching/people.toml", keys: keys::MATCHING },
     SchemaFile { name: "model", files: "matching/model.toml", keys: keys::MODEL },
