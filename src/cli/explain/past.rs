@@ -48,6 +48,13 @@ pub(super) struct PastPair {
     pub(super) match_probability: f64,
 }
 
+impl PastPair {
+    /// Whether other links made it one: no blocking rule met it, and no officer decided it.
+    pub(super) fn is_over_others(&self) -> bool {
+        self.decision == "link" && self.blocking_rule.is_empty() && self.reason.is_empty()
+    }
+}
+
 /// The records of the two people: by source, then id, the person's place.
 type Members = BTreeMap<String, BTreeMap<String, usize>>;
 
@@ -156,7 +163,8 @@ fn pair(row: Row<'_>) -> PastPair {
 
 /// The shortest way of links from one record to the other, each turned to lead on.
 fn path(rows: &[PastPair], names: [&RecordName; 2]) -> Vec<PastPair> {
-    let links: Vec<&PastPair> = rows.iter().filter(|row| row.decision == "link").collect();
+    let is_step = |row: &&PastPair| row.decision == "link" && !row.is_over_others();
+    let links: Vec<&PastPair> = rows.iter().filter(is_step).collect();
     let ends = links.iter().flat_map(|link| [&link.left, &link.right]).chain(names);
     let places: Vec<&RecordName> = ends.collect::<BTreeSet<_>>().into_iter().collect();
     let place = |name: &RecordName| places.binary_search(&name).unwrap_or(usize::MAX);

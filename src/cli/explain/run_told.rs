@@ -33,6 +33,7 @@ impl Words {
     fn pair_told(&self, pair: Option<&PastPair>) -> String {
         let Some(pair) = pair else { return self.run_nothing.to_owned() };
         let sentence = match (pair.decision.as_str(), pair.reason.is_empty()) {
+            ("link", _) if pair.is_over_others() => self.run_linked_over,
             ("link", _) => self.run_linked,
             (_, true) => self.run_review,
             (_, false) => self.run_review_reason,

@@ -128,6 +128,7 @@ words! {
     side_both,
     run_lacks,
     run_linked,
+    run_linked_over,
     run_review,
     run_review_reason,
     run_nothing,

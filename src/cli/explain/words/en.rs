@@ -88,6 +88,7 @@ pub(in crate::cli::explain) const EN: Words = Words {
     side_both: "on both sides",
     run_lacks: "The run has no record {record}: it read other extracts, or set the row aside.",
     run_linked: "It linked the pair, by rule {rule}: {bits} bits, probability {p}.",
+    run_linked_over: "It linked the pair by way of other records: {bits} bits, probability {p}.",
     run_review: "It left the pair for review, by rule {rule}: {bits} bits, probability {p}.",
     run_review_reason: "It left the pair for review, by rule {rule}: {bits} bits, probability {p}; reason {reason}.",
     run_nothing: "It kept no such pair: no rule met the two, or too little spoke for one person.",

@@ -137,6 +137,7 @@ pub(in crate::cli::explain) const VI: Words = Words {
     side_both: "ở cả hai bên",
     run_lacks: "Lượt này không có hồ sơ {record}: nguồn khi đó khác, hoặc dòng bị loại khi tiếp nhận.",
     run_linked: "Cặp đã được khớp, theo luật {rule}: {bits} bit, xác suất {p}.",
+    run_linked_over: "Cặp đã được khớp qua hồ sơ khác: {bits} bit, xác suất {p}.",
     run_review: "Cặp được để lại xác minh, theo luật {rule}: {bits} bit, xác suất {p}.",
     run_review_reason: "Cặp được để lại xác minh, theo luật {rule}: {bits} bit, xác suất {p}; lý do {reason}.",
     run_nothing: "Lượt này không giữ cặp: không luật nào cho gặp nhau, hoặc quá ít điều ủng hộ cùng một người.",
