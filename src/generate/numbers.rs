@@ -129,9 +129,10 @@ impl<'a> Allotment<'a> {
 
     /// The plate of a motorcycle, `69-B1 123.45`, or of a car, `69A-123.45`, by the head of its province.
     pub(super) fn plate(&mut self, head: &str, is_car: bool) -> String {
-        let number = match is_car {
-            true => self.next(9, &self.numbering.car_plates),
-            false => self.next(10, &self.numbering.plates),
+        let number = if is_car {
+            self.next(9, &self.numbering.car_plates)
+        } else {
+            self.next(10, &self.numbering.plates)
         };
         let (series, serial) = (number / PLATES_A_SERIES, number % PLATES_A_SERIES);
         let serial = format!("{:03}.{:02}", serial / 100, serial % 100);

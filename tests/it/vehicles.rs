@@ -47,14 +47,12 @@ fn rows<const N: usize>(path: &Path, columns: [&str; N]) -> Vec<[String; N]> {
 fn rows_of<const N: usize>(batch: &RecordBatch, columns: [&str; N]) -> Vec<[String; N]> {
     let texts = columns.map(|name| {
         let column = batch.column_by_name(name).unwrap_or_else(|| panic!("no column {name}"));
-        match column.as_any().downcast_ref::<BooleanArray>() {
-            Some(flags) => (0..flags.len()).map(|at| flags.value(at).to_string()).collect::<Vec<_>>(),
-            None => {
-                let texts = cast(column, &DataType::Utf8).unwrap();
-                let texts = texts.as_any().downcast_ref::<StringArray>().unwrap();
-                (0..texts.len()).map(|at| texts.value(at).to_owned()).collect()
-            }
+        if let Some(flags) = column.as_any().downcast_ref::<BooleanArray>() {
+            return (0..flags.len()).map(|at| flags.value(at).to_string()).collect::<Vec<_>>();
         }
+        let texts = cast(column, &DataType::Utf8).unwrap();
+        let texts = texts.as_any().downcast_ref::<StringArray>().unwrap();
+        (0..texts.len()).map(|at| texts.value(at).to_owned()).collect()
     });
     (0..batch.num_rows()).map(|row| std::array::from_fn(|column| texts[column][row].clone())).collect()
 }
@@ -189,9 +187,9 @@ fn a_night_with_vehicles_finds_owners_who_died_moved_or_are_unknown() {
         .collect();
     assert!(agencies.iter().any(|name| name.contains("csgt")), "{agencies:?}");
     // The rules of the four sources are asked as ever.
-    let ruled: BTreeSet<String> =
+    let speaking: BTreeSet<String> =
         rows(&run.join("findings.parquet"), ["rule"]).into_iter().map(|[rule]| rule).collect();
-    assert!(RULES.iter().filter(|rule| ruled.contains(**rule)).count() > 60, "{ruled:?}");
+    assert!(RULES.iter().filter(|rule| speaking.contains(**rule)).count() > 60, "{speaking:?}");
 }
 
 #[test]
