@@ -91,13 +91,12 @@ impl<'a> Asking<'a> {
         let Some((Node::Term(first), rest)) = nodes.split_first() else {
             return self.narrow(nodes, every, Truth::False);
         };
-        let begun = match self.begun.get(first) {
-            Some(begun) => begun.clone(),
-            None => {
-                let begun = self.narrow(&nodes[..1], every, Truth::False)?;
-                self.begun.insert(*first, begun.clone());
-                begun
-            }
+        let begun = if let Some(begun) = self.begun.get(first) {
+            begun.clone()
+        } else {
+            let begun = self.narrow(&nodes[..1], every, Truth::False)?;
+            self.begun.insert(*first, begun.clone());
+            begun
         };
         self.narrow(rest, begun, Truth::False)
     }

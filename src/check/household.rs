@@ -41,7 +41,7 @@ pub(super) struct Household {
 #[derive(Debug, Default)]
 pub(super) struct Households {
     of_row: Vec<u32>,
-    households: Vec<Household>,
+    of_number: Vec<Household>,
     /// The live rows of household `h` are `members[starts[h]..starts[h + 1]]`.
     starts: Vec<u32>,
     members: Vec<u32>,
@@ -69,13 +69,15 @@ struct Born {
 impl Born {
     const UNKNOWN: Self = Self { day: UNKNOWN_DAY, year: None };
 
-    fn of(day: FacetValue<'_>, month: FacetValue<'_>, year: FacetValue<'_>) -> Self {
-        let number = |value| if let FacetValue::Integer(number) = value { Some(number) } else { None };
+    fn of(day: &FacetValue<'_>, month: &FacetValue<'_>, year: &FacetValue<'_>) -> Self {
+        let number = |value: &FacetValue<'_>| {
+            if let FacetValue::Integer(number) = value { Some(*number) } else { None }
+        };
         let year = number(year).and_then(|year| i32::try_from(year).ok());
         let month = number(month).map_or(1, |month| u32::try_from(month).unwrap_or(1));
         let first = || year.and_then(|year| chrono::NaiveDate::from_ymd_opt(year, month, 1));
         let day = match day {
-            FacetValue::Date(day) => day,
+            FacetValue::Date(day) => *day,
             _ => first().map_or(UNKNOWN_DAY, epoch_days),
         };
         Self { day, year }
@@ -100,19 +102,19 @@ impl Households {
             members[*place as usize] = row as u32;
             *place += 1;
         }
-        let mut all = Self { of_row, households: vec![Household::default(); households], starts, members };
+        let mut all = Self { of_row, of_number: vec![Household::default(); households], starts, members };
         for at in 0..households {
-            all.households[at] = reader.describe(all.members_of(at as u32));
+            all.of_number[at] = reader.describe(all.members_of(at as u32));
         }
         for row in (0..rows).filter(|&row| !is_live[row] && all.of_row[row] != NONE) {
-            all.households[all.of_row[row] as usize].heads_gone += u32::from(reader.is_head(row));
+            all.of_number[all.of_row[row] as usize].heads_gone += u32::from(reader.is_head(row));
         }
         all
     }
 
     /// The household of a record.
     pub(super) fn of(&self, row: usize) -> Option<&Household> {
-        self.households.get(self.number(row)? as usize)
+        self.of_number.get(self.number(row)? as usize)
     }
 
     /// The live rows of a record's household, rising.
@@ -142,7 +144,7 @@ impl<'a> Reader<'a> {
         let birth = declared.column_of(BIRTH_FIELD);
         let born = |birth: usize| {
             move |code: u32| {
-                Born::of(facet(birth, "", code), facet(birth, "month", code), facet(birth, "year", code))
+                Born::of(&facet(birth, "", code), &facet(birth, "month", code), &facet(birth, "year", code))
             }
         };
         let relation = declared.column_of(RELATION_FIELD);

@@ -51,7 +51,9 @@ impl Found {
         self.assessed.iter_mut().zip(&part.assessed).for_each(|(sum, more)| add(sum, more));
         self.drafts.extend(part.drafts);
         for (all, part) in self.figures.iter_mut().zip(part.figures) {
-            part.into_iter().for_each(|(ward, rows)| *all.entry(ward).or_default() += rows);
+            for (ward, rows) in part {
+                *all.entry(ward).or_default() += rows;
+            }
         }
     }
 }

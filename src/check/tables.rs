@@ -127,14 +127,13 @@ impl Columns<'_> {
         let prefix = column.slot.map_or("", |slot| view.slots[slot].prefix.as_str());
         let name = column.name.strip_prefix(prefix).unwrap_or(&column.name).trim_start_matches('.');
         let known = self.made.iter().find(|(known, _)| *known == name);
-        let mut series = match known {
-            Some((_, series)) => series.clone(),
-            None => {
-                let cells = self.codes.clone().map(|code| self.cell(column.origin, code as u32));
-                let series = to_series(column, "".into(), cells, self.codes.len());
-                self.made.push((name, series.clone()));
-                series
-            }
+        let mut series = if let Some((_, series)) = known {
+            series.clone()
+        } else {
+            let cells = self.codes.clone().map(|code| self.cell(column.origin, code as u32));
+            let series = to_series(column, "".into(), cells, self.codes.len());
+            self.made.push((name, series.clone()));
+            series
         };
         series.rename(key.name(view).into());
         series

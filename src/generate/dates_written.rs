@@ -110,7 +110,7 @@ pub(super) fn form(birth: Birth, chances: Chances, draw: &mut Draw, faults: &mut
     for (fault, years) in [(Fault::DateFuture, 100), (Fault::DateTooOld, -100)] {
         let year = birth.day.year() + years;
         // A century on is the future, and a century ago is beyond any age, for most but not for all.
-        if chances.happens(fault, draw) && (year > LAST_YEAR || year < FIRST_YEAR) {
+        if chances.happens(fault, draw) && !(FIRST_YEAR..=LAST_YEAR).contains(&year) {
             faults.push((COLUMN, fault.word()));
             let text = format!("{:02}/{:02}/{year:04}", birth.day.day(), birth.day.month());
             let day = birth.day.with_year(year).unwrap_or(birth.day);

@@ -141,7 +141,9 @@ pub(super) fn judge_old_ids(population: &Population, records: &[Record], found: 
     debug_assert!(records.iter().all(|record| record.person < population.people.len()));
     for rows in holders.into_values() {
         if rows.iter().any(|row| row.person != rows[0].person) {
-            rows.iter().for_each(|row| add(found, row, "old-id-on-two-people", "so_cmnd", true));
+            for row in rows {
+                add(found, row, "old-id-on-two-people", "so_cmnd", true);
+            }
         }
     }
 }

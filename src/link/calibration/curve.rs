@@ -124,9 +124,11 @@ fn through(counts: &Counts) -> Fitted {
 }
 
 /// The solution of a symmetric system of two equations, `[a, b, c]` for the matrix of a, b; b, c.
-fn solved([a, b, c]: [f64; 3], [x, y]: [f64; 2]) -> [f64; 2] {
-    let determinant = a * c - b * b;
-    [(x * c - y * b) / determinant, (y * a - x * b) / determinant]
+fn solved(matrix: [f64; 3], right: [f64; 2]) -> [f64; 2] {
+    let determinant = matrix[0] * matrix[2] - matrix[1] * matrix[1];
+    let first = right[0] * matrix[2] - right[1] * matrix[1];
+    let second = right[1] * matrix[0] - right[0] * matrix[1];
+    [first / determinant, second / determinant]
 }
 
 #[cfg(test)]

@@ -115,16 +115,6 @@ pub(super) const WORKLIST: &[Key] = &[
     Key::of("community_guide", Table(GUIDE), "The community team's sheet of instructions."),
 ];
 
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn lists_of_words_are_not_empty() {
-        for words in [super::dimensions(), super::severities(), super::routes()] {
-            assert!(words.len() >= 4, "{words:?}");
-        }
-    }
-}
-
 const WITNESS: &[Key] = &[
     Key::needed("label", Text, "What officers call it."),
     Key::of("overrides", Truth, "Whether its word settles the value."),
@@ -146,3 +136,13 @@ pub(super) const EVIDENCE: &[Key] = &[
     Key::needed("witnesses", Free(&Table(WITNESS)), "Witnesses, the highest authority first."),
     Key::needed("fields", Free(&Table(WEIGHED_FIELD)), "The fields that are weighed."),
 ];
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn lists_of_words_are_not_empty() {
+        for words in [super::dimensions(), super::severities(), super::routes()] {
+            assert!(words.len() >= 4, "{words:?}");
+        }
+    }
+}
