@@ -103,7 +103,7 @@ mod tests {
         for (text, told) in [
             ("extends = \"defalt\"\n", "mine/rules.toml:1:11: unknown word `defalt`"),
             ("without = []\n", "key `extends` is missing"),
-            ("extends = \"default\"\nwith = 1\n", "did you mean `without`"),
+            ("extends = \"default\"\nwith = 1\n", "mine/rules.toml:2:1: unknown key `with`"),
             (
                 "extends = \"default\"\nwithout = [\"checks/du/b.toml\"]\n",
                 "mine/rules.toml:2:12: unknown default file `checks/du/b.toml`\n  help: did you mean `checks/du/a.toml`?",

@@ -505,7 +505,7 @@ fn the_run_folder_has_the_same_bytes_for_any_number_of_threads() {
         names.map(|(path, bytes)| (path.strip_prefix(folder.path()).unwrap().to_owned(), bytes)).collect()
     };
     let one: Vec<(PathBuf, Vec<u8>)> = written(1);
-    assert_eq!(one.len(), 4 + 5 + 1);
+    assert_eq!(one.len(), 4 + 6 + 1);
     assert!(one == written(2));
     assert!(one == written(7));
 }
