@@ -2,8 +2,9 @@
 //!
 //! Of two residents of one name and birth date only one has the insurance card in question; whoever has
 //! a card already seldom has another. So of each doubtful pair it is asked whether either record's person
-//! has another record in the other's source (a *partner*). That is one comparison more, with four
-//! levels, and what it tells is learnt from the doubtful pairs themselves, for each pair of sources: as
+//! has another record in the other's source (a *partner*), or whether links beyond doubt make the two one
+//! person already. That is one comparison more, with five levels, and what it tells is learnt from the
+//! doubtful pairs themselves, for each pair of sources: as
 //! many of them are of one person at each level as their weights say, and what follows changes the
 //! weights in turn (expectation and maximisation). A source in which a person has several records (SIMs,
 //! events) thereby teaches that a partner says little. Pairs that kin would explain best are learnt from
@@ -15,6 +16,7 @@
 use rayon::prelude::*;
 
 use super::bits::Bits;
+use super::cluster::UnionFind;
 use super::links::{FLAG_KIN, Pair};
 use super::space::RecordSpace;
 
@@ -30,8 +32,11 @@ const BITS_MAX: f64 = 6.0;
 /// Pairs of each kind, spread like all pairs, that are added to those counted: few pairs tell little.
 const UNSEEN: f64 = 20.0;
 
-/// Neither has a partner, the left record's person has, the right one's has, both have.
-const LEVELS: usize = 4;
+/// Neither has a partner, the left record's person has, the right one's has, both have; or sure links
+/// make the two records one person already.
+const LEVELS: usize = 5;
+/// The level of what sure links join.
+const JOINED: usize = 4;
 
 /// How many records of each source a person has, up to three: two bits a source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,6 +66,15 @@ pub(super) fn holdings(space: &RecordSpace, clusters: &[u32]) -> Vec<Holdings> {
     holdings
 }
 
+/// Each record's person by links beyond doubt alone, named by one of its records. O(pairs).
+pub(super) fn surely(records: usize, pairs: &[Pair]) -> Vec<u32> {
+    let mut people = UnionFind::new(records);
+    for pair in pairs.iter().filter(|pair| pair.links && !is_doubtful(pair.weight)) {
+        people.union(pair.left, pair.right);
+    }
+    people.finish()
+}
+
 /// The people of the first look.
 #[derive(Clone, Copy)]
 pub(super) struct Known<'a> {
@@ -68,6 +82,8 @@ pub(super) struct Known<'a> {
     /// Each record's person, named by one of its records.
     pub(super) clusters: &'a [u32],
     pub(super) holdings: &'a [Holdings],
+    /// Each record's person by links beyond doubt alone, named likewise.
+    pub(super) surely: &'a [u32],
 }
 
 impl Known<'_> {
@@ -75,6 +91,10 @@ impl Known<'_> {
     fn seen(&self, pair: &Pair) -> (usize, usize) {
         let [left, right] = [pair.left, pair.right];
         let (a, b) = (self.space.source(left), self.space.source(right));
+        let kind = 2 * (a * self.space.sources() + b) + usize::from(pair.flags & FLAG_KIN != 0);
+        if self.surely[left as usize] == self.surely[right as usize] {
+            return (kind, JOINED);
+        }
         let [of_left, of_right] = [left, right].map(|record| self.clusters[record as usize]);
         let not_counted = u64::from(of_left == of_right) + u64::from(a == b);
         let has = |person: u32, source: usize| self.holdings[person as usize].of(source) > not_counted;
@@ -84,7 +104,7 @@ impl Known<'_> {
             (true, false) if a == b => 2,
             _ => usize::from(left_has) + 2 * usize::from(right_has),
         };
-        (2 * (a * self.space.sources() + b) + usize::from(pair.flags & FLAG_KIN != 0), level)
+        (kind, level)
     }
 }
 
@@ -191,9 +211,9 @@ mod tests {
 
     #[test]
     fn what_partners_tell_comes_back() {
-        let planted = planted([(0.7, 0.1), (0.1, 0.2), (0.19, 0.3), (0.01, 0.4)]);
+        let planted = planted([(0.5, 0.1), (0.1, 0.2), (0.19, 0.3), (0.01, 0.35), (0.2, 0.05)]);
         let told = learn(&planted).map(Bits::number);
-        let expected = [7.0_f64, 0.5, 0.19 / 0.3, 0.025].map(f64::log2);
+        let expected = [5.0_f64, 0.5, 0.19 / 0.3, 0.01 / 0.35, 4.0].map(f64::log2);
         for (told, expected) in told.iter().zip(expected) {
             assert!((told - expected).abs() < 0.2, "{told} {expected}");
         }
@@ -214,11 +234,16 @@ mod tests {
         let space = RecordSpace::of_rows(&[2, 2]);
         let clusters = [0, 1, 0, 0];
         let holdings = holdings(&space, &clusters);
-        let known = Known { space: &space, clusters: &clusters, holdings: &holdings };
+        let surely = surely(4, &[]);
+        let known = Known { space: &space, clusters: &clusters, holdings: &holdings, surely: &surely };
         let seen = |left, right| known.seen(&Pair { left, right, ..Pair::default() }).1;
         assert_eq!(seen(0, 2), 1, "the other SIM is a partner of the resident");
         assert_eq!(seen(1, 2), 2, "the SIM's person has a residence record");
         assert_eq!(seen(2, 3), 0, "no third SIM");
         assert_eq!(seen(0, 1), 0);
+        let sure = |left, right| Pair { left, right, weight: Bits::of(20.0), links: true, ..Pair::default() };
+        let joined = super::surely(4, &[sure(0, 2), sure(0, 3)]);
+        let known = Known { surely: &joined, ..known };
+        assert_eq!(known.seen(&Pair { left: 2, right: 3, ..Pair::default() }).1, JOINED);
     }
 }

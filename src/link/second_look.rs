@@ -21,7 +21,8 @@ pub(super) fn look_again(
     non_links: &mut Vec<Pair>,
 ) -> bool {
     let holdings = partners::holdings(judge.space, clusters);
-    let known = Known { space: judge.space, clusters, holdings: &holdings };
+    let surely = partners::surely(judge.space.len(), pairs);
+    let known = Known { space: judge.space, clusters, holdings: &holdings, surely: &surely };
     let is_ruled = |pair: &Pair| pair.links && pair.reason == words.same;
     let all = pairs.par_iter().chain(non_links.par_iter());
     let partners = Partners::learn(known, all.filter(|pair| !is_ruled(pair)));
