@@ -178,8 +178,8 @@ fn a_night_with_vehicles_finds_owners_who_died_moved_or_are_unknown() {
     for rule in VEHICLE_RULES {
         let [right, found, expected] = counts(&run, &truth, rule);
         assert!(expected >= 3, "{rule}: {expected} to be found");
-        // Of few cases one may be another fault than the one asked for.
-        assert!(right * 10 >= found * 8, "{rule}: {right} of {found} are right");
+        // Of the dozen cases of so small a province three may be another fault than the one asked for.
+        assert!(found - right <= 3.max(found / 10), "{rule}: {right} of {found} are right");
         assert!(found * 10 >= expected * 6, "{rule}: {found} found, {expected} to be found");
     }
     let agencies: Vec<String> = fs::read_dir(run.join("worklists/agencies"))
