@@ -1,7 +1,7 @@
 //! Short texts by the share of letters that they have in common, the first ones counting more.
 
-use super::measured::{Cache, EXACT, first_that_holds, tests};
-use super::{Comparator, Names, Reading, column};
+use super::measured::{EXACT, first_that_holds, remembered};
+use super::{Comparator, Names, Reading};
 use crate::settings::LevelTest;
 
 /// `missing`, `exact`, levels of `at_least` a similarity from 0 to 1, `different`.
@@ -14,14 +14,8 @@ pub(super) const JARO_WINKLER: Comparator = Comparator {
     columns: &[""],
     pack: super::NARROW,
     #[cfg(test)]
-    level: |names, a, b| level(names, tests(names, 0), a, b),
-    levels: |names, pairs, places, vectors| {
-        let (tests, mut cache) = (tests(names, places.comparison), Cache::new());
-        let known = |names: &Names, a: u64, b: u64| {
-            if a == 0 || b == 0 { 0 } else { cache.get(a, b, || level(names, tests, a, b)) }
-        };
-        column(known, names, pairs, places, vectors);
-    },
+    level: |names, a, b| level(names, super::measured::tests(names, 0), a, b),
+    levels: |names, pairs, places, vectors| remembered(level, names, pairs, places, vectors),
 };
 
 fn level(names: &Names, tests: &[LevelTest], a: u64, b: u64) -> u8 {

@@ -3,7 +3,8 @@
 //! The level of two values is the first declared one that holds. A measure is asked once a pair, and not
 //! at all where a word such as `exact` holds before.
 
-use super::Names;
+use super::{Names, Pairs, Places, column};
+use crate::link::links::Levels;
 use crate::settings::LevelTest;
 
 /// The first declared level that holds. `is_word` says whether a level of the comparator itself holds,
@@ -51,18 +52,18 @@ pub(super) fn tests(names: &Names, comparison: usize) -> &[LevelTest] {
 const KNOWN: usize = 512;
 
 /// The last levels found, by the pair's place.
-pub(super) struct Cache {
+struct Cache {
     entries: [(u64, u8); KNOWN],
 }
 
 impl Cache {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self { entries: [(0, 0); KNOWN] }
     }
 
     /// The level of two values of 32 bits, neither of them 0: as it was found before, or as `find` finds
     /// it. Symmetric, so that a pair is known whichever side is which.
-    pub(super) fn get(&mut self, a: u64, b: u64, find: impl FnOnce() -> u8) -> u8 {
+    fn get(&mut self, a: u64, b: u64, find: impl FnOnce() -> u8) -> u8 {
         let key = a.min(b) << 32 | a.max(b);
         let place = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 55) as usize % KNOWN;
         match self.entries[place] {
@@ -74,6 +75,21 @@ impl Cache {
             }
         }
     }
+}
+
+/// The loop over a batch where a level takes long to find: of the same two texts it is found once.
+pub(super) fn remembered(
+    level: impl Fn(&Names, &[LevelTest], u64, u64) -> u8,
+    names: &Names,
+    pairs: Pairs<'_>,
+    places: Places<'_>,
+    vectors: &mut [Levels],
+) {
+    let (tests, mut cache) = (tests(names, places.comparison), Cache::new());
+    let known = |names: &Names, a: u64, b: u64| {
+        if a == 0 || b == 0 { 0 } else { cache.get(a, b, || level(names, tests, a, b)) }
+    };
+    column(known, names, pairs, places, vectors);
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Places in words: towns, streets, districts, written in full or in part.
 
-use super::measured::{Cache, EXACT, first_that_holds, tests};
+use super::measured::{EXACT, first_that_holds, remembered};
 use super::texts::Texts;
 use super::token_set::{SUBSET, Shared};
-use super::{Comparator, Names, Reading, column};
+use super::{Comparator, Names, Reading};
 use crate::settings::LevelTest;
 
 /// `missing`, `exact` (the same words, in any order), `subset` (one side is the other with words left
@@ -20,14 +20,8 @@ pub(super) const PLACE: Comparator = Comparator {
     columns: &[""],
     pack: super::NARROW,
     #[cfg(test)]
-    level: |names, a, b| level(names, tests(names, 0), a, b),
-    levels: |names, pairs, places, vectors| {
-        let (tests, mut cache) = (tests(names, places.comparison), Cache::new());
-        let known = |names: &Names, a: u64, b: u64| {
-            if a == 0 || b == 0 { 0 } else { cache.get(a, b, || level(names, tests, a, b)) }
-        };
-        column(known, names, pairs, places, vectors);
-    },
+    level: |names, a, b| level(names, super::measured::tests(names, 0), a, b),
+    levels: |names, pairs, places, vectors| remembered(level, names, pairs, places, vectors),
 };
 
 fn level(names: &Names, tests: &[LevelTest], a: u64, b: u64) -> u8 {
