@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use polars::prelude::{DataFrame, IntoLazy, Operator, PolarsResult};
 
-use super::cell::{Cell, Reader, series};
+use super::cell::Cell;
 use super::condition::{Condition, Key, min_link_probability};
 use super::context::Context;
 use super::frame::Frame;
 use super::plan::{Node, OneText, Term, Way, order};
+use super::reader::{Reader, series};
 use super::tables::Tables;
 use super::truth::{Truth, truths};
 
@@ -210,8 +211,12 @@ impl<'a> Asking<'a> {
         let reader = |key| Reader::new(self.context, self.frame, key);
         let (left, right) = (reader(left), reader(right));
         let orders = order(op).unwrap_or_default();
-        let of = |&row: &u32| left.compare(&right, row).map(|found| orders.contains(&found)).into();
-        rows.iter().map(of).collect()
+        let of = |&row: &u32| match op {
+            Operator::Eq => left.equals(&right, row),
+            Operator::NotEq => left.equals(&right, row).map(|equal| !equal),
+            _ => left.compare(&right, row).map(|found| orders.contains(&found)),
+        };
+        rows.iter().map(|row| of(row).into()).collect()
     }
 
     fn missing(&self, key: Key, if_missing: bool, rows: &[u32]) -> Vec<Truth> {

@@ -36,6 +36,11 @@ impl Assessed {
         Self::counted(context, (0..frame.rows).map(ward).collect())
     }
 
+    /// The ward of a row, by number.
+    pub(super) fn ward(&self, row: u32) -> Option<u16> {
+        self.wards.get(row as usize).copied()
+    }
+
     fn counted(context: &Context<'_>, wards: Vec<u16>) -> Self {
         let mut rows = vec![0; context.wards.len()];
         for ward in &wards {

@@ -144,17 +144,17 @@ pub(super) struct Lookups {
 impl Lookups {
     /// Builds what the asked columns of a source need. O(rows log rows).
     pub(super) fn new(context: &Context<'_>, source: SourceIndex, asked: &[Beside]) -> Self {
-        let mut lookups = Self::default();
-        if asked.iter().any(|column| column.is_of_household()) {
-            lookups.households = Households::new(context, source);
-        }
-        if asked.iter().any(|column| matches!(column, Beside::PhoneOwner | Beside::PhoneOwnerRecord)) {
-            lookups.owners = Owners::new(context, source);
-        }
-        if asked.contains(&Beside::LiveRecords) {
-            lookups.live_records = live_records(context, source);
-        }
-        lookups
+        let of_household = asked.iter().any(|column| column.is_of_household());
+        let of_owners =
+            asked.iter().any(|column| matches!(column, Beside::PhoneOwner | Beside::PhoneOwnerRecord));
+        let is_counted = asked.contains(&Beside::LiveRecords);
+        let households =
+            || if of_household { Households::new(context, source) } else { Households::default() };
+        let owners = || if of_owners { Owners::new(context, source) } else { Owners::default() };
+        let live_records = || if is_counted { live_records(context, source) } else { Vec::new() };
+        let (households, (owners, live_records)) =
+            rayon::join(households, || rayon::join(owners, live_records));
+        Self { households, owners, live_records }
     }
 
     /// The cell of a column of the record itself.

@@ -1,5 +1,7 @@
 //! What follows from a column's text alone, worked out once a distinct text and looked up by row.
 
+use rayon::prelude::*;
+
 use crate::normalise::{Facet, FacetValue, Records};
 use crate::table::TextColumn;
 
@@ -11,12 +13,16 @@ pub(super) struct ByCode<'a, T> {
     nothing: T,
 }
 
-impl<'a, T: Copy> ByCode<'a, T> {
-    /// Works it out for every code of a column, 0 for no text included. O(distinct texts).
-    pub(super) fn new(records: &'a Records, column: usize, of: impl Fn(u32) -> T) -> Self {
+/// Texts in one piece of work.
+const PIECE: usize = 1 << 14;
+
+impl<'a, T: Copy + Send> ByCode<'a, T> {
+    /// Works it out for every code of a column, 0 for no text included. O(distinct texts), in parallel.
+    pub(super) fn new(records: &'a Records, column: usize, of: impl Fn(u32) -> T + Sync) -> Self {
         let texts = records.table.columns.get(column).and_then(Option::as_ref);
         let codes = texts.map_or(0, |texts| texts.dictionary().len() as u32);
-        Self { texts, nothing: of(0), values: (0..codes).map(&of).collect() }
+        let values = (0..codes).into_par_iter().with_min_len(PIECE).map(&of).collect();
+        Self { texts, nothing: of(0), values }
     }
 
     /// What the text of a row says. O(1).

@@ -1,4 +1,4 @@
-//! One cell of a view, and columns of cells for polars.
+//! One cell of a view, and cells as a column for polars.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -15,8 +15,8 @@ use super::condition::Key;
 use super::context::Context;
 use super::frame::Frame;
 use super::view::{Best, Column, Origin, STRUCK_OFF, ValueType, facet_named};
-use crate::normalise::{Facet, FacetValue, Records, Values};
-use crate::table::{RecordRef, TextColumn};
+use crate::normalise::{FacetValue, Records};
+use crate::table::RecordRef;
 
 /// A value of a view column in one row.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
 
 impl Cell<'_> {
     /// The order of two values of one type; none where one is missing.
-    fn compare(&self, other: &Self) -> Option<Ordering> {
+    pub(super) fn compare(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
             (Self::Text(a), Self::Text(b)) => Some(a.cmp(b)),
             (Self::Integer(a), Self::Integer(b)) => Some(a.cmp(b)),
@@ -220,115 +220,6 @@ fn is_live(context: &Context<'_>, records: &Records, column: usize, code: u32) -
     match read(records, facet_named(kind, ""), column, code) {
         FacetValue::Text(word) => Some(word != STRUCK_OFF),
         _ => None,
-    }
-}
-
-/// One column of a data frame: a key's cells in some rows of a frame.
-pub(super) fn series(context: &Context<'_>, frame: &Frame, key: Key, rows: &[u32]) -> Series {
-    let reader = Reader::new(context, frame, key);
-    let cells = rows.iter().map(|&row| reader.cell(row));
-    to_series(&context.view.columns[key.column], key.name(context.view).into(), cells, rows.len())
-}
-
-/// Reads a key's cells in a frame; what can be found once a column is.
-pub(super) struct Reader<'a> {
-    context: &'a Context<'a>,
-    frame: &'a Frame,
-    key: Key,
-    facet: Option<FacetColumn<'a>>,
-    best: Option<(usize, &'static Facet)>,
-}
-
-impl<'a> Reader<'a> {
-    pub(super) fn new(context: &'a Context<'_>, frame: &'a Frame, key: Key) -> Self {
-        let column = &context.view.columns[key.column];
-        let best = match column.origin {
-            Origin::Best(field, Best::Facet(facet)) => Some((field, facet)),
-            _ => None,
-        };
-        Self { context, frame, key, facet: FacetColumn::of(context, column), best }
-    }
-
-    /// The cell in a row.
-    pub(super) fn cell(&self, row: u32) -> Cell<'a> {
-        let Some(of) = &self.facet else { return cell(self.context, self.frame, self.key, row as usize) };
-        let seat = self.frame.slots[of.slot].row(row as usize, self.key.min_link_probability());
-        seat.map_or(Cell::Null, |at| of.text(at).cell())
-    }
-
-    /// The order of this cell and another one's in a row; none where one is missing.
-    pub(super) fn compare(&self, other: &Self, row: u32) -> Option<Ordering> {
-        if self.is_facet() && other.is_facet() {
-            return self.text(row)?.compare(&other.text(row)?);
-        }
-        self.cell(row).compare(&other.cell(row))
-    }
-
-    fn is_facet(&self) -> bool {
-        self.facet.is_some() || self.best.is_some()
-    }
-
-    /// The text that the cell in a row is a facet of, if the key is one.
-    fn text(&self, row: u32) -> Option<FacetText<'a>> {
-        if let Some(of) = &self.facet {
-            let seat = self.frame.slots[of.slot].row(row as usize, self.key.min_link_probability());
-            return seat.map(|at| of.text(at));
-        }
-        let (field, facet) = self.best?;
-        let (person, own) = self.frame.person(self.context, row as usize)?;
-        let (record, column) = self.context.fusion.best(field, person, own)?;
-        let records = self.context.records(record.source)?;
-        let (texts, values) =
-            (records.table.columns.get(column)?.as_ref()?, records.values.get(column)?.as_ref()?);
-        Some(FacetText { facet, texts, values, code: texts.code(record.row as usize) })
-    }
-}
-
-/// A facet of one text.
-struct FacetText<'a> {
-    facet: &'static Facet,
-    texts: &'a TextColumn,
-    values: &'a Values,
-    code: u32,
-}
-
-impl<'a> FacetText<'a> {
-    fn cell(&self) -> Cell<'a> {
-        match self.code {
-            0 => Cell::Null,
-            code => (self.facet.read)(self.texts, self.values, code).into(),
-        }
-    }
-
-    /// As [`Cell::compare`]; one text is not read twice.
-    fn compare(&self, other: &Self) -> Option<Ordering> {
-        let is_same = self.code == other.code
-            && std::ptr::eq(self.texts, other.texts)
-            && std::ptr::eq(self.facet, other.facet);
-        let cell = self.cell();
-        if is_same { (cell != Cell::Null).then_some(Ordering::Equal) } else { cell.compare(&other.cell()) }
-    }
-}
-
-/// A delivered facet, found once a column: nearly all cells are read this way.
-struct FacetColumn<'a> {
-    slot: usize,
-    facet: &'static Facet,
-    texts: &'a TextColumn,
-    values: &'a Values,
-}
-
-impl<'a> FacetColumn<'a> {
-    fn of(context: &Context<'a>, column: &Column) -> Option<Self> {
-        let (Origin::Facet(at, facet), Some(slot)) = (column.origin, column.slot) else { return None };
-        let records = context.records(context.view.slots[slot].source)?;
-        let (texts, values) = (records.table.columns.get(at)?.as_ref()?, records.values.get(at)?.as_ref()?);
-        Some(Self { slot, facet, texts, values })
-    }
-
-    fn text(&self, row: u32) -> FacetText<'a> {
-        let (facet, texts, values) = (self.facet, self.texts, self.values);
-        FacetText { facet, texts, values, code: texts.code(row as usize) }
     }
 }
 

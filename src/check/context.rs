@@ -1,5 +1,7 @@
 //! What every row of a view is read against.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -7,12 +9,13 @@ use rayon::prelude::*;
 use super::beside::Lookups;
 use super::cell::living;
 use super::fuse::Fusion;
+use super::hashes::Hashes;
 use super::namesakes::Namesakes;
 use super::view::{STATUS_FIELD, View, facet_named};
 use super::ward::Wards;
 use crate::link::Linkage;
 use crate::normalise::{FacetValue, Records};
-use crate::settings::Settings;
+use crate::settings::{Settings, Source};
 use crate::table::{RecordRef, SourceIndex};
 
 /// Records, people and rules of one night, and the view that is being filled.
@@ -29,8 +32,18 @@ pub(super) struct Context<'a> {
     pub(super) wards: &'a Wards,
     /// The best values of the fields that rules name.
     pub(super) fusion: &'a Fusion<'a>,
+    /// By source and column: its name in the extract.
+    pub(super) column_names: &'a [Vec<Arc<str>>],
+    /// Names and words as numbers.
+    pub(super) hashes: &'a Hashes,
     /// By source; `None` where it was not delivered.
     pub(super) sources: &'a [Option<&'a Records>],
+}
+
+/// The names of all columns, to be shared by findings.
+pub(super) fn column_names(settings: &Settings) -> Vec<Vec<Arc<str>>> {
+    let of = |source: &Source| source.columns.iter().map(|column| column.name.as_str().into()).collect();
+    settings.sources.iter().map(of).collect()
 }
 
 /// The delivered records by source.
@@ -43,6 +56,11 @@ impl<'a> Context<'a> {
     /// The records of a source, if it was delivered.
     pub(super) fn records(&self, source: SourceIndex) -> Option<&'a Records> {
         self.sources[source.index()]
+    }
+
+    /// What an extract calls a column.
+    pub(super) fn column_name(&self, source: SourceIndex, column: usize) -> &'a Arc<str> {
+        &self.column_names[source.index()][column]
     }
 
     /// A record's id as delivered.
@@ -134,6 +152,10 @@ fn numbers(context: &Context<'_>, records: &Records, column: usize, facet: &str)
 /// Writes number of people and first record of another person to each row of a group.
 fn describe(group: &[(u64, u32, u32)], of_row: &mut [(u32, u32)]) {
     let Some(&(_, first_row, first_person)) = group.first() else { return };
+    if group.len() == 1 {
+        of_row[first_row as usize] = (1, NOBODY);
+        return;
+    }
     let second_row =
         group.iter().find(|(_, _, person)| *person != first_person).map_or(NOBODY, |entry| entry.1);
     let mut people: Vec<u32> = group.iter().map(|(_, _, person)| *person).collect();

@@ -1,5 +1,7 @@
 //! A row that a rule found → a finding with its evidence.
 
+use std::sync::Arc;
+
 use super::context::Context;
 use super::frame::Frame;
 use super::fuse::Testimony;
@@ -30,6 +32,10 @@ pub(super) struct Hit {
 /// A finding whose evidence does not know its place yet.
 pub(super) struct Draft {
     pub(super) finding: Finding,
+    /// The finding's column, by place in its source.
+    pub(super) column: u16,
+    /// The finding's ward, by number.
+    pub(super) ward: u16,
     /// `Evidence::finding` is set later.
     pub(super) evidence: Vec<Evidence>,
 }
@@ -45,13 +51,13 @@ pub(super) fn describe(context: &Context<'_>, frame: &Frame, rule: &Rule, hit: H
     };
     let source = context.settings.source(record.source);
     let column = source.column_of(&check.field)?;
-    let current = context.records(record.source)?.table.text(column, record.row as usize).to_owned();
+    let current = context.records(record.source)?.table.text(column, record.row as usize);
     let is_sure = rule.confidence.is_none()
         || hit.confidence.is_some_and(|confidence| confidence >= context.settings.evidence.suggest_from);
     let suggested = hit.suggested.filter(|text| !text.is_empty() && is_sure);
     let heard = match rule.weighed {
         Some(field) => hear_weighed(context, field, record),
-        None => hear(context, frame, rule, (hit.row, min), record, (&current, suggested.as_deref())),
+        None => hear(context, frame, rule, (hit.row, min), record, (current, suggested.as_deref())),
     };
     let mut leaned_on = heard.iter().filter(|heard| heard.evidence.speaks_for).map(|heard| heard.probability);
     let match_probability = match rule.weighed {
@@ -64,35 +70,37 @@ pub(super) fn describe(context: &Context<'_>, frame: &Frame, rule: &Rule, hit: H
         None => Some(check.suggestion_confidence * match_probability),
     };
     let words = rule.ask.as_ref().filter(|_| suggested.is_none()).unwrap_or(&rule.explanation);
-    let explanation = words.fill(context, frame, hit.row, &current, suggested.as_deref());
+    let explanation = words.fill(context, frame, hit.row, current, suggested.as_deref());
+    let ward = context.wards.of(context, record);
     let finding = Finding {
         finding_id: identity::finding_id(context, check, record, other, column),
         rule: hit.check,
         record,
         other,
         person: context.person(record),
-        ward_code: context.wards.code(context, record).to_owned(),
-        field: source.columns[column].name.clone(),
-        current_value: current,
+        ward_code: Arc::clone(context.wards.code(ward)),
+        field: Arc::clone(context.column_name(record.source, column)),
+        current_value: current.into(),
         suggestion_confidence: confidence.filter(|_| suggested.is_some()),
-        suggested_value: suggested,
+        suggested_value: suggested.map(String::into_boxed_str),
         evidence: heard.iter().find(|heard| heard.evidence.speaks_for).map(|heard| heard.evidence.record),
         match_probability,
-        explanation,
+        explanation: explanation.into_boxed_str(),
     };
-    Some(Draft { finding, evidence: heard.into_iter().map(|heard| heard.evidence).collect() })
+    let evidence = heard.into_iter().map(|heard| heard.evidence).collect();
+    Some(Draft { finding, column: column as u16, ward, evidence })
 }
 
-/// The ward that a row found by a rule counts to: all that is kept of it where nobody has a task.
+/// The ward that a row found by a rule counts to, by number: all that is kept of it where nobody has a task.
 pub(super) fn ward_of_hit(
     context: &Context<'_>,
     frame: &Frame,
     rule: &Rule,
     check: u16,
     row: usize,
-) -> Option<String> {
+) -> Option<u16> {
     let min = context.settings.checks[usize::from(check)].min_link_probability;
-    Some(context.wards.code(context, subject(context, frame, rule, row, min)?).to_owned())
+    Some(context.wards.of(context, subject(context, frame, rule, row, min)?))
 }
 
 /// The record that carries the finding: the row's own, or for a missing person that of the first
@@ -139,13 +147,12 @@ fn hear(
             if is_missing || record == subject { Some(true) } else { says(context, witness, record, values) };
         let Some(speaks_for) = says else { continue };
         let probability = if record == subject { 1.0 } else { frame.slots[witness.slot].probability(row) };
-        let column = &context.settings.source(record.source).columns[witness.column];
         let authority = AUTHORITY_WEIGHTS[place.min(AUTHORITY_WEIGHTS.len() - 1)];
         let evidence = Evidence {
             finding: 0,
             record,
-            field: column.name.clone(),
-            value: value.to_owned(),
+            field: Arc::clone(context.column_name(record.source, witness.column)),
+            value: value.into(),
             speaks_for,
             weight: probability * authority,
         };
@@ -161,12 +168,11 @@ fn hear_weighed(context: &Context<'_>, field: usize, subject: RecordRef) -> Vec<
     let of = |testimony: &Testimony| {
         let record = testimony.record;
         let value = context.records(record.source)?.table.text(testimony.column, record.row as usize);
-        let column = &context.settings.source(record.source).columns[testimony.column];
         let evidence = Evidence {
             finding: 0,
             record,
-            field: column.name.clone(),
-            value: value.to_owned(),
+            field: Arc::clone(context.column_name(record.source, testimony.column)),
+            value: value.into(),
             speaks_for: testimony.speaks_for,
             weight: testimony.weight,
         };

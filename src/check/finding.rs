@@ -1,14 +1,40 @@
 //! What a quality rule found.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 
 use crate::table::RecordRef;
 
-/// One suspected fault of one cell of one record.
+/// A finding's name: 16 hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FindingId([u8; 16]);
+
+impl FindingId {
+    /// The name that a number makes.
+    pub fn new(number: u64) -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        Self(std::array::from_fn(|at| DIGITS[(number >> (60 - 4 * at) & 15) as usize]))
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for FindingId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// One suspected fault of one cell of one record. A night has millions of them: what repeats is shared, and no
+/// text has room to grow.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// Stable over nights: a hash of rule, source, record id, field and, for pairs, the other id.
-    pub finding_id: String,
+    pub finding_id: FindingId,
     /// The quality rule, by place in the settings' checks.
     pub rule: u16,
     /// The record it is about.
@@ -18,13 +44,13 @@ pub struct Finding {
     /// The person, by number in [`crate::link::People`].
     pub person: u32,
     /// The ward whose list it goes to: a code in force, or `00000`.
-    pub ward_code: String,
+    pub ward_code: Arc<str>,
     /// The column of the extract that is at fault: `ngay_sinh`.
-    pub field: String,
+    pub field: Arc<str>,
     /// What stands there now, as delivered; empty for none.
-    pub current_value: String,
+    pub current_value: Box<str>,
     /// What should stand there, if it is known.
-    pub suggested_value: Option<String>,
+    pub suggested_value: Option<Box<str>>,
     /// How sure the suggestion is, 0 to 1.
     pub suggestion_confidence: Option<f64>,
     /// The strongest record that speaks for it.
@@ -32,7 +58,7 @@ pub struct Finding {
     /// Probability of the weakest link that it leans on; 1 where it leans on none.
     pub match_probability: f64,
     /// One sentence for the officer, in Vietnamese.
-    pub explanation: String,
+    pub explanation: Box<str>,
 }
 
 /// One record's word for or against a finding.
@@ -43,9 +69,9 @@ pub struct Evidence {
     /// Who says it.
     pub record: RecordRef,
     /// In which column.
-    pub field: String,
+    pub field: Arc<str>,
     /// What it says.
-    pub value: String,
+    pub value: Box<str>,
     /// Whether it speaks for the finding.
     pub speaks_for: bool,
     /// How much it weighs, 0 to 1.

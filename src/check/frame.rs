@@ -1,7 +1,7 @@
 //! Which records stand in each row of a chunk of a view.
 
 use super::context::Context;
-use super::ties::{Seat, Ties};
+use super::ties::{Scratch, Seat, Ties};
 use crate::link::Decision;
 use crate::settings::Subject;
 use crate::table::{RecordRef, SourceIndex};
@@ -170,13 +170,13 @@ fn fill(
     if slots.is_empty() {
         return;
     }
-    let mut scratch = vec![None; frame.slots.len()];
+    let mut scratch = Scratch::new(frame.slots.len());
     for (own, person) in anchors {
         ties.seat(own, person, &mut scratch);
         for &slot in &slots {
             let seats = &mut frame.slots[slot];
             let Seat { row, probability, count, .. } =
-                scratch[slot].unwrap_or(Seat { row: NONE, probability: 0.0, count: 0, direct: false });
+                scratch.seats[slot].unwrap_or(Seat { row: NONE, probability: 0.0, count: 0, direct: false });
             seats.rows.push(row);
             seats.links.push((probability, count));
         }

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use super::by_code::{ByCode, read};
 use super::cell::{epoch_days, living};
@@ -102,10 +103,9 @@ impl Households {
             members[*place as usize] = row as u32;
             *place += 1;
         }
-        let mut all = Self { of_row, of_number: vec![Household::default(); households], starts, members };
-        for at in 0..households {
-            all.of_number[at] = reader.describe(all.members_of(at as u32));
-        }
+        let mut all = Self { of_row, of_number: Vec::new(), starts, members };
+        let households = (0..households as u32).into_par_iter().with_min_len(1 << 12);
+        all.of_number = households.map(|at| reader.describe(all.members_of(at))).collect();
         for row in (0..rows).filter(|&row| !is_live[row] && all.of_row[row] != NONE) {
             all.of_number[all.of_row[row] as usize].heads_gone += u32::from(reader.is_head(row));
         }

@@ -2,8 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
+use super::FindingId;
 use super::context::Context;
-use crate::settings::{Check, hex};
+use crate::settings::Check;
 use crate::table::RecordRef;
 
 /// 16 hex digits of SHA-256 over rule, source, record, column and the other record. With a million
@@ -14,7 +15,7 @@ pub(super) fn finding_id(
     record: RecordRef,
     other: Option<RecordRef>,
     column: usize,
-) -> String {
+) -> FindingId {
     let source = context.settings.source(record.source);
     let mut hash = Sha256::new();
     let mut part = |text: &str| {
@@ -27,7 +28,9 @@ pub(super) fn finding_id(
     for record in [Some(record), other].into_iter().flatten() {
         name_parts(context, record).into_iter().for_each(&mut part);
     }
-    hex(&hash.finalize()[..8])
+    let digest = hash.finalize();
+    let first = digest.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    FindingId::new(first)
 }
 
 /// What names a record over nights: its id, or all it says where the office's ids change.

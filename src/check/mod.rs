@@ -25,13 +25,16 @@ mod example;
 mod finding;
 mod frame;
 mod fuse;
+mod hashes;
 mod household;
 mod identity;
 mod namesakes;
 mod owners;
 mod plan;
 mod program;
+mod reader;
 mod run;
+mod sameness;
 mod sql_text;
 mod suggestion;
 mod tables;
@@ -49,7 +52,7 @@ use beside::{Beside, Lookups};
 use chrono::NaiveDate;
 
 pub use example::{ExampleOutcome, test_examples};
-pub use finding::{Evidence, Finding, Findings, RuleCount};
+pub use finding::{Evidence, Finding, FindingId, Findings, RuleCount};
 pub use view::ValueType;
 
 use crate::diagnostic::{Diagnostic, Outcome};
@@ -61,6 +64,7 @@ use context::{Context, Holders, by_source};
 use describe::Draft;
 use frame::Roll;
 use fuse::Fusion;
+use hashes::Hashes;
 use namesakes::Namesakes;
 use program::{Program, Rule, not_delivered, weighed_fields};
 use ties::{LinksByPerson, Ties};
@@ -120,33 +124,50 @@ fn check_at(
 ) -> Outcome<Findings> {
     let program = Program::compile(settings)?;
     let sources = by_source(settings, records);
-    let links = LinksByPerson::new(linkage);
-    let fusion = Fusion::weigh(settings, &sources, linkage, &links, &weighed_fields(&program));
-    let wards = &Wards::new(settings, &sources, linkage);
+    let (links, hashes) = &rayon::join(|| LinksByPerson::new(linkage), || Hashes::new(&sources));
+    let weighed = weighed_fields(&program);
+    let (fusion, wards) = &rayon::join(
+        || Fusion::weigh(settings, (&sources, hashes), (linkage, links), &weighed),
+        || Wards::new(settings, &sources, linkage),
+    );
+    let column_names = &context::column_names(settings)[..];
     let mut counts = vec![RuleCount::default(); settings.checks.len()];
-    let mut drafts = Vec::new();
+    let mut drafts: Vec<Vec<Draft>> = settings.checks.iter().map(|_| Vec::new()).collect();
     for (at, view) in program.views.iter().enumerate() {
         let asked = to_ask(settings, &program, at, &sources, &mut counts);
         let (holders, namesakes) = (Holders::default(), Namesakes::default());
         let (holders, namesakes, beside) = (&holders, &namesakes, &Lookups::default());
-        let fusion = &fusion;
         let sources = &sources[..];
-        let context =
-            Context { settings, view, linkage, as_of, holders, namesakes, beside, wards, fusion, sources };
+        let context = Context {
+            settings,
+            view,
+            linkage,
+            as_of,
+            holders,
+            namesakes,
+            beside,
+            wards,
+            fusion,
+            column_names,
+            hashes,
+            sources,
+        };
         let others = others_assessed(&context);
-        let found = check_view(context, &links, (&asked, &program.terms[at]), progress, pace)?;
-        for (((check, _), assessed), figures) in asked.iter().zip(found.assessed).zip(found.figures) {
-            let count = &mut counts[usize::from(*check)];
+        let found = check_view(context, links, (&asked, &program.terms[at]), progress, pace)?;
+        let asked_of = asked.iter().map(|(check, _)| usize::from(*check));
+        let told = found.assessed.into_iter().zip(found.figures).zip(found.drafts);
+        for (check, ((assessed, figures), of_rule)) in asked_of.zip(told) {
+            let count = &mut counts[check];
             let assessed =
                 if let Subject::Pair(_) = view.subject { others.clone() } else { sum(&assessed, &others) };
-            (count.assessed, count.found) = (assessed.iter().sum(), figures.values().sum());
+            (count.assessed, count.found) = (assessed.iter().sum(), figures.iter().sum());
             count.assessed_by_ward = wards.by_code(&assessed);
-            count.found_by_ward.clone_from(&figures);
-            count.by_ward = figures;
+            count.by_ward = wards.by_code(&figures);
+            count.found_by_ward.clone_from(&count.by_ward);
+            drafts[check] = of_rule;
         }
-        drafts.extend(found.drafts);
     }
-    Ok(finish(settings, drafts, counts))
+    Ok(finish(settings, wards, drafts, counts))
 }
 
 /// By ward: objects that a rule judges without a row of their own. Every record of a source might have been a
@@ -191,8 +212,7 @@ fn check_view(
     progress: &Progress,
     pace: run::Pace,
 ) -> Outcome<run::Found> {
-    let holders = count_holders(&context, asked);
-    let beside = look_up(&context, asked);
+    let (holders, beside) = rayon::join(|| count_holders(&context, asked), || look_up(&context, asked));
     let context = Context { holders: &holders, beside: &beside, ..context };
     let ties = Ties::new(context.settings, context.view, context.sources, context.linkage, links);
     let roll = Roll::call(&context);
@@ -239,24 +259,32 @@ fn slots_with_namesakes(context: &Context<'_>, asked: &[(u16, &Rule)]) -> Vec<us
     slots
 }
 
-fn finish(settings: &Settings, mut drafts: Vec<Draft>, mut counts: Vec<RuleCount>) -> Findings {
-    drafts.sort_by_key(|draft| (draft.finding.rule, draft.finding.record, draft.finding.other));
-    let drafts = yields::yield_to_specific(settings, drafts);
+/// Findings in order of rules and records, those that yield to others left out.
+fn finish(
+    settings: &Settings,
+    wards: &Wards,
+    mut drafts: Vec<Vec<Draft>>,
+    mut counts: Vec<RuleCount>,
+) -> Findings {
+    let place = |draft: &Draft| (draft.finding.record, draft.finding.other);
+    // Nearly all come in the order of their records.
+    drafts.iter_mut().filter(|drafts| !drafts.is_sorted_by_key(place)).for_each(|own| own.sort_by_key(place));
+    let drafts = yields::yield_to_specific(settings, drafts.into_iter().flatten().collect());
     let mut findings = Findings::default();
-    for Draft { finding, mut evidence } in drafts {
+    findings.findings.reserve_exact(drafts.len());
+    let mut found = vec![vec![0_u64; wards.len()]; counts.len()];
+    for Draft { finding, mut evidence, ward, .. } in drafts {
         let at = findings.findings.len() as u32;
-        for evidence in &mut evidence {
-            evidence.finding = at;
-        }
         evidence.sort_by(|a, b| (a.record, &a.field).cmp(&(b.record, &b.field)));
-        let count = &mut counts[usize::from(finding.rule)];
-        count.found += 1;
-        match count.found_by_ward.get_mut(&finding.ward_code) {
-            Some(found) => *found += 1,
-            None => drop(count.found_by_ward.insert(finding.ward_code.clone(), 1)),
-        }
+        findings.evidence.extend(evidence.into_iter().map(|evidence| Evidence { finding: at, ..evidence }));
+        found[usize::from(finding.rule)][usize::from(ward)] += 1;
         findings.findings.push(finding);
-        findings.evidence.extend(evidence);
+    }
+    for (count, found) in
+        counts.iter_mut().zip(found).filter(|(_, found)| found.iter().any(|&found| found > 0))
+    {
+        count.found = found.iter().sum();
+        count.found_by_ward = wards.by_code(&found);
     }
     findings.rules = counts;
     findings

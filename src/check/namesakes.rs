@@ -14,14 +14,19 @@
 //! (an unlinked death) against a table of the missing people's.
 
 use std::borrow::Cow;
+use std::hash::BuildHasher;
 
+use chrono::{Datelike, NaiveDate};
+use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use super::by_code::{ByCode, read};
 use super::context::Context;
+use super::hashes::hash;
 use super::ties::Ties;
 use super::view::{BIRTH_FIELD, NAME_FIELD, REGISTRATION_WARD_FIELD, WARD_FIELD, facet_named};
-use crate::normalise::{Facet, FacetValue, Records};
+use crate::normalise::{FacetValue, Records};
 use crate::settings::Kind;
 use crate::table::{RecordRef, SourceIndex};
 
@@ -47,17 +52,22 @@ impl Namesakes {
         slots: &[usize],
     ) -> Self {
         let mut namesakes = Self::default();
-        let pools: Vec<Reader<'_>> = pools(context).collect();
+        if slots.is_empty() {
+            return namesakes;
+        }
+        let sources = (0..context.settings.sources.len()).map(|index| SourceIndex(index as u8));
+        let readers: Vec<Option<Reader<'_>>> = sources.map(|source| Reader::new(context, source)).collect();
         for &slot in slots {
-            let Some(reader) = Reader::new(context, context.view.slots[slot].source) else { continue };
+            let Some(Some(reader)) = readers.get(context.view.slots[slot].source.index()) else { continue };
             let mut missing = Missing::default();
             for &person in people {
                 let members = context.linkage.people.members[person as usize].iter().copied();
                 for record in members.filter(|&record| ties.slot(record) == Some(slot)) {
-                    missing.add(&reader, record);
+                    missing.add(reader, record);
                 }
             }
-            for pool in &pools {
+            missing.finish();
+            for pool in readers.iter().flatten().filter(|reader| is_pool(context, reader.records.source)) {
                 namesakes.meet(context, ties, slot, &missing, pool);
             }
         }
@@ -69,15 +79,18 @@ impl Namesakes {
         context: &Context<'_>,
         ties: &Ties<'_>,
         slot: usize,
-        missing: &Missing<'_>,
+        missing: &Missing,
         pool: &Reader<'_>,
     ) {
         let people = &context.linkage.people;
-        let alike = (0..pool.records.table.rows as u32).into_par_iter().flat_map_iter(|row| {
+        let has_its_own = |row: u32| {
             let other = RecordRef::new(pool.records.source, row);
             let members = &people.members[context.person(other) as usize];
-            let has_its_own = members.iter().any(|&member| ties.slot(member) == Some(slot));
-            if has_its_own { Vec::new() } else { missing.like(pool, row) }
+            members.iter().any(|&member| ties.slot(member) == Some(slot))
+        };
+        let alike = (0..pool.records.table.rows as u32).into_par_iter().flat_map_iter(|row| {
+            let alike = missing.like(pool, row);
+            if alike.is_empty() || has_its_own(row) { Vec::new() } else { alike }
         });
         for record in alike.collect::<Vec<_>>() {
             *self.of_record.entry((slot, record)).or_default() += 1;
@@ -90,55 +103,80 @@ impl Namesakes {
     }
 }
 
-/// The sources whose records are looked through: the primary one, and those of events.
-fn pools<'a>(context: &Context<'a>) -> impl Iterator<Item = Reader<'a>> {
-    let primary = context.settings.primary();
-    let sources = (0..context.settings.sources.len()).map(|index| SourceIndex(index as u8));
-    let asked =
-        move |&source: &SourceIndex| source == primary || context.settings.source(source).events.is_some();
-    sources.filter(asked).filter_map(|source| Reader::new(context, source))
+/// Whether records of a source are looked through: of the primary one, and of those of events.
+fn is_pool(context: &Context<'_>, source: SourceIndex) -> bool {
+    source == context.settings.primary() || context.settings.source(source).events.is_some()
 }
 
-/// What two records of one person may share.
+/// What two records of one person may share; names and words by their hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Shared<'a> {
-    NameAndDay(&'a str, i32),
-    NameAndMark(&'a str, Mark<'a>),
-    DayAndParent(i32, &'a str),
-    DayWardAndWord(i32, u32, &'a str),
-    Name(&'a str),
+enum Shared {
+    NameAndDay(u64, i32),
+    NameAndMark(u64, Mark),
+    DayAndParent(i32, u64),
+    DayWardAndWord(i32, u32, u64),
+    Name(u64),
 }
 
 /// Where somebody is at home, or whose child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Mark<'a> {
+enum Mark {
     Ward(u32),
-    Parent(&'a str),
+    Parent(u64),
 }
 
 /// The marks of a record, in the order of [`MARKS`].
-type Marks<'a> = [Option<Mark<'a>>; MARKS.len()];
+type Marks = [Option<Mark>; MARKS.len()];
 
 /// The missing people's records of one kind, by what they may share with others.
 #[derive(Default)]
-struct Missing<'a>(HashMap<Shared<'a>, Vec<(RecordRef, Born)>>);
+struct Missing {
+    sharing: HashMap<Shared, Vec<(RecordRef, Born)>>,
+    /// A bit for each of so many hashes of what is shared: a power of two of them, few enough to stay in cache.
+    /// Nearly everybody looked at shares nothing and is done with here.
+    seen: Vec<u64>,
+}
 
-impl<'a> Missing<'a> {
-    fn add(&mut self, reader: &Reader<'a>, record: RecordRef) {
+/// Bits for each thing that may be shared.
+const BITS_EACH: usize = 8;
+
+impl Missing {
+    fn add(&mut self, reader: &Reader<'_>, record: RecordRef) {
         let (name, born) = (reader.name(record.row), reader.born(record.row));
         let marks = reader.marks(record.row);
-        let bare = name.filter(|_| marks.iter().all(Option::is_none)).map(Shared::Name);
+        let is_bare = marks.iter().all(Option::is_none);
+        let bare = name.filter(|_| is_bare).map(|name| Shared::Name(name.whole));
         for key in shared(name, born, marks).chain(bare) {
-            self.0.entry(key).or_default().push((record, born));
+            self.sharing.entry(key).or_default().push((record, born));
         }
     }
 
+    /// Sets the bits, once everybody is in.
+    fn finish(&mut self) {
+        let bits = (self.sharing.len() * BITS_EACH).next_power_of_two().max(64);
+        self.seen = vec![0; bits / 64];
+        for key in self.sharing.keys() {
+            let (word, bit) = self.place(*key);
+            self.seen[word] |= bit;
+        }
+    }
+
+    fn place(&self, key: Shared) -> (usize, u64) {
+        let hash = FixedState::default().hash_one(key);
+        ((hash >> 6) as usize & (self.seen.len() - 1), 1 << (hash & 63))
+    }
+
+    fn sharing(&self, key: Shared) -> Option<&Vec<(RecordRef, Born)>> {
+        let (word, bit) = self.place(key);
+        if self.seen[word] & bit == 0 { None } else { self.sharing.get(&key) }
+    }
+
     /// The records that may be of the person of a row, each once.
-    fn like(&self, pool: &Reader<'a>, row: u32) -> Vec<RecordRef> {
+    fn like(&self, pool: &Reader<'_>, row: u32) -> Vec<RecordRef> {
         let (name, born) = (pool.name(row), pool.born(row));
         let marks = pool.marks(row);
-        let keys = shared(name, born, marks).chain(name.map(Shared::Name));
-        let met = keys.filter_map(|key| self.0.get(&key)).flatten();
+        let keys = shared(name, born, marks).chain(name.map(|name| Shared::Name(name.whole)));
+        let met = keys.filter_map(|key| self.sharing(key)).flatten();
         let mut alike: Vec<RecordRef> =
             met.filter(|(_, other)| born.may_be(*other)).map(|(record, _)| *record).collect();
         alike.sort_unstable();
@@ -148,23 +186,18 @@ impl<'a> Missing<'a> {
 }
 
 /// All that a record can share but its bare name.
-fn shared<'a>(name: Option<&'a str>, born: Born, marks: Marks<'a>) -> impl Iterator<Item = Shared<'a>> {
+fn shared(name: Option<Name>, born: Born, marks: Marks) -> impl Iterator<Item = Shared> {
     let day = born.full_day();
-    let named_day = name.zip(day).map(|(name, day)| Shared::NameAndDay(name, day));
-    let words = name.map(|name| {
-        let mut words = name.split(' ');
-        let first = words.next();
-        [first, words.next_back()]
-    });
+    let named_day = name.zip(day).map(|(name, day)| Shared::NameAndDay(name.whole, day));
     let marked = marks.into_iter().flatten().flat_map(move |mark| {
-        let named = name.map(|name| Shared::NameAndMark(name, mark));
+        let named = name.map(|name| Shared::NameAndMark(name.whole, mark));
         let born = day.into_iter().flat_map(move |day| {
             let (parent, ward) = match mark {
                 Mark::Parent(parent) => (Some(Shared::DayAndParent(day, parent)), None),
-                Mark::Ward(ward) => (None, words.map(|words| (ward, words))),
+                Mark::Ward(ward) => (None, name.map(|name| (ward, name.ends))),
             };
-            let worded = ward.into_iter().flat_map(move |(ward, words)| {
-                words.into_iter().flatten().map(move |word| Shared::DayWardAndWord(day, ward, word))
+            let worded = ward.into_iter().flat_map(move |(ward, ends)| {
+                ends.into_iter().flatten().map(move |word| Shared::DayWardAndWord(day, ward, word))
             });
             parent.into_iter().chain(worded)
         });
@@ -206,64 +239,84 @@ impl Born {
     }
 }
 
-/// Names and birth dates of one source.
+/// A name without marks, by hashes.
+#[derive(Clone, Copy, Debug)]
+struct Name {
+    whole: u64,
+    /// The first word, and the last one if there are more.
+    ends: [Option<u64>; 2],
+}
+
+impl Name {
+    fn of(plain: &str) -> Self {
+        let mut words = plain.split(' ');
+        let first = words.next();
+        Self { whole: hash(plain), ends: [first, words.next_back()].map(|word| word.map(hash)) }
+    }
+}
+
+/// What one source's records are known by, read once a distinct text.
 struct Reader<'a> {
     records: &'a Records,
-    name: (usize, &'static Facet),
-    born: Option<usize>,
-    marks: [Option<(usize, &'static Facet)>; MARKS.len()],
+    names: ByCode<'a, Option<Name>>,
+    born: Option<ByCode<'a, Born>>,
+    marks: [Option<ByCode<'a, Option<Mark>>>; MARKS.len()],
 }
 
 impl<'a> Reader<'a> {
     fn new(context: &Context<'a>, source: SourceIndex) -> Option<Self> {
         let declared = context.settings.source(source);
-        let column = declared.column_of(NAME_FIELD)?;
-        let plain = facet_named(&declared.columns[column].kind, "plain")?;
-        let born = declared.column_of(BIRTH_FIELD).filter(|&at| declared.columns[at].kind == Kind::Date);
+        let records = context.records(source)?;
+        let name = declared.column_of(NAME_FIELD)?;
+        let plain = facet_named(&declared.columns[name].kind, "plain")?;
+        let name_of = |code: u32| match read(records, Some(plain), name, code) {
+            FacetValue::Text(plain) => Some(Name::of(&plain)),
+            _ => None,
+        };
+        let birth = declared.column_of(BIRTH_FIELD).filter(|&at| declared.columns[at].kind == Kind::Date);
         let marks = MARKS.map(|(field, facet)| {
             let at = declared.column_of(field)?;
-            Some((at, facet_named(&declared.columns[at].kind, facet)?))
+            let facet = facet_named(&declared.columns[at].kind, facet)?;
+            Some(ByCode::new(records, at, |code| mark(&read(records, Some(facet), at, code))))
         });
-        Some(Self { records: context.records(source)?, name: (column, plain), born, marks })
+        let born = birth.map(|birth| ByCode::new(records, birth, |code| born(records, birth, code)));
+        Some(Self { records, names: ByCode::new(records, name, name_of), born, marks })
     }
 
-    fn name(&self, row: u32) -> Option<&'a str> {
-        match self.records.facet(self.name.1, self.name.0, row as usize) {
-            // Plain names stand in the column's values and are never made anew.
-            FacetValue::Text(Cow::Borrowed(name)) => Some(name),
-            _ => None,
-        }
+    fn name(&self, row: u32) -> Option<Name> {
+        self.names.of(row as usize)
     }
 
-    fn marks(&self, row: u32) -> Marks<'a> {
-        self.marks.map(|mark| {
-            let (column, facet) = mark?;
-            match self.records.facet(facet, column, row as usize) {
-                FacetValue::Text(Cow::Borrowed(parent)) => Some(Mark::Parent(parent)),
-                FacetValue::Text(Cow::Owned(ward)) => ward.parse().ok().map(Mark::Ward),
-                _ => None,
-            }
-        })
+    fn marks(&self, row: u32) -> Marks {
+        self.marks.each_ref().map(|marks| marks.as_ref()?.of(row as usize))
     }
 
     fn born(&self, row: u32) -> Born {
-        use chrono::{Datelike, NaiveDate};
-        let Some(column) = self.born else { return Born::Unknown };
-        let facet = |name| {
-            let facet = facet_named(&Kind::Date, name);
-            facet.map_or(FacetValue::Null, |facet| self.records.facet(facet, column, row as usize))
-        };
-        if let FacetValue::Date(day) = facet("") {
-            return NaiveDate::from_epoch_days(day).map_or(Born::Unknown, |date| Born::Day {
-                day,
-                year: i64::from(date.year()),
-                month_day: (i64::from(date.month()), i64::from(date.day())),
-            });
-        }
-        match facet("year") {
-            FacetValue::Integer(year) => Born::Year(year),
-            _ => Born::Unknown,
-        }
+        self.born.as_ref().map_or(Born::Unknown, |born| born.of(row as usize))
+    }
+}
+
+/// Names stand in the column's values; a ward's code is written out anew.
+fn mark(told: &FacetValue<'_>) -> Option<Mark> {
+    match told {
+        FacetValue::Text(Cow::Borrowed(parent)) => Some(Mark::Parent(hash(parent))),
+        FacetValue::Text(Cow::Owned(ward)) => ward.parse().ok().map(Mark::Ward),
+        _ => None,
+    }
+}
+
+fn born(records: &Records, column: usize, code: u32) -> Born {
+    let facet = |name| read(records, facet_named(&Kind::Date, name), column, code);
+    if let FacetValue::Date(day) = facet("") {
+        return NaiveDate::from_epoch_days(day).map_or(Born::Unknown, |date| Born::Day {
+            day,
+            year: i64::from(date.year()),
+            month_day: (i64::from(date.month()), i64::from(date.day())),
+        });
+    }
+    match facet("year") {
+        FacetValue::Integer(year) => Born::Year(year),
+        _ => Born::Unknown,
     }
 }
 

@@ -4,8 +4,6 @@
 //! turn, ask the rules term by term (`asking`), and describe the rows found at once, so memory is bounded
 //! by chunks, tables and findings.
 
-use std::collections::BTreeMap;
-
 use polars::prelude::{IntoLazy, PolarsResult};
 
 #[cfg(test)]
@@ -35,26 +33,23 @@ pub(super) const CHUNK_ROWS: usize = 1 << 16;
 pub(super) struct Found {
     /// By place in `rules`, then ward: rows that the rule judges.
     pub(super) assessed: Vec<Vec<u64>>,
-    /// Drafts of findings.
-    pub(super) drafts: Vec<Draft>,
-    /// By place in `rules`: rows found, by ward, of rules that give figures and no findings.
-    pub(super) figures: Vec<BTreeMap<String, u64>>,
+    /// By place in `rules`: drafts of findings, in order of rows.
+    pub(super) drafts: Vec<Vec<Draft>>,
+    /// By place in `rules`, then ward: rows found by rules that give figures and no findings.
+    pub(super) figures: Vec<Vec<u64>>,
 }
 
 impl Found {
     fn of(rules: usize) -> Self {
-        Self { assessed: vec![Vec::new(); rules], drafts: Vec::new(), figures: vec![BTreeMap::new(); rules] }
+        let drafts = (0..rules).map(|_| Vec::new()).collect();
+        Self { assessed: vec![Vec::new(); rules], drafts, figures: vec![Vec::new(); rules] }
     }
 
     /// Adds what a later chunk found.
     fn extend(&mut self, part: Self) {
         self.assessed.iter_mut().zip(&part.assessed).for_each(|(sum, more)| add(sum, more));
-        self.drafts.extend(part.drafts);
-        for (all, part) in self.figures.iter_mut().zip(part.figures) {
-            for (ward, rows) in part {
-                *all.entry(ward).or_default() += rows;
-            }
-        }
+        self.drafts.iter_mut().zip(part.drafts).for_each(|(all, more)| all.extend(more));
+        self.figures.iter_mut().zip(&part.figures).for_each(|(sum, more)| add(sum, more));
     }
 }
 
@@ -156,7 +151,6 @@ fn used_slots(context: &Context<'_>, rules: &Asked<'_>) -> Vec<bool> {
 /// Asks all rules of one frame, then describes what was found.
 fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>, how: &How<'_>) -> PolarsResult<Found> {
     let mut asking = Asking::new(context, frame, how.terms, &how.tables);
-    let mut wards = Wards::default();
     let mut found = Found::of(rules.len());
     let assessed = Assessed::of(context, frame);
     for (place, ((check, rule), node)) in rules.iter().zip(&how.nodes).enumerate() {
@@ -171,14 +165,17 @@ fn ask(context: &Context<'_>, frame: &Frame, rules: &Asked<'_>, how: &How<'_>) -
         hits.retain(|&row| frame.pair_probability(row as usize) >= min);
         if context.settings.checks[usize::from(*check)].route == Route::Statistic {
             // Millions of rows may be found, and nobody is to look at one of them.
-            let ward = |row: u32| ward_of_hit(context, frame, rule, *check, row as usize);
-            found.figures[place] = match context.view.subject {
-                Subject::Record(_) => wards.count(&hits, frame.rows, ward),
-                Subject::Pair(_) | Subject::MissingPerson => count(hits.iter().filter_map(|&row| ward(row))),
+            let ward = |row: &u32| match context.view.subject {
+                Subject::Record(_) => assessed.ward(*row),
+                Subject::Pair(_) | Subject::MissingPerson => {
+                    ward_of_hit(context, frame, rule, *check, *row as usize)
+                }
             };
+            found.figures[place] = vec![0; context.wards.len()];
+            hits.iter().filter_map(ward).for_each(|ward| found.figures[place][usize::from(ward)] += 1);
             continue;
         }
-        found.drafts.extend(described(context, frame, (*check, rule), &hits)?);
+        found.drafts[place] = described(context, frame, (*check, rule), &hits)?;
     }
     Ok(found)
 }
@@ -189,46 +186,6 @@ fn whole(context: &Context<'_>, frame: &Frame, rule: &Rule) -> PolarsResult<Answ
     let rows: Vec<u32> = (0..frame.rows as u32).collect();
     let truths = super::asking::evaluate(context, frame, &rule.when, &rows)?;
     Ok(Answers::of(rows.into_iter().zip(truths)))
-}
-
-/// The wards of a frame's rows, each found once for all rules that give figures.
-#[derive(Default)]
-struct Wards {
-    /// By row: its ward's place, the place after the last for none; empty until somebody asks.
-    of_row: Vec<Option<u32>>,
-    places: BTreeMap<Option<String>, u32>,
-}
-
-impl Wards {
-    /// Rows by ward. Every rule over records sees the same record in a row.
-    fn count(
-        &mut self,
-        hits: &[u32],
-        rows: usize,
-        ward: impl Fn(u32) -> Option<String>,
-    ) -> BTreeMap<String, u64> {
-        self.of_row.resize(rows, None);
-        let mut counts = vec![0_u64; self.places.len()];
-        for &row in hits {
-            let known = self.of_row[row as usize];
-            let place = known.unwrap_or_else(|| {
-                let next = self.places.len() as u32;
-                *self.places.entry(ward(row)).or_insert(next)
-            });
-            self.of_row[row as usize] = Some(place);
-            counts.resize(self.places.len(), 0);
-            counts[place as usize] += 1;
-        }
-        let named = self.places.iter().filter_map(|(ward, &place)| Some((ward.clone()?, place)));
-        let rows = |place: u32| counts.get(place as usize).copied().unwrap_or(0);
-        named.map(|(ward, place)| (ward, rows(place))).filter(|(_, rows)| *rows > 0).collect()
-    }
-}
-
-fn count(wards: impl Iterator<Item = String>) -> BTreeMap<String, u64> {
-    let mut counts = BTreeMap::new();
-    wards.for_each(|ward| *counts.entry(ward).or_default() += 1);
-    counts
 }
 
 /// The findings of the rows that a rule found.

@@ -42,6 +42,20 @@ pub(super) struct Seat {
     pub(super) direct: bool,
 }
 
+/// What is filled anew for every row.
+pub(super) struct Scratch {
+    /// By slot.
+    pub(super) seats: Vec<Option<Seat>>,
+    direct: Vec<(RecordRef, f64)>,
+}
+
+impl Scratch {
+    /// For so many slots.
+    pub(super) fn new(slots: usize) -> Self {
+        Self { seats: vec![None; slots], direct: Vec::new() }
+    }
+}
+
 /// Which slot the records of one source belong to.
 enum SlotOf<'a> {
     None,
@@ -66,17 +80,21 @@ impl<'a> Ties<'a> {
 
     /// Chooses a record for every slot: linked to the subject itself first, then the surest,
     /// then the preferred, then the first in order of delivery. O(members × links of the person).
-    pub(super) fn seat(&self, own: Option<RecordRef>, person: u32, seats: &mut [Option<Seat>]) {
+    pub(super) fn seat(&self, own: Option<RecordRef>, person: u32, scratch: &mut Scratch) {
+        let Scratch { seats, direct } = scratch;
         seats.fill(None);
         let members = &self.linkage.people.members[person as usize];
         if members.len() == 1 && own.is_some() {
             return;
         }
+        self.direct_links(own, person, direct);
+        let weakest = if own.is_none() { self.weakest(person) } else { 0.0 };
         for &member in members.iter().filter(|&&member| Some(member) != own) {
             let Some(slot) = self.slot(member) else { continue };
-            let (probability, direct) = match own {
-                Some(own) => self.strength(own, member, person),
-                None => (self.weakest(person), false),
+            let (probability, direct) = match (own, direct.iter().find(|link| link.0 == member)) {
+                (None, _) => (weakest, false),
+                (Some(_), Some(&(_, probability))) => (probability, true),
+                (Some(own), None) => (self.strongest_chain(own, member, person), false),
             };
             let seat = &mut seats[slot];
             let count = seat.map_or(0, |seat| seat.count) + 1;
@@ -118,18 +136,22 @@ impl<'a> Ties<'a> {
         self.links.of(person).iter().map(link)
     }
 
-    /// The probability of the link between two records of a person, else of the strongest chain of
-    /// links, a chain being as strong as its weakest link; and whether there is a direct one.
-    fn strength(&self, from: RecordRef, to: RecordRef, person: u32) -> (f64, bool) {
-        let (low, high) = if from < to { (from, to) } else { (to, from) };
-        let direct = self.links(person).filter(|link| link.0 == low && link.1 == high);
-        match direct.map(|link| link.2).max_by(f64::total_cmp) {
-            Some(probability) => (probability, true),
-            None => (self.strongest_chain(from, to, person), false),
+    /// The records that a person's record is linked to, and the probability of each link.
+    fn direct_links(&self, own: Option<RecordRef>, person: u32, direct: &mut Vec<(RecordRef, f64)>) {
+        direct.clear();
+        let Some(own) = own else { return };
+        let table = &self.linkage.links;
+        for &at in self.links.of(person) {
+            let (left, right) = (table.left(at as usize), table.right(at as usize));
+            let other = if left == own { right } else { left };
+            if left == own || right == own {
+                direct.push((other, table.match_probability(at as usize)));
+            }
         }
     }
 
-    /// Widest path by relaxation: at most as many rounds as the person has records.
+    /// The strength of the strongest chain of links between two records, a chain being as strong as its weakest
+    /// link. Widest path by relaxation: at most as many rounds as the person has records.
     fn strongest_chain(&self, from: RecordRef, to: RecordRef, person: u32) -> f64 {
         let members = &self.linkage.people.members[person as usize];
         let place = |record: RecordRef| members.binary_search(&record).ok();

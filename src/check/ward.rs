@@ -5,6 +5,7 @@
 //! a small number a record: two bytes, some 20 MB for a province.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -26,7 +27,7 @@ const NONE: u16 = 0;
 #[derive(Debug)]
 pub(super) struct Wards {
     /// Codes by number; the unknown ward is the first.
-    codes: Vec<String>,
+    codes: Vec<Arc<str>>,
     /// By source, then row.
     told: Vec<Vec<u16>>,
     /// By person: what the first of their primary records tells that tells something.
@@ -36,8 +37,8 @@ pub(super) struct Wards {
 /// What the records of one source tell, by numbers of its own.
 #[derive(Default)]
 struct Told {
-    codes: Vec<String>,
-    numbers: HashMap<String, u16>,
+    codes: Vec<Arc<str>>,
+    numbers: HashMap<Arc<str>, u16>,
     rows: Vec<u16>,
 }
 
@@ -46,7 +47,7 @@ impl Wards {
     pub(super) fn new(settings: &Settings, sources: &[Option<&Records>], linkage: &Linkage) -> Self {
         let told: Vec<Option<Told>> =
             sources.par_iter().map(|records| records.map(|records| tell(settings, records))).collect();
-        let mut all = Told { codes: vec![UNKNOWN_WARD.to_owned()], ..Told::default() };
+        let mut all = Told { codes: vec![UNKNOWN_WARD.into()], ..Told::default() };
         let told = told.into_iter().map(|told| told.map_or_else(Vec::new, |told| all.take_over(told)));
         let told: Vec<Vec<u16>> = told.collect();
         let primary = settings.primary().index();
@@ -64,9 +65,9 @@ impl Wards {
         self.codes.len()
     }
 
-    /// The code of a record's ward.
-    pub(super) fn code(&self, context: &Context<'_>, record: RecordRef) -> &str {
-        &self.codes[usize::from(self.of(context, record))]
+    /// The code of a ward.
+    pub(super) fn code(&self, ward: u16) -> &Arc<str> {
+        &self.codes[usize::from(ward)]
     }
 
     /// The ward of a record's person, by number: of the record itself if it is of the primary source, else of
@@ -98,7 +99,7 @@ impl Wards {
     /// Counts by number as counts by code, without the empty ones.
     pub(super) fn by_code(&self, counts: &[u64]) -> BTreeMap<String, u64> {
         let some = self.codes.iter().zip(counts).filter(|(_, count)| **count > 0);
-        some.map(|(code, count)| (code.clone(), *count)).collect()
+        some.map(|(code, count)| (code.to_string(), *count)).collect()
     }
 
     fn told(&self, record: RecordRef) -> u16 {
@@ -114,8 +115,9 @@ impl Told {
             return *number;
         }
         let Ok(number) = u16::try_from(self.codes.len()) else { return NONE };
-        self.codes.push(code.to_owned());
-        self.numbers.insert(code.to_owned(), number);
+        let code: Arc<str> = code.into();
+        self.codes.push(Arc::clone(&code));
+        self.numbers.insert(code, number);
         number
     }
 
@@ -152,11 +154,8 @@ impl Told {
 }
 
 fn tell(settings: &Settings, records: &Records) -> Told {
-    let mut told = Told {
-        codes: vec![UNKNOWN_WARD.to_owned()],
-        rows: vec![NONE; records.table.rows],
-        ..Told::default()
-    };
+    let mut told =
+        Told { codes: vec![UNKNOWN_WARD.into()], rows: vec![NONE; records.table.rows], ..Told::default() };
     for (kind, facet) in [(Kind::WardCode, ""), (Kind::Address, "ward")] {
         let Some(facet) = facet_named(&kind, facet) else { continue };
         let columns = settings.source(records.source).columns.iter().enumerate();

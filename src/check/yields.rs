@@ -1,35 +1,27 @@
 //! Several rules on one cell: the most specific speaks, the others become its evidence.
 
-use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use super::Evidence;
 use super::describe::Draft;
 use crate::settings::Settings;
 use crate::table::RecordRef;
 
+/// A record and a column of it.
+type Cell = (RecordRef, u16);
+
 /// Takes out the findings of rules that yield to another one found on the same record and column;
-/// what they knew goes to the one that speaks. Keeps the order. O(drafts).
-pub(super) fn yield_to_specific(settings: &Settings, drafts: Vec<Draft>) -> Vec<Draft> {
-    let targets = targets(settings);
-    let mut on_cell: HashMap<(RecordRef, String), Vec<usize>> = HashMap::new();
-    let takes_part = |rule: u16| {
-        let rule = usize::from(rule);
-        !targets[rule].is_empty() || targets.iter().any(|targets| targets.contains(&(rule as u16)))
-    };
-    for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| takes_part(draft.finding.rule)) {
-        let cell = (draft.finding.record, draft.finding.field.clone());
-        on_cell.entry(cell).or_default().push(at);
-    }
-    let mut speaker: Vec<Option<usize>> = vec![None; drafts.len()];
-    for (at, draft) in drafts.iter().enumerate().filter(|(_, draft)| takes_part(draft.finding.rule)) {
-        let cell = (draft.finding.record, draft.finding.field.clone());
-        let others = on_cell.get(&cell).map_or(&[][..], Vec::as_slice);
-        speaker[at] = others
-            .iter()
-            .copied()
-            .find(|&other| targets[usize::from(draft.finding.rule)].contains(&drafts[other].finding.rule));
-    }
-    hand_over(drafts, &speaker)
+/// what they knew goes to the one that speaks. Keeps the order. O(n log n) of the drafts that take part.
+pub(super) fn yield_to_specific(settings: &Settings, mut drafts: Vec<Draft>) -> Vec<Draft> {
+    let speakers = speakers(&targets(settings), &drafts);
+    hand_over(&mut drafts, &speakers);
+    let mut silent = speakers.iter().map(|(at, _)| *at as usize).peekable();
+    let mut place = 0..;
+    drafts.retain(|_| {
+        let at = place.next();
+        silent.next_if(|silent| Some(*silent) == at).is_none()
+    });
+    drafts
 }
 
 /// By rule: the rules it yields to.
@@ -40,27 +32,49 @@ fn targets(settings: &Settings) -> Vec<Vec<u16>> {
     settings.checks.iter().map(of).collect()
 }
 
-fn hand_over(drafts: Vec<Draft>, speaker: &[Option<usize>]) -> Vec<Draft> {
-    let mut gifts: Vec<(usize, Evidence)> = Vec::new();
-    for (at, draft) in drafts.iter().enumerate() {
-        let Some(mut to) = speaker[at] else { continue };
-        // The settings hold no circle, so this ends.
-        while let Some(next) = speaker[to] {
-            to = next;
+/// The drafts that yield, rising, each with the one it yields to.
+fn speakers(targets: &[Vec<u16>], drafts: &[Draft]) -> Vec<(u32, u32)> {
+    let takes_part: Vec<bool> = (0..targets.len() as u16)
+        .map(|rule| {
+            !targets[usize::from(rule)].is_empty() || targets.iter().any(|targets| targets.contains(&rule))
+        })
+        .collect();
+    let taking =
+        drafts.par_iter().enumerate().filter(|(_, draft)| takes_part[usize::from(draft.finding.rule)]);
+    let mut on_cells: Vec<(Cell, u32)> =
+        taking.map(|(at, draft)| ((draft.finding.record, draft.column), at as u32)).collect();
+    on_cells.par_sort_unstable();
+    let rule = |at: u32| drafts[at as usize].finding.rule;
+    let of_cell = |cell: &[(Cell, u32)]| -> Vec<(u32, u32)> {
+        let speaker = |at: u32| {
+            let targets = &targets[usize::from(rule(at))];
+            cell.iter().map(|(_, other)| *other).find(|&other| targets.contains(&rule(other)))
+        };
+        cell.iter().filter_map(|&(_, at)| Some((at, speaker(at)?))).collect()
+    };
+    let mut speakers: Vec<(u32, u32)> =
+        on_cells.chunk_by(|a, b| a.0 == b.0).filter(|cell| cell.len() > 1).flat_map(of_cell).collect();
+    speakers.sort_unstable();
+    speakers
+}
+
+/// Gives what the silent ones know to the last one that speaks: the settings hold no circle, so there is one.
+fn hand_over(drafts: &mut [Draft], speakers: &[(u32, u32)]) {
+    let next =
+        |at: u32| speakers.binary_search_by_key(&at, |pair| pair.0).ok().map(|found| speakers[found].1);
+    let last = |first: u32| std::iter::successors(Some(first), |&at| next(at)).last().unwrap_or(first);
+    let gifts: Vec<(u32, Evidence)> = speakers
+        .iter()
+        .flat_map(|&(from, to)| knowledge(&drafts[from as usize]).map(move |gift| (to, gift)))
+        .map(|(to, gift)| (last(to), gift))
+        .collect();
+    for (to, gift) in gifts {
+        let draft = &mut drafts[to as usize];
+        let known = |old: &Evidence| old.record == gift.record && old.field == gift.field;
+        if !draft.evidence.iter().any(known) {
+            draft.evidence.push(gift);
         }
-        gifts.extend(knowledge(draft).map(|evidence| (to, evidence)));
     }
-    let mut drafts: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
-    for (to, evidence) in gifts {
-        if let Some(draft) = &mut drafts[to] {
-            let known = |old: &Evidence| old.record == evidence.record && old.field == evidence.field;
-            if !draft.evidence.iter().any(known) {
-                draft.evidence.push(evidence);
-            }
-        }
-    }
-    let silent = |at: usize| speaker[at].is_some();
-    drafts.into_iter().enumerate().filter(|(at, _)| !silent(*at)).filter_map(|(_, draft)| draft).collect()
 }
 
 /// What a silenced finding knew: its evidence, and the record's own value.

@@ -4,7 +4,7 @@
 //! [`super::continuity`].
 
 use std::fmt::Write;
-use std::ops::Index;
+use std::ops::{Index, Range};
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -52,6 +52,20 @@ impl Members {
         if person < self.len() { &self[person] } else { &[] }
     }
 
+    /// The records of some people, back to back, and where among all records they begin.
+    ///
+    /// # Panics
+    /// If there are not so many people.
+    pub fn of(&self, people: Range<usize>) -> (&[RecordRef], usize) {
+        let (start, end) = (self.start(people.start), self.start(people.end));
+        (&self.records[start..end], start)
+    }
+
+    /// Where a person's records begin among all.
+    fn start(&self, person: usize) -> usize {
+        person.checked_sub(1).map_or(0, |before| self.ends[before] as usize)
+    }
+
     /// Each person's records, in order of people.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[RecordRef]> {
         (0..self.len()).map(|person| &self[person])
@@ -62,8 +76,7 @@ impl Index<usize> for Members {
     type Output = [RecordRef];
 
     fn index(&self, person: usize) -> &[RecordRef] {
-        let start = person.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.records[start as usize..self.ends[person] as usize]
+        &self.records[self.start(person)..self.ends[person] as usize]
     }
 }
 

@@ -239,7 +239,7 @@ fn write_findings<'a>(
     let check = move |row: usize| settings.checks.get(usize::from(found[row].rule));
     let word = |words: usize, place: Option<usize>| place.filter(|at| *at < words).map(|at| at as u16);
     let columns = [
-        Column::text("finding_id", |row| &found[row].finding_id),
+        Column::text("finding_id", |row| found[row].finding_id.as_str()),
         Column::word(
             "rule",
             settings.checks.iter().map(|c| c.id.as_str()),

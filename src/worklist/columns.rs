@@ -143,7 +143,7 @@ columns! {
     PAPERS = papers, 14.5, Text, |_, item, _| Cell::text(&item.check.wording.papers);
     RESULT = result, 15.0, Result, |_, _, _| Cell::EMPTY;
     NOTE = note, 12.0, Open, |_, _, _| Cell::EMPTY;
-    CASE_CODE = case_code, 13.0, Centred, |_, item, _| Cell::made(case_code(&item.finding.finding_id));
+    CASE_CODE = case_code, 13.0, Centred, |_, item, _| Cell::made(case_code(item.finding.finding_id.as_str()));
     EVIDENCE = evidence, 70.0, Text, |context, item, _| Cell::made(context.evidence_text(item));
     CONFIDENCE = confidence, 10.0, Centred, |context, item, _| {
         Cell::text(context.settings.wording.confidence(Context::confidence(item)))
@@ -155,7 +155,7 @@ columns! {
     OFFICER = officer, 18.0, Open, |_, _, _| Cell::EMPTY;
     VERIFIED_ON = verified_on, 12.0, OpenDate, |_, _, _| Cell::EMPTY;
     APPROVED_BY = approved_by, 18.0, Open, |_, _, _| Cell::EMPTY;
-    FINDING_ID = case_code, 20.0, Hidden, |_, item, _| Cell::text(&item.finding.finding_id);
+    FINDING_ID = case_code, 20.0, Hidden, |_, item, _| Cell::text(item.finding.finding_id.as_str());
     RECORD = record, 16.0, Text, |context, item, _| {
         Cell::text(context.directory.record_id(context.settings, item.finding.record))
     };

@@ -57,7 +57,7 @@ fn key_of<'a>(context: &Context<'a>, index: u32, finding: &'a Finding) -> Option
     let check = context.settings.checks.get(usize::from(finding.rule))?;
     let owner = || context.settings.source(finding.record.source).owner.as_str();
     match check.route {
-        Route::Door | Route::Desk if finding.ward_code == UNKNOWN_WARD => {
+        Route::Door | Route::Desk if &*finding.ward_code == UNKNOWN_WARD => {
             let address = context.person_text(&context.item(index)?, Role::Address);
             let elsewhere = context.places.is_elsewhere(&address);
             Some(if elsewhere { (ListKind::OtherProvince, "") } else { (ListKind::Ward, UNKNOWN_WARD) })
@@ -65,7 +65,7 @@ fn key_of<'a>(context: &Context<'a>, index: u32, finding: &'a Finding) -> Option
         Route::Door | Route::Desk => Some((ListKind::Ward, &finding.ward_code)),
         Route::Agency => Some((ListKind::Agency, owner())),
         // What cannot be applied in bulk is for the owner to look at.
-        Route::Auto if finding.suggested_value.as_ref().is_none_or(String::is_empty) => {
+        Route::Auto if finding.suggested_value.as_deref().is_none_or(str::is_empty) => {
             Some((ListKind::Agency, owner()))
         }
         Route::Auto => Some((ListKind::Auto, owner())),

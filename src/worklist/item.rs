@@ -108,7 +108,7 @@ impl<'a> Context<'a> {
             }
             (None, _) => {
                 let value = &item.finding.current_value;
-                let value = if value.is_empty() { &texts.no_value } else { value };
+                let value = if value.is_empty() { texts.no_value.as_str() } else { value };
                 format!("{}: {value}", self.label(item.finding.record.source, &item.finding.field))
             }
         }
@@ -136,14 +136,14 @@ impl<'a> Context<'a> {
         }
         // The printed sheet has no other column that says what contradicts what.
         let quoted = self.quoted(item);
-        if quoted.is_empty() { finding.explanation.clone() } else { quoted }
+        if quoted.is_empty() { finding.explanation.to_string() } else { quoted }
     }
 
     /// Căn cứ đối chiếu: the explanation and who says what.
     pub(super) fn evidence_text(&self, item: &Item<'_>) -> String {
         let withheld = self.is_withheld(item);
         let texts = &self.settings.wording.worklist.texts;
-        let mut out = if withheld { texts.withheld.clone() } else { item.finding.explanation.clone() };
+        let mut out = if withheld { texts.withheld.clone() } else { item.finding.explanation.to_string() };
         for evidence in self.evidence_of(item.index).iter().take(EVIDENCE_LINES_MAX) {
             out.push_str("\n– ");
             out.push_str(&self.testimony(evidence, withheld));

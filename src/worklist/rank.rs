@@ -97,8 +97,9 @@ fn harm(context: &Context<'_>, item: &Item<'_>) -> Harm {
         return Harm::Child;
     }
     let columns = &context.settings.source(item.finding.record.source).columns;
-    let of_identity =
-        columns.iter().any(|column| column.name == item.finding.field && column.kind == Kind::IdentityNumber);
+    let of_identity = columns
+        .iter()
+        .any(|column| column.name.as_str() == &*item.finding.field && column.kind == Kind::IdentityNumber);
     if of_identity { Harm::Identity } else { Harm::Other }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::DataType;
 use chrono::{DateTime, NaiveDate};
-use doisoat::check::{Evidence, Finding, Findings, RuleCount};
+use doisoat::check::{Evidence, Finding, FindingId, Findings, RuleCount};
 use doisoat::diagnostic::{Diagnostic, Place};
 use doisoat::ingest::{Account, Delivery, Extract, InputFile, Refusal, Reject, RejectReason};
 use doisoat::link::{
@@ -252,25 +252,25 @@ fn linkage(rows: u32) -> Linkage {
 
 fn findings(found: u32, rows: u32) -> Findings {
     let finding = |n: u32| Finding {
-        finding_id: format!("{n:016x}"),
+        finding_id: FindingId::new(n.into()),
         rule: (n * 6 / found.max(1)) as u16,
         record: at(0, n % rows),
         other: n.is_multiple_of(7).then(|| at(0, (n + 1) % rows)),
         person: n % rows,
-        ward_code: WARDS[(n * n % 6) as usize].to_owned(),
-        field: "ho_ten".to_owned(),
-        current_value: PERSONAL[0].to_owned(),
-        suggested_value: n.is_multiple_of(2).then(|| PERSONAL[3].to_owned()),
+        ward_code: WARDS[(n * n % 6) as usize].into(),
+        field: "ho_ten".into(),
+        current_value: PERSONAL[0].into(),
+        suggested_value: n.is_multiple_of(2).then(|| PERSONAL[3].into()),
         suggestion_confidence: n.is_multiple_of(2).then_some(0.9),
         evidence: n.is_multiple_of(2).then(|| at(1, n % rows)),
         match_probability: 0.998,
-        explanation: format!("{} có số {}", PERSONAL[0], PERSONAL[1]),
+        explanation: format!("{} có số {}", PERSONAL[0], PERSONAL[1]).into(),
     };
     let evidence = |n: u32| Evidence {
         finding: n,
         record: at(1, n % rows),
-        field: "ho_ten".to_owned(),
-        value: PERSONAL[2].to_owned(),
+        field: "ho_ten".into(),
+        value: PERSONAL[2].into(),
         speaks_for: !n.is_multiple_of(3),
         weight: 0.5,
     };

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use calamine::{Data, Range, Reader, SheetVisible, Xlsx, open_workbook};
 use chrono::NaiveDate;
-use doisoat::check::{Evidence, Finding, Findings, RuleCount};
+use doisoat::check::{Evidence, Finding, FindingId, Findings, RuleCount};
 use doisoat::link::{Linkage, People};
 use doisoat::normalise::{Records, normalise};
 use doisoat::progress::Progress;
@@ -223,7 +223,7 @@ impl Village {
         probability: f64,
     ) {
         self.findings.push(Finding {
-            finding_id: format!("F{:016x}", 0x1234_5678_9abc_u64 + self.findings.len() as u64),
+            finding_id: FindingId::new(0x1234_5678_9abc_u64 + self.findings.len() as u64),
             rule: rule(id),
             record,
             other: None,
@@ -231,11 +231,11 @@ impl Village {
             ward_code: "31825".into(),
             field: field.into(),
             current_value: current.into(),
-            suggested_value: suggested.map(str::to_owned),
+            suggested_value: suggested.map(Into::into),
             suggestion_confidence: suggested.map(|_| 0.98),
             evidence: None,
             match_probability: probability,
-            explanation: format!("Giải thích: {current}."),
+            explanation: format!("Giải thích: {current}.").into(),
         });
     }
 
@@ -673,7 +673,7 @@ fn province(wards: usize, each: usize, bulk: usize) -> Village {
             0.7 + (at % 30) as f64 / 100.0,
         );
         let last = made.findings.last_mut().unwrap();
-        last.ward_code.clone_from(&codes[at % wards]);
+        last.ward_code = codes[at % wards].as_str().into();
         last.evidence = Some(record);
         if id == "d-duplicate" {
             last.other = Some(RecordRef::new(RESIDENCE, ((at + 1) % people) as u32));

@@ -5,6 +5,7 @@ use super::relation::Kinds;
 use super::side::{Gaps, Lexicon};
 use super::value::{Reading, Value, kinds_of};
 use super::witness::{NO_WITNESS, REGISTERED_FIELD, Witnesses};
+use crate::check::hashes::Hashes;
 use crate::check::view::facet_named;
 use crate::normalise::Records;
 use crate::settings::{FieldEvidence, Kind, NumberTells, Settings};
@@ -41,6 +42,9 @@ pub(super) struct Said {
     pub(super) link: f32,
 }
 
+/// What one record says, and the witness that it is.
+pub(super) type Word = (Value, u8);
+
 /// Whether a person's records agree, but for what merely says less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Agreement {
@@ -50,11 +54,10 @@ pub(super) enum Agreement {
 }
 
 impl<'a> Field<'a> {
-    /// O(distinct texts of its columns). None where no source has it, or sources disagree of what kind
-    /// it is.
+    /// None where no source has it, or sources disagree of what kind it is.
     pub(super) fn new(
         settings: &'a Settings,
-        sources: &[Option<&'a Records>],
+        (sources, hashes): (&[Option<&'a Records>], &'a Hashes),
         evidence: &'a FieldEvidence,
     ) -> Option<Self> {
         let kind = kind_of(settings, &evidence.field)?;
@@ -62,7 +65,7 @@ impl<'a> Field<'a> {
             let of = |(at, records): (usize, Option<&'a Records>)| {
                 let column = settings.sources[at].column_of(field)?;
                 let same = settings.sources[at].columns[column].kind == *kind;
-                same.then(|| Reading::new(records?, column)).flatten()
+                same.then(|| Reading::new(records?, column, hashes.of(at, column))).flatten()
             };
             sources.iter().copied().enumerate().map(of).collect()
         };
@@ -99,17 +102,23 @@ impl<'a> Field<'a> {
         witness != NO_WITNESS && self.evidence.errors.get(usize::from(witness)).is_some_and(Option::is_some)
     }
 
-    /// Whether records agree. O(records).
-    pub(super) fn agreement(&self, witnesses: &Witnesses, members: &[RecordRef]) -> Agreement {
+    /// What each record says here, given the witness that it is elsewhere; no value where its witness is not
+    /// asked. One after the other, so that many records are fetched at once.
+    pub(super) fn words(&self, records: &[RecordRef], witnesses: &[u8], words: &mut Vec<Word>) {
+        let word = |(&record, &witness): (&RecordRef, &u8)| {
+            let witness = self.is.get(usize::from(witness)).copied().unwrap_or(witness);
+            if self.is_asked(witness) { (self.value(record), witness) } else { (Value::default(), witness) }
+        };
+        words.clear();
+        words.extend(records.iter().zip(witnesses).map(word));
+    }
+
+    /// Whether the words of one person's records agree. O(records).
+    pub(super) fn agreement(words: &[Word]) -> Agreement {
         let (mut full, mut partial) = (0_u16, 0_u16);
         let (mut whole, mut begun) = (Value::default(), Value::default());
-        for &member in members {
-            let value = self.value(member);
+        for &(value, witness) in words {
             if value.id == 0 {
-                continue;
-            }
-            let witness = self.witness(witnesses, member);
-            if !self.is_asked(witness) {
                 continue;
             }
             let stem = if whole.id != 0 { whole.stem } else { begun.stem };

@@ -1,15 +1,18 @@
 //! One field of all people: who agrees, what was learnt from them, and the verdicts.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::case::{Case, Voice};
 use super::em;
-use super::field::{Agreement, Field, Said};
+use super::field::{Agreement, Field, Said, Word};
 use super::judged::Judged;
 use super::model::{KINDS_MAX, Model, NumberModel, WitnessModel};
 use super::side::{self, Gaps, Lexicon};
 use super::{Night, Testimony};
+use crate::check::hashes::Hashes;
 use crate::normalise::Records;
 use crate::settings::{FieldEvidence, Kind, NumberTells, WitnessRule};
 use crate::table::{RecordRef, SourceIndex};
@@ -20,6 +23,8 @@ type Agreed = (u16, u16);
 const DISPUTED: Agreed = (u16::MAX, u16::MAX);
 /// People in one piece of work.
 const PIECE: usize = 1 << 15;
+/// People whose records are fetched together: their words stay in a core's own cache.
+const AT_ONCE: usize = 512;
 /// Agreeing people of whom numbers, names and days are counted, of all of them; more would not be
 /// more exact.
 const SAMPLE: usize = 400_000;
@@ -60,7 +65,7 @@ impl<'a> Learnt<'a> {
     /// O(records), then O(patterns) rounds, then O(disputed people).
     pub(super) fn new(
         night: &Night<'a>,
-        sources: &[Option<&'a Records>],
+        sources: (&[Option<&'a Records>], &'a Hashes),
         evidence: &'a FieldEvidence,
     ) -> Option<Self> {
         let field = Field::new(night.settings, sources, evidence)?;
@@ -146,9 +151,10 @@ fn observe(night: &Night<'_>, field: &Field<'_>) -> Piece {
     let pieces: Vec<Piece> = (0..people.div_ceil(PIECE))
         .into_par_iter()
         .map(|at| {
-            let mut piece = Piece::default();
-            for person in at * PIECE..((at + 1) * PIECE).min(people) {
-                piece.observe(night, field, person as u32, person % every == 0);
+            let (mut piece, mut words) = (Piece::default(), Vec::new());
+            for first in (at * PIECE..((at + 1) * PIECE).min(people)).step_by(AT_ONCE) {
+                let some = first..(first + AT_ONCE).min((at + 1) * PIECE).min(people);
+                piece.observe_some(night, field, (some, every), &mut words);
             }
             piece
         })
@@ -161,9 +167,34 @@ fn observe(night: &Night<'_>, field: &Field<'_>) -> Piece {
 }
 
 impl Piece {
-    fn observe(&mut self, night: &Night<'_>, field: &Field<'_>, person: u32, is_sampled: bool) {
+    /// Reads all records of some people, then looks at one person after the other.
+    fn observe_some(
+        &mut self,
+        night: &Night<'_>,
+        field: &Field<'_>,
+        (people, every): (Range<usize>, usize),
+        words: &mut Vec<Word>,
+    ) {
+        let members = &night.linkage.people.members;
+        let (records, start) = members.of(people.clone());
+        field.words(records, &night.witness_of[start..start + records.len()], words);
+        let mut rest = words.as_slice();
+        for person in people {
+            let (own, others) = rest.split_at(members[person].len());
+            rest = others;
+            self.observe(night, field, (person as u32, person % every == 0), own);
+        }
+    }
+
+    fn observe(
+        &mut self,
+        night: &Night<'_>,
+        field: &Field<'_>,
+        (person, is_sampled): (u32, bool),
+        words: &[Word],
+    ) {
         let members = night.members(person);
-        let Agreement::Agreed(full, vague) = field.agreement(&night.witnesses, members) else {
+        let Agreement::Agreed(full, vague) = Field::agreement(words) else {
             self.agreed.push(DISPUTED);
             self.disputed.push(person);
             return;

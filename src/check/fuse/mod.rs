@@ -30,6 +30,7 @@ mod witness;
 
 use rayon::prelude::*;
 
+use crate::check::hashes::Hashes;
 use crate::check::ties::LinksByPerson;
 use crate::link::Linkage;
 use crate::normalise::Records;
@@ -55,6 +56,8 @@ struct Night<'a> {
     linkage: &'a Linkage,
     links: &'a LinksByPerson,
     witnesses: Witnesses,
+    /// By member, in the order of people: the witness that it is.
+    witness_of: Vec<u8>,
 }
 
 /// Who says what of a field, beside the best value.
@@ -75,23 +78,30 @@ impl<'a> Fusion<'a> {
     /// Weighs the named fields of all people. O(records × fields).
     pub(super) fn weigh(
         settings: &'a Settings,
-        sources: &[Option<&'a Records>],
-        linkage: &'a Linkage,
-        links: &'a LinksByPerson,
+        (sources, hashes): (&[Option<&'a Records>], &'a Hashes),
+        (linkage, links): (&'a Linkage, &'a LinksByPerson),
         fields: &[usize],
     ) -> Self {
         if fields.is_empty() {
             return Self::default();
         }
-        let night = Night { settings, linkage, links, witnesses: Witnesses::new(settings, sources) };
-        let of =
-            |(at, evidence)| fields.contains(&at).then(|| Learnt::new(&night, sources, evidence)).flatten();
+        let witnesses = Witnesses::new(settings, sources);
+        let witness_of = witnesses.of_all(&linkage.people.members);
+        let night = Night { settings, linkage, links, witnesses, witness_of };
+        let of = |(at, evidence)| {
+            fields.contains(&at).then(|| Learnt::new(&night, (sources, hashes), evidence)).flatten()
+        };
         let fields = settings.evidence.fields.par_iter().enumerate().map(of).collect();
         Self { night: Some(night), fields }
     }
 
     fn field(&self, field: usize) -> Option<(&Night<'a>, &Learnt<'a>)> {
         Some((self.night.as_ref()?, self.fields.get(field)?.as_ref()?))
+    }
+
+    /// The column that a field has in a source, if it is weighed.
+    pub(super) fn column(&self, field: usize, source: SourceIndex) -> Option<usize> {
+        self.field(field)?.1.column(source)
     }
 
     /// The record that shows the best value of a person's field, and its column: the asking record if

@@ -2,7 +2,7 @@
 //! common the words of a name are. Both are counted among people whose records agree.
 
 use super::relation::NameTexts;
-use super::value::hash;
+use crate::check::hashes::hash;
 
 /// Days after birth where a bin of [`Gaps`] begins, the first bin being before birth. 60 days are the
 /// law's, a year and ten years are round.

@@ -1,9 +1,7 @@
 //! The values of one field in one column as small numbers.
 
-use foldhash::fast::FixedState;
-use std::hash::{BuildHasher, Hasher};
-
 use super::relation::{self, Kinds, NameTexts};
+use crate::check::hashes::Hashed;
 use crate::normalise::{DateValue, Records, Values};
 use crate::settings::Kind;
 use crate::table::TextColumn;
@@ -23,26 +21,21 @@ pub(super) struct Value {
 pub(super) struct Reading<'a> {
     texts: &'a TextColumn,
     values: &'a Values,
-    /// By code: hashes of key and plain key, for names; id and nothing for words.
-    hashes: Vec<(u64, u64)>,
+    hashes: &'a Hashed,
 }
 
 impl<'a> Reading<'a> {
-    /// O(distinct texts) for names and words, else O(1). None where the column was not delivered, or
-    /// its kind can't be weighed.
-    pub(super) fn new(records: &'a Records, column: usize) -> Option<Self> {
+    /// None where the column was not delivered, or its kind can't be weighed.
+    pub(super) fn new(records: &'a Records, column: usize, hashes: &'a Hashed) -> Option<Self> {
         let texts = records.table.columns.get(column)?.as_ref()?;
         let values = records.values.get(column)?.as_ref()?;
-        let codes = 0..texts.dictionary().len() as u32;
-        let hashes = match values {
-            Values::PersonName(names) => {
-                codes.map(|code| (hash(names.key(code)), hash(names.plain(code)))).collect()
-            }
-            Values::Category(words) => codes.map(|code| (words.word(code).map_or(0, hash), 0)).collect(),
-            Values::Date(_) | Values::IdentityNumber(_) => Vec::new(),
-            _ => return None,
-        };
-        Some(Self { texts, values, hashes })
+        let is_weighed = matches!(
+            (values, hashes),
+            (Values::PersonName(_), Hashed::Names(_))
+                | (Values::Category(_), Hashed::Words(_))
+                | (Values::Date(_) | Values::IdentityNumber(_), _)
+        );
+        is_weighed.then_some(Self { texts, values, hashes })
     }
 
     /// The value in a row. O(1).
@@ -51,17 +44,17 @@ impl<'a> Reading<'a> {
         if code == 0 {
             return Value::default();
         }
-        match self.values {
-            Values::PersonName(_) => {
-                let (id, stem) = self.hashes.get(code as usize).copied().unwrap_or_default();
+        match (self.hashes, self.values) {
+            (Hashed::Names(hashes), _) => {
+                let [id, stem] = hashes.get(code as usize).copied().unwrap_or_default();
                 Value { id, stem, is_full: id != stem }
             }
-            Values::Category(_) => {
-                let id = self.hashes.get(code as usize).map_or(0, |hashes| hashes.0);
+            (Hashed::Words(hashes), _) => {
+                let id = hashes.get(code as usize).copied().unwrap_or_default();
                 Value { id, stem: id, is_full: true }
             }
-            Values::Date(_) => of_date(self.date(row)),
-            Values::IdentityNumber(numbers) => {
+            (_, Values::Date(_)) => of_date(self.date(row)),
+            (_, Values::IdentityNumber(numbers)) => {
                 let id = numbers.get(code as usize).and_then(|number| number.personal()).unwrap_or(0);
                 Value { id, stem: id, is_full: true }
             }
@@ -118,14 +111,4 @@ fn of_date(date: DateValue) -> Value {
     let (month, day) = (date.month().unwrap_or(0), date.day().unwrap_or(0));
     let id = 1 << 40 | u64::from(year) << 16 | u64::from(month) << 8 | u64::from(day);
     Value { id, stem: u64::from(year), is_full: month != 0 && (month, day) != (1, 1) }
-}
-
-/// Never 0 for a text: that is no value.
-pub(super) fn hash(text: &str) -> u64 {
-    if text.is_empty() {
-        return 0;
-    }
-    let mut hasher = FixedState::default().build_hasher();
-    hasher.write(text.as_bytes());
-    hasher.finish() | 1
 }

@@ -1,8 +1,12 @@
 //! Which kind of witness each record is.
 
+use rayon::prelude::*;
+
 use super::value::Reading;
 use crate::check::by_code::{ByCode, read};
+use crate::check::hashes::Hashed;
 use crate::check::view::{BIRTH_FIELD, facet_named};
+use crate::link::Members;
 use crate::normalise::{FacetValue, Records};
 use crate::settings::{Settings, Source};
 use crate::table::RecordRef;
@@ -39,6 +43,12 @@ impl Witnesses {
         Self { by_source: settings.sources.iter().zip(sources.iter().copied()).map(of).collect(), timed }
     }
 
+    /// Of all members, in their order. O(records), in parallel.
+    pub(super) fn of_all(&self, members: &Members) -> Vec<u8> {
+        let (records, _) = members.of(0..members.len());
+        records.par_iter().with_min_len(1 << 16).map(|&record| self.of(record)).collect()
+    }
+
     /// Whether a witness tells when births were registered.
     pub(super) fn is_timed(&self, witness: usize) -> bool {
         self.timed.get(witness).copied().unwrap_or(false)
@@ -72,7 +82,7 @@ fn by_event(settings: &Settings, source: &Source, records: &Records) -> Vec<u8> 
         kind.map_or(NO_WITNESS, |(_, prefix)| witness_of(settings, prefix))
     };
     let kinds = ByCode::new(records, events.column, witness_of_kind);
-    let reading = |field| Reading::new(records, source.column_of(field)?);
+    let reading = |field| Reading::new(records, source.column_of(field)?, &Hashed::None);
     let (birth, registered) = (reading(BIRTH_FIELD), reading(REGISTERED_FIELD));
     let days =
         |reading: &Option<Reading<'_>>, row| Some(i64::from(reading.as_ref()?.date(row).days_since_epoch()?));
