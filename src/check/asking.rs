@@ -12,6 +12,7 @@ use super::plan::{Node, OneText, Term, Way, order};
 use super::reader::{Reader, series};
 use super::tables::Tables;
 use super::truth::{Truth, truths};
+use crate::link::Bits;
 
 /// What a condition says of all rows of a frame.
 pub(super) struct Answers {
@@ -165,9 +166,9 @@ impl<'a> Asking<'a> {
         let Some(codes) = texts.map(crate::table::TextColumn::codes) else {
             return vec![nothing; rows.len()];
         };
-        let min = min_link_probability(text.threshold);
+        let min = Bits::least_of(min_link_probability(text.threshold));
         let of = |&row: &u32| {
-            let at = seats.row(row as usize, min)?;
+            let at = seats.row_from(row as usize, min)?;
             table.get(*codes.get(at as usize)? as usize).copied()
         };
         rows.iter().map(|row| of(row).unwrap_or(nothing)).collect()

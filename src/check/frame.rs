@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::ties::{Scratch, Seat, Ties};
-use crate::link::Decision;
+use crate::link::{Bits, Decision};
 use crate::settings::Subject;
 use crate::table::{RecordRef, SourceIndex};
 
@@ -25,8 +25,8 @@ pub(super) struct Frame {
 #[derive(Clone, Default)]
 pub(super) struct Seats {
     rows: Vec<u32>,
-    /// Probability and count; empty for the subject's own slots.
-    links: Vec<(f64, u32)>,
+    /// Log odds and count; empty for the subject's own slots.
+    links: Vec<(Bits, u32)>,
 }
 
 impl Seats {
@@ -36,9 +36,15 @@ impl Seats {
         (row != NONE && self.probability(at) >= min_link_probability).then_some(row)
     }
 
+    /// The same, the weakest link given in log odds: see [`Bits::least_of`].
+    pub(super) fn row_from(&self, at: usize, min: Bits) -> Option<u32> {
+        let row = *self.rows.get(at)?;
+        (row != NONE && self.links.get(at).is_none_or(|link| link.0 >= min)).then_some(row)
+    }
+
     /// The probability of the link to it; 1 for the subject itself.
     pub(super) fn probability(&self, at: usize) -> f64 {
-        self.links.get(at).map_or(1.0, |link| link.0)
+        self.links.get(at).map_or(1.0, |link| link.0.probability())
     }
 
     /// How many such records the person has.
@@ -175,10 +181,10 @@ fn fill(
         ties.seat(own, person, &mut scratch);
         for &slot in &slots {
             let seats = &mut frame.slots[slot];
-            let Seat { row, probability, count, .. } =
-                scratch.seats[slot].unwrap_or(Seat { row: NONE, probability: 0.0, count: 0, direct: false });
+            let Seat { row, weight, count, .. } =
+                scratch.seats[slot].unwrap_or(Seat { row: NONE, weight: Bits::MIN, count: 0, direct: false });
             seats.rows.push(row);
-            seats.links.push((probability, count));
+            seats.links.push((weight, count));
         }
     }
 }

@@ -10,6 +10,7 @@ use super::context::Context;
 use super::frame::Frame;
 use super::sameness::Marks;
 use super::view::{Best, Origin};
+use crate::link::Bits;
 use crate::normalise::{Facet, Values};
 use crate::table::{SourceIndex, TextColumn};
 
@@ -25,6 +26,8 @@ pub(super) struct Reader<'a> {
     context: &'a Context<'a>,
     frame: &'a Frame,
     key: Key,
+    /// The weakest link seen.
+    min: Bits,
     from: From<'a>,
 }
 
@@ -54,7 +57,7 @@ impl<'a> Reader<'a> {
             }
             _ => From::Elsewhere,
         };
-        Self { context, frame, key, from }
+        Self { context, frame, key, min: Bits::least_of(key.min_link_probability()), from }
     }
 
     /// The cell in a row.
@@ -89,7 +92,7 @@ impl<'a> Reader<'a> {
     fn text(&self, row: u32) -> Option<FacetText<'a, '_>> {
         match &self.from {
             From::Slot(slot, column) => {
-                let at = self.frame.slots[*slot].row(row as usize, self.key.min_link_probability())?;
+                let at = self.frame.slots[*slot].row_from(row as usize, self.min)?;
                 Some(column.text(at))
             }
             From::Best(field, by_source) => {

@@ -2,7 +2,7 @@
 
 use super::by_code::{ByCode, read};
 use super::view::{STATUS_FIELD, STRUCK_OFF, View, facet_named};
-use crate::link::{Decision, Linkage};
+use crate::link::{Bits, Decision, Linkage};
 use crate::normalise::{FacetValue, Records};
 use crate::settings::Settings;
 use crate::table::RecordRef;
@@ -35,7 +35,7 @@ pub(super) struct Seat {
     /// Its row in its source.
     pub(super) row: u32,
     /// How sure it is that it is of the same person.
-    pub(super) probability: f64,
+    pub(super) weight: Bits,
     /// How many there were to choose from.
     pub(super) count: u32,
     /// Whether it is linked to the subject itself and not by way of others.
@@ -46,7 +46,8 @@ pub(super) struct Seat {
 pub(super) struct Scratch {
     /// By slot.
     pub(super) seats: Vec<Option<Seat>>,
-    direct: Vec<(RecordRef, f64)>,
+    /// By member of the person.
+    direct: Vec<Option<Bits>>,
 }
 
 impl Scratch {
@@ -87,24 +88,29 @@ impl<'a> Ties<'a> {
         if members.len() == 1 && own.is_some() {
             return;
         }
-        self.direct_links(own, person, direct);
-        let weakest = if own.is_none() { self.weakest(person) } else { 0.0 };
-        for &member in members.iter().filter(|&&member| Some(member) != own) {
+        let weakest = if own.is_none() { self.weakest(person) } else { Bits::MAX };
+        match own {
+            Some(own) => self.direct_links(own, members, person, direct),
+            None => direct.clear(),
+        }
+        for (at, &member) in members.iter().enumerate().filter(|(_, member)| Some(**member) != own) {
             let Some(slot) = self.slot(member) else { continue };
-            let (probability, direct) = match (own, direct.iter().find(|link| link.0 == member)) {
+            let (weight, direct) = match (own, direct.get(at).copied().flatten()) {
                 (None, _) => (weakest, false),
-                (Some(_), Some(&(_, probability))) => (probability, true),
+                (Some(_), Some(weight)) => (weight, true),
                 (Some(own), None) => (self.strongest_chain(own, member, person), false),
             };
             let seat = &mut seats[slot];
             let count = seat.map_or(0, |seat| seat.count) + 1;
+            // Probabilities and not log odds: beyond a billion to one nobody is surer.
             let better = seat.is_none_or(|best| {
-                let surer = direct.cmp(&best.direct).then(probability.total_cmp(&best.probability));
+                let surer = weight.probability().total_cmp(&best.weight.probability());
+                let surer = direct.cmp(&best.direct).then(surer);
                 surer.then_with(|| self.compare_preferred(member, best.row)).is_gt()
             });
             match seat {
                 Some(seat) if !better => seat.count = count,
-                _ => *seat = Some(Seat { row: member.row, probability, count, direct }),
+                _ => *seat = Some(Seat { row: member.row, weight, count, direct }),
             }
         }
     }
@@ -126,44 +132,58 @@ impl<'a> Ties<'a> {
         }
     }
 
-    /// Left record, right record and probability of the links inside a person.
-    fn links(&self, person: u32) -> impl Iterator<Item = (RecordRef, RecordRef, f64)> + Clone {
+    /// Left record, right record and log odds of the links inside a person.
+    fn links(&self, person: u32) -> impl Iterator<Item = (RecordRef, RecordRef, Bits)> + Clone {
         let table = &self.linkage.links;
         let link = move |&at: &u32| {
             let at = at as usize;
-            (table.left(at), table.right(at), table.match_probability(at))
+            (table.left(at), table.right(at), table.weight(at))
         };
         self.links.of(person).iter().map(link)
     }
 
-    /// The records that a person's record is linked to, and the probability of each link.
-    fn direct_links(&self, own: Option<RecordRef>, person: u32, direct: &mut Vec<(RecordRef, f64)>) {
+    /// By member, the link between it and a record of the person.
+    fn direct_links(
+        &self,
+        own: RecordRef,
+        members: &[RecordRef],
+        person: u32,
+        direct: &mut Vec<Option<Bits>>,
+    ) {
+        let places = self.links.of(person);
+        let of = members.len();
         direct.clear();
-        let Some(own) = own else { return };
-        let table = &self.linkage.links;
-        for &at in self.links.of(person) {
-            let (left, right) = (table.left(at as usize), table.right(at as usize));
-            let other = if left == own { right } else { left };
-            if left == own || right == own {
-                direct.push((other, table.match_probability(at as usize)));
-            }
+        if let (true, Ok(own)) = (places.len() == of * (of - 1) / 2, members.binary_search(&own)) {
+            // Each two records are linked, and links are in order of their records: no record need be read.
+            let weight = |other: usize| {
+                let (low, high) = (own.min(other), own.max(other));
+                let place = places.get(low * (2 * of - low - 1) / 2 + high - low - 1)?;
+                Some(self.linkage.links.weight(*place as usize))
+            };
+            direct.extend((0..of).map(|other| if other == own { None } else { weight(other) }));
+            return;
+        }
+        direct.resize(of, None);
+        for (left, right, weight) in self.links(person).filter(|link| link.0 == own || link.1 == own) {
+            let other = members.binary_search(if left == own { &right } else { &left });
+            other.into_iter().for_each(|at| direct[at] = Some(weight));
         }
     }
 
     /// The strength of the strongest chain of links between two records, a chain being as strong as its weakest
     /// link. Widest path by relaxation: at most as many rounds as the person has records.
-    fn strongest_chain(&self, from: RecordRef, to: RecordRef, person: u32) -> f64 {
+    fn strongest_chain(&self, from: RecordRef, to: RecordRef, person: u32) -> Bits {
         let members = &self.linkage.people.members[person as usize];
         let place = |record: RecordRef| members.binary_search(&record).ok();
-        let mut reach = vec![0.0_f64; members.len()];
+        let mut reach = vec![Bits::MIN; members.len()];
         if let Some(start) = place(from) {
-            reach[start] = 1.0;
+            reach[start] = Bits::MAX;
         }
         for _ in 0..members.len() {
             let mut changed = false;
-            for (left, right, probability) in self.links(person) {
+            for (left, right, weight) in self.links(person) {
                 let (Some(a), Some(b)) = (place(left), place(right)) else { continue };
-                let through = reach[a].max(reach[b]).min(probability);
+                let through = reach[a].max(reach[b]).min(weight);
                 for end in [a, b] {
                     if through > reach[end] {
                         (reach[end], changed) = (through, true);
@@ -174,12 +194,17 @@ impl<'a> Ties<'a> {
                 break;
             }
         }
-        place(to).map_or(0.0, |to| reach[to])
+        place(to).map_or(Bits::MIN, |to| reach[to])
     }
 
-    /// The weakest link of a person; 1 for a single record.
-    fn weakest(&self, person: u32) -> f64 {
-        self.links(person).map(|link| link.2).min_by(f64::total_cmp).unwrap_or(1.0)
+    /// The weakest link of a person; no doubt for a single record.
+    fn weakest(&self, person: u32) -> Bits {
+        self.links
+            .of(person)
+            .iter()
+            .map(|&at| self.linkage.links.weight(at as usize))
+            .min()
+            .unwrap_or(Bits::MAX)
     }
 }
 

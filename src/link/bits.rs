@@ -17,6 +17,8 @@ const BITS_MAX: f64 = 200.0;
 impl Bits {
     /// More than any evidence.
     pub const MAX: Self = Self((BITS_MAX * PARTS) as i32 * 100);
+    /// Less than any evidence.
+    pub const MIN: Self = Self((BITS_MAX * PARTS) as i32 * -100);
 
     /// So many bits; what is no number is none.
     pub fn of(bits: f64) -> Self {
@@ -36,6 +38,16 @@ impl Bits {
     /// The probability of which these are the log odds.
     pub fn probability(self) -> f64 {
         1.0 / (1.0 + (-self.number()).exp2())
+    }
+
+    /// The least log odds whose probability is no less than this one; [`Bits::MAX`] where none is.
+    pub fn least_of(probability: f64) -> Self {
+        let (mut low, mut high) = (Self::MIN.0, Self::MAX.0);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if Self(middle).probability() >= probability { high = middle } else { low = middle + 1 }
+        }
+        Self(high)
     }
 
     /// As a number of bits.
@@ -91,6 +103,16 @@ mod tests {
         assert_eq!(Bits::of_probability(0.8), Bits::of_ratio(4.0));
         assert!((Bits::of_probability(0.95).probability() - 0.95).abs() < 1e-6);
         assert_eq!((Bits::of_ratio(5.0).whole(), Bits::of_ratio(0.2).whole()), (2, -3));
+    }
+
+    #[test]
+    fn a_probability_is_reached_from_its_least_log_odds_on() {
+        for probability in [0.0, 1e-9, 0.01, 0.5, 0.95, 0.999_999, 1.0] {
+            let least = Bits::least_of(probability);
+            assert!(least.probability() >= probability, "{probability}");
+            assert!(least == Bits::MIN || Bits(least.0 - 1).probability() < probability, "{probability}");
+        }
+        assert_eq!(Bits::least_of(1.5), Bits::MAX);
     }
 
     #[test]

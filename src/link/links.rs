@@ -241,6 +241,11 @@ impl LinkTable {
         self.weights[at].number()
     }
 
+    /// The log odds that a pair is one person.
+    pub fn weight(&self, at: usize) -> Bits {
+        self.weights[at]
+    }
+
     /// Probability that a pair is one person, 0 to 1.
     pub fn match_probability(&self, at: usize) -> f64 {
         self.weights[at].probability()

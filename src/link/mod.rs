@@ -52,7 +52,6 @@ use crate::normalise::Records;
 use crate::progress::Progress;
 use crate::settings::{Matching, Settings};
 use crate::table::RecordRef;
-use bits::Bits;
 use blocking::Blocking;
 use calibration::{Calibrating, Curves};
 use cluster::Grounds;
@@ -63,6 +62,7 @@ use ruled::Bound;
 use space::RecordSpace;
 use weights::Weights;
 
+pub use bits::Bits;
 pub use blocking::BlockingAccount;
 pub use calibration::Calibrated;
 pub use continuity::Continuity;

@@ -110,6 +110,8 @@ pub struct StageFacts {
     pub rows_out: u64,
     /// Wall-clock time.
     pub seconds: f64,
+    /// What all threads worked, where the system tells: less than `seconds` times cores means waiting.
+    pub processor_seconds: Option<f64>,
     /// Most resident memory of the process while it ran, where the system tells.
     pub peak_memory_bytes: Option<u64>,
 }

@@ -305,6 +305,7 @@ fn facts(settings: &Settings, deliveries: &[Delivery], rows: u32) -> RunFacts {
         rows_in: u64::from(rows) * 4,
         rows_out: u64::from(rows) * 3,
         seconds,
+        processor_seconds: Some(2.5),
         peak_memory_bytes: Some(1_234_567_890),
     };
     RunFacts {
