@@ -112,7 +112,24 @@ impl<'a> Asking<'a> {
             }
             Node::All(nodes) => self.join(nodes, rows, Truth::False),
             Node::Any(nodes) => self.join(nodes, rows, Truth::True),
+            Node::AtLeast(least, nodes) => self.at_least(*least, nodes, rows),
         }
+    }
+
+    /// Whether so many nodes are true of each row; nobody is asked on who is settled either way.
+    fn at_least(&mut self, least: usize, nodes: &[Node], rows: &[u32]) -> PolarsResult<Vec<Truth>> {
+        let mut counts = vec![0_usize; rows.len()];
+        let mut open: Vec<usize> = (0..rows.len()).collect();
+        for (asked, node) in nodes.iter().enumerate() {
+            let left = nodes.len() - asked;
+            open.retain(|&at| counts[at] < least && counts[at] + left >= least);
+            let open_rows: Vec<u32> = open.iter().map(|&at| rows[at]).collect();
+            let answers = self.answer(node, &open_rows)?;
+            open.iter()
+                .zip(answers)
+                .for_each(|(&at, answer)| counts[at] += usize::from(answer == Truth::True));
+        }
+        Ok(counts.into_iter().map(|count| (count >= least).into()).collect())
     }
 
     /// AND where false settles a row, OR where true does.

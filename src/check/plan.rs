@@ -1,6 +1,6 @@
 //! A condition → a tree of terms, so that each row is asked only as much as it takes.
 //!
-//! AND, OR, NOT and `coalesce(…, TRUE)` are walked here, over true, false and unknown as SQL has them; what lies
+//! AND, OR, NOT, `coalesce(…, TRUE)` and counts of what is true are walked here, over true, false and unknown as SQL has them; what lies
 //! between them are *terms*. Most terms follow from one text of one column (`full_name.form_fault = 'case'`,
 //! `insurance.valid_to >= as_of`): they are answered once a distinct text where there are fewer texts than
 //! records, and a row's answer is then a byte looked up by its code. Some only read or compare cells. polars is
@@ -23,6 +23,8 @@ pub(super) enum Node {
     Not(Box<Node>),
     /// What it is where the answer is unknown.
     Else(Box<Node>, bool),
+    /// Whether so many of them are true: `CASE WHEN … THEN 1 ELSE 0 END + … >= 2`.
+    AtLeast(usize, Vec<Node>),
     Term(usize),
 }
 
@@ -83,6 +85,10 @@ impl Terms {
             Expr::BinaryExpr { op: Operator::Or | Operator::LogicalOr, .. } => {
                 Node::Any(self.joined(expression, is_or, whole, view))
             }
+            other if let Some((least, counted)) = counted(other) => {
+                let nodes = counted.into_iter().map(|expression| self.node(expression, whole, view));
+                Node::AtLeast(least, nodes.collect())
+            }
             other => match (negated(other), with_default(other)) {
                 (Some(inner), _) if is_boolean(inner, view, &keys) => {
                     Node::Not(Box::new(self.node(inner, whole, view)))
@@ -123,7 +129,9 @@ impl Node {
     /// Every term that it asks.
     pub(super) fn terms(&self) -> Vec<usize> {
         match self {
-            Self::All(nodes) | Self::Any(nodes) => nodes.iter().flat_map(Self::terms).collect(),
+            Self::All(nodes) | Self::Any(nodes) | Self::AtLeast(_, nodes) => {
+                nodes.iter().flat_map(Self::terms).collect()
+            }
             Self::Not(node) | Self::Else(node, _) => node.terms(),
             Self::Term(at) => vec![*at],
         }
@@ -140,6 +148,7 @@ impl Node {
                 Self::All(nodes)
             }
             Self::Any(nodes) => Self::Any(each(nodes)),
+            Self::AtLeast(least, nodes) => Self::AtLeast(*least, each(nodes)),
             Self::Not(node) => Self::Not(Box::new(node.cheapest_first(cost))),
             Self::Else(node, default) => Self::Else(Box::new(node.cheapest_first(cost)), *default),
             Self::Term(at) => Self::Term(*at),
@@ -186,6 +195,28 @@ fn negated(expression: &Expr) -> Option<&Expr> {
     match input.as_slice() {
         [Expr::Cast { expr, dtype: DataTypeExpr::Literal(DataType::Boolean), .. }] => Some(expr),
         [inner] => Some(inner),
+        _ => None,
+    }
+}
+
+/// What `CASE WHEN x THEN 1 ELSE 0 END + … >= n` counts, and n.
+fn counted(expression: &Expr) -> Option<(usize, Vec<&Expr>)> {
+    let Expr::BinaryExpr { left, op: Operator::GtEq, right } = expression else { return None };
+    let mut cases = Vec::new();
+    collect(left, |op| op == Operator::Plus, &mut cases);
+    let conditions: Option<Vec<&Expr>> = cases.into_iter().map(case_of_one).collect();
+    Some((usize::try_from(whole_number(right)?).ok()?, conditions?))
+}
+
+/// The condition under which a CASE is 1 and not 0.
+fn case_of_one(expression: &Expr) -> Option<&Expr> {
+    let Expr::Ternary { predicate, truthy, falsy } = expression else { return None };
+    (whole_number(truthy) == Some(1) && whole_number(falsy) == Some(0)).then_some(predicate)
+}
+
+fn whole_number(expression: &Expr) -> Option<i64> {
+    match expression {
+        Expr::Literal(literal) => literal.to_any_value()?.extract(),
         _ => None,
     }
 }

@@ -44,7 +44,7 @@ impl Bits {
     pub fn least_of(probability: f64) -> Self {
         let (mut low, mut high) = (Self::MIN.0, Self::MAX.0);
         while low < high {
-            let middle = low + (high - low) / 2;
+            let middle = (i64::from(low) + i64::from(high)).div_euclid(2) as i32;
             if Self(middle).probability() >= probability { high = middle } else { low = middle + 1 }
         }
         Self(high)
