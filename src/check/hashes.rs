@@ -15,10 +15,24 @@ pub(super) enum Hashed {
     /// Not a column of names or words, or not delivered.
     #[default]
     None,
-    /// Of the key and the plain key of a name; 0 where there is none.
-    Names(Vec<[u64; 2]>),
+    /// Of names: two columns, as most need but one of them.
+    Names(Names),
     /// Of a word of a list; 0 for no word.
     Words(Vec<u64>),
+}
+
+/// The hashes of names; 0 where there is none.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// Of the key. The last bit tells whether it has any mark: see [`is_marked`].
+    pub(super) keys: Vec<u64>,
+    /// Of the plain key.
+    pub(super) plain: Vec<u64>,
+}
+
+/// Whether the key of a hash is another text than its plain key.
+pub(super) fn is_marked(key: u64) -> bool {
+    key & 1 == 1
 }
 
 /// By source and column.
@@ -52,13 +66,22 @@ fn hashed(records: &Records, column: usize) -> Hashed {
     let codes = (0..texts.dictionary().len() as u32).into_par_iter().with_min_len(PIECE);
     match values {
         Values::PersonName(names) => {
-            Hashed::Names(codes.map(|code| [hash(names.key(code)), hash(names.plain(code))]).collect())
+            let of = |code| key_and_plain(names.key(code), names.plain(code));
+            let (keys, plain) = codes.map(of).unzip();
+            Hashed::Names(Names { keys, plain })
         }
         Values::Category(words) => {
             Hashed::Words(codes.map(|code| words.word(code).map_or(0, hash)).collect())
         }
         _ => Hashed::None,
     }
+}
+
+fn key_and_plain(key: &str, plain: &str) -> (u64, u64) {
+    let marked = u64::from(key != plain);
+    // The last bit but one keeps the hash of a text from being 0, which is no value.
+    let of_key = if key.is_empty() { 0 } else { hash(key) & !1 | 2 | marked };
+    (of_key, hash(plain))
 }
 
 /// Never 0 for a text: that is no value.

@@ -12,7 +12,9 @@ type Number = fn(&Values, u32) -> Option<u64>;
 /// Of which texts marks can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Family {
-    /// Any texts.
+    /// Names with their marks, which have hashes of their own.
+    Key,
+    /// Any other texts.
     Hash,
     /// Numbers written with so many digits.
     Digits(u8),
@@ -29,9 +31,8 @@ pub(super) struct Marks<'a> {
 
 #[derive(Clone, Copy)]
 enum Of<'a> {
-    /// One of two hashes a code.
-    Names(&'a [[u64; 2]], usize),
-    Words(&'a [u64]),
+    /// A hash a code.
+    Hashes(&'a [u64]),
     Numbers(&'a Values, Number),
 }
 
@@ -39,9 +40,9 @@ impl<'a> Marks<'a> {
     /// The marks of a facet; none where its values must be compared themselves.
     pub(super) fn of(facet: &Facet, values: &'a Values, hashed: &'a Hashed) -> Option<Self> {
         let (family, of) = match (hashed, facet.name) {
-            (Hashed::Names(names), "key") => (Family::Hash, Of::Names(names, 0)),
-            (Hashed::Names(names), "plain") => (Family::Hash, Of::Names(names, 1)),
-            (Hashed::Words(words), "") => (Family::Hash, Of::Words(words)),
+            (Hashed::Names(names), "key") => (Family::Key, Of::Hashes(&names.keys)),
+            (Hashed::Names(names), "plain") => (Family::Hash, Of::Hashes(&names.plain)),
+            (Hashed::Words(words), "") => (Family::Hash, Of::Hashes(words)),
             (Hashed::None, name) => {
                 let (family, number) = numbered(values, name)?;
                 (family, Of::Numbers(values, number))
@@ -60,8 +61,7 @@ impl<'a> Marks<'a> {
     pub(super) fn mark(self, code: u32) -> Option<u64> {
         let at = code as usize;
         match self.of {
-            Of::Names(hashes, which) => hashes.get(at).map(|both| both[which]).filter(|&hash| hash != 0),
-            Of::Words(hashes) => hashes.get(at).copied().filter(|&hash| hash != 0),
+            Of::Hashes(hashes) => hashes.get(at).copied().filter(|&hash| hash != 0),
             Of::Numbers(values, number) if code != 0 => number(values, code),
             Of::Numbers(..) => None,
         }

@@ -1,5 +1,6 @@
 //! One field in all sources: the values of a person's records, and whether they agree.
 
+use super::Night;
 use super::case::{Case, Voice, steps};
 use super::relation::Kinds;
 use super::side::{Gaps, Lexicon};
@@ -42,8 +43,17 @@ pub(super) struct Said {
     pub(super) link: f32,
 }
 
-/// What one record says, and the witness that it is.
-pub(super) type Word = (Value, u8);
+/// A value that says less than others may.
+const VAGUE: u64 = u64::MAX;
+
+/// What some records say, in their order.
+#[derive(Default)]
+pub(super) struct Words {
+    /// Codes and witnesses.
+    codes: Vec<(u32, u8)>,
+    /// Ids of full values and witnesses; 0 for no value, [`VAGUE`] for one that is not full.
+    pub(super) said: Vec<(u64, u8)>,
+}
 
 /// Whether a person's records agree, but for what merely says less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,23 +112,48 @@ impl<'a> Field<'a> {
         witness != NO_WITNESS && self.evidence.errors.get(usize::from(witness)).is_some_and(Option::is_some)
     }
 
-    /// What each record says here, given the witness that it is elsewhere; no value where its witness is not
-    /// asked. One after the other, so that many records are fetched at once.
-    pub(super) fn words(&self, records: &[RecordRef], witnesses: &[u8], words: &mut Vec<Word>) {
-        let word = |(&record, &witness): (&RecordRef, &u8)| {
+    /// Reads what some records say, given the witnesses that they are elsewhere. First all codes, then all values:
+    /// each lies somewhere else in memory, and a core fetches a dozen at once if nothing waits for another.
+    pub(super) fn read(&self, records: &[RecordRef], witnesses: &[u8], words: &mut Words) {
+        let Words { codes, said } = words;
+        codes.clear();
+        codes.extend(records.iter().zip(witnesses).map(|(&record, &witness)| {
             let witness = self.is.get(usize::from(witness)).copied().unwrap_or(witness);
-            if self.is_asked(witness) { (self.value(record), witness) } else { (Value::default(), witness) }
-        };
-        words.clear();
-        words.extend(records.iter().zip(witnesses).map(word));
+            let reading = self.readings.get(record.source.index()).and_then(Option::as_ref);
+            let code = reading.filter(|_| self.is_asked(witness)).map(|of| of.codes()[record.row as usize]);
+            (code.unwrap_or(0), witness)
+        }));
+        said.clear();
+        said.extend(records.iter().zip(codes).map(|(record, (code, witness))| {
+            let reading = self.readings.get(record.source.index()).and_then(Option::as_ref);
+            (reading.map_or(0, |reading| reading.full_id(*code).unwrap_or(VAGUE)), *witness)
+        }));
     }
 
-    /// Whether the words of one person's records agree. O(records).
-    pub(super) fn agreement(words: &[Word]) -> Agreement {
+    /// Whether one person's records agree, given what was read of them. O(records).
+    pub(super) fn agreement(
+        &self,
+        night: &Night<'_>,
+        members: &[RecordRef],
+        said: &[(u64, u8)],
+    ) -> Agreement {
+        let (mut full, mut first) = (0_u16, 0);
+        for &(id, witness) in said.iter().filter(|(id, _)| *id != 0) {
+            if id == VAGUE || first != 0 && id != first {
+                return self.weighed_agreement(&night.witnesses, members);
+            }
+            (first, full) = (id, full | 1 << witness);
+        }
+        Agreement::Agreed(full, 0)
+    }
+
+    /// The same where some value is vague or another one. O(records).
+    fn weighed_agreement(&self, witnesses: &Witnesses, members: &[RecordRef]) -> Agreement {
         let (mut full, mut partial) = (0_u16, 0_u16);
         let (mut whole, mut begun) = (Value::default(), Value::default());
-        for &(value, witness) in words {
-            if value.id == 0 {
+        for &member in members {
+            let (value, witness) = (self.value(member), self.witness(witnesses, member));
+            if value.id == 0 || !self.is_asked(witness) {
                 continue;
             }
             let stem = if whole.id != 0 { whole.stem } else { begun.stem };

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::case::{Case, Voice};
 use super::em;
-use super::field::{Agreement, Field, Said, Word};
+use super::field::{Agreement, Field, Said, Words};
 use super::judged::Judged;
 use super::model::{KINDS_MAX, Model, NumberModel, WitnessModel};
 use super::side::{self, Gaps, Lexicon};
@@ -151,7 +151,7 @@ fn observe(night: &Night<'_>, field: &Field<'_>) -> Piece {
     let pieces: Vec<Piece> = (0..people.div_ceil(PIECE))
         .into_par_iter()
         .map(|at| {
-            let (mut piece, mut words) = (Piece::default(), Vec::new());
+            let (mut piece, mut words) = (Piece::default(), Words::default());
             for first in (at * PIECE..((at + 1) * PIECE).min(people)).step_by(AT_ONCE) {
                 let some = first..(first + AT_ONCE).min((at + 1) * PIECE).min(people);
                 piece.observe_some(night, field, (some, every), &mut words);
@@ -173,12 +173,12 @@ impl Piece {
         night: &Night<'_>,
         field: &Field<'_>,
         (people, every): (Range<usize>, usize),
-        words: &mut Vec<Word>,
+        words: &mut Words,
     ) {
         let members = &night.linkage.people.members;
         let (records, start) = members.of(people.clone());
-        field.words(records, &night.witness_of[start..start + records.len()], words);
-        let mut rest = words.as_slice();
+        field.read(records, &night.witness_of[start..start + records.len()], words);
+        let mut rest = words.said.as_slice();
         for person in people {
             let (own, others) = rest.split_at(members[person].len());
             rest = others;
@@ -191,10 +191,10 @@ impl Piece {
         night: &Night<'_>,
         field: &Field<'_>,
         (person, is_sampled): (u32, bool),
-        words: &[Word],
+        said: &[(u64, u8)],
     ) {
         let members = night.members(person);
-        let Agreement::Agreed(full, vague) = Field::agreement(words) else {
+        let Agreement::Agreed(full, vague) = field.agreement(night, members, said) else {
             self.agreed.push(DISPUTED);
             self.disputed.push(person);
             return;

@@ -1,7 +1,7 @@
 //! The values of one field in one column as small numbers.
 
 use super::relation::{self, Kinds, NameTexts};
-use crate::check::hashes::Hashed;
+use crate::check::hashes::{Hashed, is_marked};
 use crate::normalise::{DateValue, Records, Values};
 use crate::settings::Kind;
 use crate::table::TextColumn;
@@ -45,9 +45,10 @@ impl<'a> Reading<'a> {
             return Value::default();
         }
         match (self.hashes, self.values) {
-            (Hashed::Names(hashes), _) => {
-                let [id, stem] = hashes.get(code as usize).copied().unwrap_or_default();
-                Value { id, stem, is_full: id != stem }
+            (Hashed::Names(names), _) => {
+                let of = |hashes: &[u64]| hashes.get(code as usize).copied().unwrap_or_default();
+                let id = of(&names.keys);
+                Value { id, stem: of(&names.plain), is_full: is_marked(id) }
             }
             (Hashed::Words(hashes), _) => {
                 let id = hashes.get(code as usize).copied().unwrap_or_default();
@@ -59,6 +60,31 @@ impl<'a> Reading<'a> {
                 Value { id, stem: id, is_full: true }
             }
             _ => Value::default(),
+        }
+    }
+
+    /// The codes of all rows.
+    pub(super) fn codes(&self) -> &'a [u32] {
+        self.texts.codes()
+    }
+
+    /// The id of a code's value if that says all there is, 0 for no value; none for a vague one. Nothing that has
+    /// to be fetched decides what is fetched next, so that many codes are read at once. O(1).
+    pub(super) fn full_id(&self, code: u32) -> Option<u64> {
+        match (self.hashes, self.values) {
+            (Hashed::Names(names), _) => {
+                let id = names.keys.get(code as usize).copied().unwrap_or_default();
+                (id == 0 || is_marked(id)).then_some(id)
+            }
+            (Hashed::Words(hashes), _) => Some(hashes.get(code as usize).copied().unwrap_or_default()),
+            (_, Values::Date(dates)) => {
+                let value = of_date(dates.get(code as usize).copied().unwrap_or_default());
+                (value.id == 0 || value.is_full).then_some(value.id)
+            }
+            (_, Values::IdentityNumber(numbers)) => {
+                Some(numbers.get(code as usize).and_then(|number| number.personal()).unwrap_or(0))
+            }
+            _ => Some(0),
         }
     }
 
