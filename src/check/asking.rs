@@ -7,7 +7,7 @@ use polars::prelude::{DataFrame, IntoLazy, Operator, PolarsResult};
 use super::cell::Cell;
 use super::condition::{Condition, Key, min_link_probability};
 use super::context::Context;
-use super::frame::Frame;
+use super::frame::{Frame, Seats};
 use super::plan::{Node, OneText, Term, Way, order};
 use super::reader::{Reader, series};
 use super::tables::Tables;
@@ -147,6 +147,10 @@ impl<'a> Asking<'a> {
             if open.rows.is_empty() {
                 break;
             }
+            if let Some((text, table)) = self.table_of(node) {
+                self.narrow_by_table(text, table, &mut open, settles);
+                continue;
+            }
             let answers = self.answer(node, &open.rows)?;
             let mut kept = 0;
             for (at, answer) in answers.into_iter().enumerate() {
@@ -164,31 +168,38 @@ impl<'a> Asking<'a> {
         Ok(open)
     }
 
+    /// What a node looks up, if it is a term that follows from one text.
+    fn table_of(&self, node: &Node) -> Option<(OneText, &'a [Truth])> {
+        let Node::Term(at) = node else { return None };
+        Some((self.terms[*at].text?, self.tables.of(*at)?))
+    }
+
+    /// Most terms are looked up, most rows settled by the first: nothing is written down that is not kept.
+    fn narrow_by_table(&self, text: OneText, table: &'a [Truth], open: &mut Open, settles: Truth) {
+        let look_up = LookUp::new(self, text, table);
+        let mut kept = 0;
+        for at in 0..open.rows.len() {
+            let (row, before) = (open.rows[at], open.truths[at]);
+            let answer = look_up.of(row);
+            open.rows[kept] = row;
+            open.truths[kept] = if answer == Truth::Unknown { answer } else { before };
+            kept += usize::from(answer != settles);
+        }
+        open.rows.truncate(kept);
+        open.truths.truncate(kept);
+    }
+
     fn term(&mut self, at: usize, rows: &[u32]) -> PolarsResult<Vec<Truth>> {
         let term = &self.terms[at];
         match (term.text, self.tables.of(at), term.way) {
-            (Some(text), Some(table), _) => Ok(self.look_up(text, table, rows)),
+            (Some(text), Some(table), _) => {
+                let look_up = LookUp::new(self, text, table);
+                Ok(rows.iter().map(|&row| look_up.of(row)).collect())
+            }
             (_, _, Way::Cell(key)) => Ok(self.read(key, rows)),
             _ if term.uses == 1 => self.work_out(at, rows),
             _ => self.remembered(at, rows),
         }
-    }
-
-    /// A byte a row by the code of its text.
-    fn look_up(&self, text: OneText, table: &[Truth], rows: &[u32]) -> Vec<Truth> {
-        let seats = &self.frame.slots[text.slot];
-        let records = self.context.records(self.context.view.slots[text.slot].source);
-        let texts = records.and_then(|records| records.table.columns.get(text.column)?.as_ref());
-        let nothing = table.first().copied().unwrap_or(Truth::Unknown);
-        let Some(codes) = texts.map(crate::table::TextColumn::codes) else {
-            return vec![nothing; rows.len()];
-        };
-        let min = Bits::least_of(min_link_probability(text.threshold));
-        let of = |&row: &u32| {
-            let at = seats.row_from(row as usize, min)?;
-            table.get(*codes.get(at as usize)? as usize).copied()
-        };
-        rows.iter().map(|row| of(row).unwrap_or(nothing)).collect()
     }
 
     fn read(&self, key: Key, rows: &[u32]) -> Vec<Truth> {
@@ -240,6 +251,35 @@ impl<'a> Asking<'a> {
     fn missing(&self, key: Key, if_missing: bool, rows: &[u32]) -> Vec<Truth> {
         let reader = Reader::new(self.context, self.frame, key);
         rows.iter().map(|&row| ((reader.cell(row) == Cell::Null) == if_missing).into()).collect()
+    }
+}
+
+/// A byte a row by the code of its text.
+struct LookUp<'a> {
+    seats: &'a Seats,
+    min: Bits,
+    codes: &'a [u32],
+    table: &'a [Truth],
+    nothing: Truth,
+}
+
+impl<'a> LookUp<'a> {
+    fn new(asking: &Asking<'a>, text: OneText, table: &'a [Truth]) -> Self {
+        let context = asking.context;
+        let records = context.records(context.view.slots[text.slot].source);
+        let texts = records.and_then(|records| records.table.columns.get(text.column)?.as_ref());
+        Self {
+            seats: &asking.frame.slots[text.slot],
+            min: Bits::least_of(min_link_probability(text.threshold)),
+            codes: texts.map_or(&[], crate::table::TextColumn::codes),
+            table,
+            nothing: table.first().copied().unwrap_or(Truth::Unknown),
+        }
+    }
+
+    fn of(&self, row: u32) -> Truth {
+        let code = self.seats.row_from(row as usize, self.min).and_then(|at| self.codes.get(at as usize));
+        code.and_then(|&code| self.table.get(code as usize)).copied().unwrap_or(self.nothing)
     }
 }
 

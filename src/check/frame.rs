@@ -1,5 +1,7 @@
 //! Which records stand in each row of a chunk of a view.
 
+use rayon::prelude::*;
+
 use super::context::Context;
 use super::ties::{Scratch, Seat, Ties};
 use crate::link::{Bits, Decision};
@@ -190,22 +192,27 @@ fn fill(
 }
 
 fn pairs(context: &Context<'_>, source: SourceIndex) -> Vec<(u32, u32, f64)> {
-    let links = context.linkage.links.iter();
-    links
-        .filter(|link| link.decision == Decision::Link)
-        .filter(|link| link.left.source == source && link.right.source == source)
-        .map(|link| (link.left.row, link.right.row, link.match_probability))
-        .collect()
+    let links = &context.linkage.links;
+    let within = |&at: &usize| {
+        links.decision(at) == Decision::Link
+            && links.left(at).source == source
+            && links.right(at).source == source
+    };
+    let pair = |at: usize| (links.left(at).row, links.right(at).row, links.match_probability(at));
+    (0..links.len()).into_par_iter().with_min_len(1 << 16).filter(within).map(pair).collect()
 }
 
 fn missing(context: &Context<'_>) -> Vec<(u32, bool)> {
     let primary = context.settings.primary();
     let people = &context.linkage.people.members;
     let mut in_review = vec![false; people.len()];
-    let undecided = context.linkage.links.iter().filter(|link| link.decision == Decision::Review);
-    for link in undecided.filter(|link| (link.left.source == primary) != (link.right.source == primary)) {
-        let other = if link.left.source == primary { link.right } else { link.left };
-        in_review[context.person(other) as usize] = true;
+    let links = &context.linkage.links;
+    for at in (0..links.len()).filter(|&at| links.decision(at) == Decision::Review) {
+        let (left, right) = (links.left(at), links.right(at));
+        if (left.source == primary) != (right.source == primary) {
+            let other = if left.source == primary { right } else { left };
+            in_review[context.person(other) as usize] = true;
+        }
     }
     let unknown = |person: &u32| people[*person as usize].iter().all(|record| record.source != primary);
     (0..people.len() as u32).filter(unknown).map(|person| (person, in_review[person as usize])).collect()

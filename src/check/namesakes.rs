@@ -115,7 +115,18 @@ enum Shared {
     NameAndMark(u64, Mark),
     DayAndParent(i32, u64),
     DayWardAndWord(i32, u32, u64),
-    Name(u64),
+    /// A name alone, and what birth dates must share that may be one: see [`Born::may_be`].
+    Name(u64, Birth),
+}
+
+/// What two birth dates share that may be one. Without it a common name would meet thousands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Birth {
+    Year(i64),
+    MonthDay(i64, i64),
+    Unknown,
+    /// Everybody, for who has no birth date himself.
+    Any,
 }
 
 /// Where somebody is at home, or whose child.
@@ -144,8 +155,11 @@ impl Missing {
     fn add(&mut self, reader: &Reader<'_>, record: RecordRef) {
         let (name, born) = (reader.name(record.row), reader.born(record.row));
         let marks = reader.marks(record.row);
-        let is_bare = marks.iter().all(Option::is_none);
-        let bare = name.filter(|_| is_bare).map(|name| Shared::Name(name.whole));
+        let bare = name.filter(|_| marks.iter().all(Option::is_none)).map(|name| name.whole);
+        let bare = bare.into_iter().flat_map(|name| {
+            let births = born.shared().into_iter().flatten().chain([Birth::Any]);
+            births.map(move |birth| Shared::Name(name, birth))
+        });
         for key in shared(name, born, marks).chain(bare) {
             self.sharing.entry(key).or_default().push((record, born));
         }
@@ -175,7 +189,10 @@ impl Missing {
     fn like(&self, pool: &Reader<'_>, row: u32) -> Vec<RecordRef> {
         let (name, born) = (pool.name(row), pool.born(row));
         let marks = pool.marks(row);
-        let keys = shared(name, born, marks).chain(name.map(|name| Shared::Name(name.whole)));
+        let bare = name.into_iter().flat_map(|name| {
+            born.looked_for().into_iter().flatten().map(move |birth| Shared::Name(name.whole, birth))
+        });
+        let keys = shared(name, born, marks).chain(bare);
         let met = keys.filter_map(|key| self.sharing(key)).flatten();
         let mut alike: Vec<RecordRef> =
             met.filter(|(_, other)| born.may_be(*other)).map(|(record, _)| *record).collect();
@@ -220,6 +237,25 @@ impl Born {
         match self {
             Self::Day { day, month_day, .. } if month_day != PLACEHOLDER => Some(day),
             _ => None,
+        }
+    }
+
+    /// What it may share with others.
+    fn shared(self) -> [Option<Birth>; 2] {
+        match self {
+            Self::Unknown => [Some(Birth::Unknown), None],
+            Self::Year(year) => [Some(Birth::Year(year)), None],
+            Self::Day { year, month_day: (month, day), .. } => {
+                [Some(Birth::Year(year)), Some(Birth::MonthDay(month, day))]
+            }
+        }
+    }
+
+    /// What others share that it may be one with.
+    fn looked_for(self) -> [Option<Birth>; 3] {
+        match (self, self.shared()) {
+            (Self::Unknown, _) => [Some(Birth::Any), None, None],
+            (_, [first, second]) => [first, second, Some(Birth::Unknown)],
         }
     }
 
@@ -339,6 +375,17 @@ mod tests {
         assert!(born.may_be(day(-2485, 1963, (3, 14))));
         for other in [Born::Year(1963), day(-2819, 1962, (4, 14)), day(-2481, 1963, (3, 18))] {
             assert!(!born.may_be(other) && !other.may_be(born), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn dates_that_may_be_one_share_what_they_are_looked_for_by() {
+        let days = [day(-2850, 1962, (3, 14)), day(-2922, 1962, (1, 1)), day(-2485, 1963, (3, 14))];
+        let all = [Born::Unknown, Born::Year(1962), Born::Year(1963)].into_iter().chain(days);
+        for (missing, other) in all.clone().flat_map(|a| all.clone().map(move |b| (a, b))) {
+            let shared: Vec<Birth> = missing.shared().into_iter().flatten().chain([Birth::Any]).collect();
+            let is_met = other.looked_for().iter().flatten().any(|birth| shared.contains(birth));
+            assert!(is_met || !missing.may_be(other), "{missing:?} {other:?}");
         }
     }
 }
