@@ -40,6 +40,7 @@ mod problems;
 mod rows;
 mod ruled;
 mod second_look;
+mod sift;
 mod space;
 mod stages;
 mod term_frequency;
