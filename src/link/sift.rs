@@ -10,7 +10,7 @@ use super::compare::{Pairs, Places, Reading};
 use super::decide::Judge;
 use super::links::Levels;
 use super::rows::Gathered;
-use super::stages::Stage;
+use super::stages::{LANES, Stage};
 use super::weights::Sums;
 
 /// What is fetched of a batch's records.
@@ -23,11 +23,10 @@ pub(super) struct Fetched {
     /// By comparison, then record: how much rarer than the average its value is; nothing where that
     /// does not count.
     rarity: Vec<Vec<Bits>>,
-    /// By record: the comparisons that it has a value for, a bit each, of those that come late.
-    present: Vec<u16>,
-    /// By comparison, then record: the most that its value tells against strangers; of those that come
-    /// late.
-    most: Vec<Vec<Bits>>,
+    /// By record: the lanes of late comparisons that it has a value for, a bit each.
+    present: Vec<u8>,
+    /// By record: the most that its values tell against strangers, by lane.
+    most: Vec<[i32; LANES]>,
 }
 
 /// The pairs of a batch that may still be kept, column by column.
@@ -101,22 +100,21 @@ impl Judge<'_> {
         sources.extend(batch.records.iter().map(|&record| self.space.source(record) as u8));
         self.rows.gather(&batch.records, gathered);
         rarity.resize_with(self.comparisons.len(), Vec::new);
-        most.resize_with(self.comparisons.len(), Vec::new);
         for (comparison, rarity) in rarity.iter_mut().enumerate() {
             self.rows.rarity(gathered, comparison, rarity);
         }
         present.clear();
         present.resize(batch.records.len(), 0);
+        most.clear();
+        most.resize(batch.records.len(), [0; LANES]);
         for hope in self.stages.first().map_or(&[][..], |first| &first.hopes) {
-            let (rarity, most) = (&rarity[hope.comparison], &mut most[hope.comparison]);
             self.rows.values(gathered, hope.comparison, values);
-            let bits = present.iter_mut().zip(&*values);
-            bits.for_each(|(bits, &value)| *bits |= u16::from(value != 0) << hope.comparison);
-            most.clear();
-            if rarity.is_empty() {
-                most.resize(batch.records.len(), hope.most.of_value(Bits::default()).strangers());
-            } else {
-                most.extend(rarity.iter().map(|&rarity| hope.most.of_value(rarity).strangers()));
+            let of_record = present.iter_mut().zip(most.iter_mut()).zip(&*values).enumerate();
+            for (at, ((present, most), &value)) in of_record {
+                let rarity = rarity[hope.comparison].get(at).copied().unwrap_or_default();
+                let is_there = value != 0;
+                *present |= u8::from(is_there) << hope.lane;
+                most[hope.lane] += if is_there { hope.most.of_value(rarity).parts() } else { 0 };
             }
         }
     }
@@ -150,7 +148,6 @@ impl Judge<'_> {
             stage.adjustments.iter().filter_map(|&at| self.weights.adjustments().get(at)).collect();
         let rarity = stage.comparisons.iter().map(|&at| (at, self.weights.rarity_levels(at), &fetched.rarity[at]));
         let rarity: Vec<_> = rarity.filter(|(.., rarity)| !rarity.is_empty()).collect();
-        let hopes: Vec<_> = stage.hopes.iter().map(|hope| (hope, &fetched.most[hope.comparison])).collect();
         live.sift(|left, right, vector, known| {
             let joint = stage.joint.iter().map(|joint| joint.of_vector(vector));
             let mut told = joint.fold(known, Sums::plus);
@@ -162,11 +159,7 @@ impl Judge<'_> {
                 told = told.and_strangers(adjustment.of_vector(vector));
             }
             let both = fetched.present[left] & fetched.present[right];
-            let mut best = told;
-            for (hope, most) in &hopes {
-                let most = hope.most.of_levels.with_strangers(most[left]);
-                best = best.plus(most.only_if(both >> hope.comparison & 1 == 1));
-            }
+            let mut best = told.plus(stage.rest.of_pair(both, fetched.most[left]));
             for pending in &stage.pending {
                 best = best.and_strangers(pending.of_vector(vector));
             }

@@ -11,7 +11,7 @@
 use super::bits::Bits;
 use super::compare::{Comparator, Reading};
 use super::links::Levels;
-use super::weights::{Adjustment, Joint, Most, Weights};
+use super::weights::{Adjustment, Evidence, Joint, Most, Sums, Weights};
 
 /// Comparisons that are made together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,14 +24,55 @@ pub(super) struct Stage {
     pub(super) adjustments: Vec<usize>,
     /// What later stages compare.
     pub(super) hopes: Vec<Hope>,
+    /// The most that they can tell.
+    pub(super) rest: Rest,
     /// What later stages may add for comparisons that are made by now, or are not.
     pub(super) pending: Vec<Pending>,
+}
+
+/// Late comparisons that are told apart; what comes behind them shares the last one's lane.
+pub(super) const LANES: usize = 4;
+
+/// The most that late comparisons can tell, by which of them two records both have values for.
+///
+/// A table of sixteen rows: one step for all of them, without a branch that could be foretold wrongly.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Rest {
+    /// By the lanes that both have, a bit each: what counts of the left record's numbers.
+    masks: [[i32; LANES]; 1 << LANES],
+    /// Against all kinds but strangers.
+    kin: [Sums; 1 << LANES],
+}
+
+impl Rest {
+    /// Of comparisons that have these lanes.
+    fn of(hopes: &[Hope]) -> Self {
+        let has = |both: usize, lane: usize| both >> lane & 1 == 1 && hopes.iter().any(|hope| hope.lane == lane);
+        let mask = |both: usize| std::array::from_fn(|lane| -i32::from(has(both, lane)));
+        let kin = |both: usize| {
+            let told = hopes.iter().filter(|hope| both >> hope.lane & 1 == 1).map(|hope| hope.most.of_levels);
+            told.map(|told| Evidence { strangers: Bits::default(), ..told }.into()).fold(Sums::default(), Sums::plus)
+        };
+        Self { masks: std::array::from_fn(mask), kin: std::array::from_fn(kin) }
+    }
+
+    /// For two records that both have values in these lanes, of which the left one's tell so much
+    /// against strangers at most.
+    #[inline]
+    pub(super) fn of_pair(&self, both: u8, most: [i32; LANES]) -> Sums {
+        let both = usize::from(both) & ((1 << LANES) - 1);
+        let mask = self.masks[both];
+        let strangers: i32 = std::array::from_fn::<i32, LANES, _>(|lane| most[lane] & mask[lane]).iter().sum();
+        self.kin[both].and_strangers(Bits::of_parts(strangers))
+    }
 }
 
 /// A comparison that is still to be made, and the most that it can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hope {
     pub(super) comparison: usize,
+    /// Its place among all that come late, up to [`LANES`].
+    pub(super) lane: usize,
     pub(super) most: Most,
 }
 
@@ -71,11 +112,19 @@ fn stage(steps: &[Vec<usize>], at: usize, weights: &Weights) -> Stage {
     // An adjustment is made as soon as both of its comparisons are.
     let due = |one: &Adjustment| made_by(one.comparison).max(made_by(one.given));
     let all = || weights.adjustments().iter().enumerate();
-    let later = steps[at + 1..].iter().flatten();
+    let late = steps[1..].iter().flatten().enumerate();
+    let is_later = |(_, comparison): &(usize, &usize)| made_by(**comparison) > Some(at);
+    let hope = |(lane, &comparison): (usize, &usize)| Hope {
+        comparison,
+        lane: lane.min(LANES - 1),
+        most: weights.most(comparison),
+    };
+    let hopes: Vec<Hope> = late.filter(is_later).map(hope).collect();
     Stage {
         joint: weights.joint(&steps[at]),
         adjustments: all().filter(|(_, one)| due(one) == Some(at)).map(|(place, _)| place).collect(),
-        hopes: later.map(|&comparison| Hope { comparison, most: weights.most(comparison) }).collect(),
+        rest: Rest::of(&hopes),
+        hopes,
         pending: all()
             .filter(|(_, one)| due(one) > Some(at))
             .map(|(_, one)| Pending::of(one, made_by(one.comparison) <= Some(at)))

@@ -106,33 +106,11 @@ impl Sums {
         Self(std::array::from_fn(|kind| self.0[kind] - part.0[kind]))
     }
 
-    /// Itself, or nothing.
-    #[inline]
-    #[must_use]
-    pub(super) fn only_if(self, holds: bool) -> Self {
-        let mask = -i32::from(holds);
-        Self(self.0.map(|sum| sum & mask))
-    }
-
     /// The same with so many bits more against strangers.
     #[inline]
     #[must_use]
     pub(super) fn and_strangers(mut self, more: Bits) -> Self {
         self.0[0] += more.parts();
-        self
-    }
-
-    /// What it tells against strangers alone.
-    #[inline]
-    pub(super) fn strangers(self) -> Bits {
-        Bits::of_parts(self.0[0])
-    }
-
-    /// The same, telling so many bits against strangers.
-    #[inline]
-    #[must_use]
-    pub(super) fn with_strangers(mut self, bits: Bits) -> Self {
-        self.0[0] = bits.parts();
         self
     }
 
@@ -148,18 +126,17 @@ impl Sums {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Most {
     /// By any of its levels, rarity left out.
-    pub(super) of_levels: Sums,
+    pub(super) of_levels: Evidence,
     /// Against strangers, by a level at which rarity is added, if there is one.
-    pub(super) of_rare: Option<Bits>,
+    of_rare: Option<Bits>,
 }
 
 impl Most {
-    /// Against all kinds, for a value of such rarity.
+    /// Against strangers, for a value of such rarity.
     #[inline]
-    pub(super) fn of_value(self, rarity: Bits) -> Sums {
-        let strangers = self.of_levels.strangers();
-        let rare = self.of_rare.map_or(strangers, |bits| bits + rarity);
-        self.of_levels.with_strangers(strangers.max(rare))
+    pub(super) fn of_value(self, rarity: Bits) -> Bits {
+        let strangers = self.of_levels.strangers;
+        self.of_rare.map_or(strangers, |bits| strangers.max(bits + rarity))
     }
 }
 
@@ -213,7 +190,7 @@ impl Weights {
                 of_rare = of_rare.max(Some(told.strangers));
             }
         }
-        Most { of_levels: of_levels.into(), of_rare }
+        Most { of_levels, of_rare }
     }
 
     /// Whether a value's rarity is added at a level.
