@@ -277,7 +277,8 @@ impl<'a> Core<'a> {
     /// What keys are made of is used up, so that its room is free when the pairs are put in order.
     fn pairs(&self, keyed: Keyed<'_>, progress: &Progress) -> ScoredPairs {
         let bar = progress.begin("link", (self.space.len() * keyed.rules.len()) as u64, "keys");
-        let blocking = Blocking { space: &self.space, columns: keyed.columns, rules: keyed.rules };
+        let home = calibration::home_rule(self.matching);
+        let blocking = Blocking { space: &self.space, columns: keyed.columns, rules: keyed.rules, home };
         let judge = self.judge();
         let done = |records| bar.add(records);
         let mut met = match self.matching.calibration {

@@ -14,6 +14,7 @@
 mod account;
 mod block_ids;
 mod candidates;
+mod homes;
 mod keys;
 pub(super) mod partition;
 
@@ -26,13 +27,15 @@ use super::links::Pair;
 use super::space::RecordSpace;
 use account::pairs_of;
 use block_ids::{BlockIds, Ids, rows_of, share_a_block};
-use partition::{Blocks, Gatherer, Partitions};
+use homes::Homes;
+use partition::{Block, Blocks, Gatherer, Partitions};
 
 pub use account::BlockingAccount;
 pub(super) use candidates::Candidates;
 pub use keys::keys;
 
 /// One blocking rule over columns of values.
+#[derive(Clone)]
 pub(super) struct KeyRule {
     /// Places in the list of columns; all must have a value.
     pub(super) keys: Vec<usize>,
@@ -69,6 +72,10 @@ pub(super) struct Blocking<'a> {
     /// What keys are made of; a column is dropped when no rule will ask for it any more.
     pub(super) columns: Vec<ValueColumn<'a>>,
     pub(super) rules: Vec<KeyRule>,
+    /// The rule, by place, whose blocks later rules' blocks are held against: what it has met as a whole is
+    /// passed by. None where it is asked which rules meet a pair: of what is passed by only the home
+    /// rule is known ([`Met::meeting`]).
+    pub(super) home: Option<usize>,
 }
 
 /// What came of blocking.
@@ -82,7 +89,8 @@ pub(super) struct Met {
 }
 
 impl Met {
-    /// The rules that meet two records; bit `r` for rule `r`.
+    /// The rules that meet two records; bit `r` for rule `r`. Where there is a home rule some later ones
+    /// may be lacking of what it meets too.
     pub(super) fn meeting(&self, a: u32, b: u32) -> u64 {
         self.ids.meeting(a, b)
     }
@@ -94,11 +102,13 @@ impl Blocking<'_> {
     pub(super) fn run<J: Judge>(mut self, judge: &J, done: &(dyn Fn(u64) + Sync)) -> Met {
         let ids = BlockIds::new(self.space.len(), self.rules.len());
         let mut met = Met { kept: Vec::new(), accounts: Vec::new(), ids };
+        let homes = Homes::new(self.space.len(), self.home);
         for rule in 0..self.rules.len() {
-            let partitions = Partitions::new(self.space.len(), |records, out| {
+            let keys = |records: Range<usize>, out: &mut Vec<u64>| {
                 self.keys(&self.rules[rule].keys, records, out);
-            });
-            let at_work = AtWork { blocking: &self, ids: &met.ids, rule, judge };
+            };
+            let partitions = Partitions::new(self.space.len(), keys, |record| homes.of(record));
+            let at_work = AtWork { blocking: &self, ids: &met.ids, homes: &homes, rule, judge };
             let work = |scratch: &mut Scratch<J::Scratch>, at: usize| {
                 let blocks = partitions.blocks(at, &mut scratch.gatherer);
                 let mut found = at_work.work_off(&blocks, partitions.start(at), scratch);
@@ -154,6 +164,7 @@ impl Blocking<'_> {
 struct AtWork<'a, J> {
     blocking: &'a Blocking<'a>,
     ids: &'a BlockIds,
+    homes: &'a Homes,
     rule: usize,
     judge: &'a J,
 }
@@ -168,12 +179,14 @@ impl<J: Judge> AtWork<'_, J> {
     ) -> (Vec<Pair>, BlockingAccount) {
         let mut kept = Vec::new();
         let mut account = BlockingAccount::default();
-        for (key, before, records) in blocks.iter() {
+        for Block { key, start: before, at_home, records } in blocks.iter() {
             account.see(records.len() as u64);
-            if self.fits(records) {
-                self.meet(records, start + before, scratch, &mut account);
-            } else {
+            if !self.fits(records) {
                 self.split((key, records), start + before, scratch, &mut account, &mut kept);
+            } else if at_home {
+                self.pass_by(records, &mut account);
+            } else {
+                self.meet(records, start + before, scratch, &mut account);
             }
             if scratch.batch.is_full() {
                 self.flush(scratch, &mut account, &mut kept);
@@ -204,6 +217,14 @@ impl<J: Judge> AtWork<'_, J> {
             scratch.batch.add_block_of(block, self.blocking.space);
         }
         account.work_off(block.len() as u64, pairs);
+    }
+
+    /// One block of which every pair has been met.
+    fn pass_by(&self, block: &[u32], account: &mut BlockingAccount) {
+        let pairs = self.pairs(block);
+        if pairs > 0 {
+            account.work_off(block.len() as u64, pairs);
+        }
     }
 
     /// How many pairs of a block are compared.
@@ -266,6 +287,7 @@ impl<J: Judge> AtWork<'_, J> {
         let Scratch { batch, ids, block_of, places, judge, .. } = scratch;
         self.ids.gather(&batch.records, self.rule, ids);
         self.ids.set(&batch.records, self.rule, block_of);
+        self.homes.set(self.rule, &batch.records, block_of);
         block_of.clear();
         if self.rule > 0 {
             let rows = rows_of(self.rule);
@@ -329,8 +351,18 @@ mod tests {
             done.fetch_add(records, Ordering::Relaxed);
         };
         let rules_of = rules.len();
-        let met = Blocking { space, columns, rules }.run(&KeepAll, &count);
+        let blocking = |home| Blocking { space, columns: columns.clone(), rules: rules.clone(), home };
+        let met = blocking(None).run(&KeepAll, &count);
         assert_eq!(done.into_inner(), (rows * rules_of) as u64);
+        for home in 0..rules_of {
+            let passed_by = blocking(Some(home)).run(&KeepAll, &|_| ());
+            assert_eq!(pairs(&passed_by), pairs(&met), "home rule {home}");
+            assert_eq!(passed_by.accounts, met.accounts, "home rule {home}");
+            for (a, b, _) in pairs(&met) {
+                let (all, known) = (met.meeting(a, b), passed_by.meeting(a, b));
+                assert!(known == all || (known & !all == 0 && known >> home & 1 == 1), "home rule {home}");
+            }
+        }
         met
     }
 
