@@ -14,6 +14,7 @@ mod jaro_winkler;
 mod likeness;
 mod lists;
 mod measured;
+mod name_cards;
 mod names;
 mod nested;
 mod number;
