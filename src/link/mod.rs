@@ -314,7 +314,7 @@ impl<'a> Core<'a> {
         let judge = Judge { curves, ..self.judge() };
         rulings.apply(&mut pairs, words, |unmet| ruled::score(&judge, unmet));
         let one_person = one_person(self.matching, &self.space);
-        let groups = assign::groups_within(&self.space, &pairs, &one_person).finish();
+        let groups = assign::groups_within(&self.space, &pairs, &one_person);
         let grounds = Grounds { judge: &judge, groups: &groups, one_person: &one_person, words };
         let mut clusters = cluster::cluster(&grounds, &mut rulings, &mut pairs);
         if second_look::look_again(&judge, (&clusters, words), &mut pairs, &mut non_links) {
