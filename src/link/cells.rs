@@ -6,7 +6,9 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
-use super::compare::{TextsBuilder, civil, pack_date, pack_digits, pack_number, pack_padded, pack_real, read_real};
+use super::compare::{
+    TextsBuilder, civil, pack_date, pack_digits, pack_number, pack_padded, pack_real, read_real,
+};
 use crate::normalise::{Facet, FacetValue, NumberFacet, Records, Several, Values, facets_of, number_facet};
 use crate::settings::{Expression, FieldFacet, Kind, Part, Settings};
 use crate::table::TextColumn;

@@ -35,9 +35,8 @@ pub(super) fn close(
     non_links: &mut Vec<Pair>,
 ) {
     let open = OpenClusters::of(clusters, pairs);
-    let close = |at: usize| {
-        Person { members: open.members(at), links: open.edges(at) }.close(judge, words, pairs)
-    };
+    let close =
+        |at: usize| Person { members: open.members(at), links: open.edges(at) }.close(judge, words, pairs);
     let found: Vec<Closed> = (0..open.len()).into_par_iter().with_min_len(512).map(close).collect();
     let mut unmet = Vec::new();
     for closed in found {

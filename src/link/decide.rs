@@ -258,7 +258,8 @@ impl Judge<'_> {
             self.priors.sums(fetched.source(left), fetched.source(right))
         });
         self.compare_one(comparison, fetched, live);
-        let told: [Sums; 16] = std::array::from_fn(|level| self.weights.level(comparison, level as u8).into());
+        let told: [Sums; 16] =
+            std::array::from_fn(|level| self.weights.level(comparison, level as u8).into());
         live.retain(|vector, prior| {
             let level = vector.get(comparison);
             (levels >> level & 1 == 1).then(|| prior.minus(told[usize::from(level)]))

@@ -146,7 +146,8 @@ impl Judge<'_> {
     fn weigh_stage(&self, stage: &Stage, least: Bits, fetched: &Fetched, live: &mut Live) {
         let adjustments: Vec<_> =
             stage.adjustments.iter().filter_map(|&at| self.weights.adjustments().get(at)).collect();
-        let rarity = stage.comparisons.iter().map(|&at| (at, self.weights.rarity_levels(at), &fetched.rarity[at]));
+        let rarity =
+            stage.comparisons.iter().map(|&at| (at, self.weights.rarity_levels(at), &fetched.rarity[at]));
         let rarity: Vec<_> = rarity.filter(|(.., rarity)| !rarity.is_empty()).collect();
         live.sift(|left, right, vector, known| {
             let joint = stage.joint.iter().map(|joint| joint.of_vector(vector));

@@ -47,11 +47,13 @@ pub(super) struct Rest {
 impl Rest {
     /// Of comparisons that have these lanes.
     fn of(hopes: &[Hope]) -> Self {
-        let has = |both: usize, lane: usize| both >> lane & 1 == 1 && hopes.iter().any(|hope| hope.lane == lane);
+        let has =
+            |both: usize, lane: usize| both >> lane & 1 == 1 && hopes.iter().any(|hope| hope.lane == lane);
         let mask = |both: usize| std::array::from_fn(|lane| -i32::from(has(both, lane)));
         let kin = |both: usize| {
             let told = hopes.iter().filter(|hope| both >> hope.lane & 1 == 1).map(|hope| hope.most.of_levels);
-            told.map(|told| Evidence { strangers: Bits::default(), ..told }.into()).fold(Sums::default(), Sums::plus)
+            told.map(|told| Evidence { strangers: Bits::default(), ..told }.into())
+                .fold(Sums::default(), Sums::plus)
         };
         Self { masks: std::array::from_fn(mask), kin: std::array::from_fn(kin) }
     }
@@ -62,7 +64,8 @@ impl Rest {
     pub(super) fn of_pair(&self, both: u8, most: [i32; LANES]) -> Sums {
         let both = usize::from(both) & ((1 << LANES) - 1);
         let mask = self.masks[both];
-        let strangers: i32 = std::array::from_fn::<i32, LANES, _>(|lane| most[lane] & mask[lane]).iter().sum();
+        let strangers: i32 =
+            std::array::from_fn::<i32, LANES, _>(|lane| most[lane] & mask[lane]).iter().sum();
         self.kin[both].and_strangers(Bits::of_parts(strangers))
     }
 }
@@ -103,7 +106,8 @@ pub(super) fn stages(comparisons: &[(Comparator, [u8; 16])], weights: &Weights) 
     let is_name = |at: &usize| comparisons[*at].0.readings == [Reading::Name];
     let (names, cheap): (Vec<usize>, Vec<usize>) = (0..comparisons.len()).partition(is_name);
     let of_names = names.into_iter().map(|name| vec![name]);
-    let steps: Vec<Vec<usize>> = std::iter::once(cheap).chain(of_names).filter(|one| !one.is_empty()).collect();
+    let steps: Vec<Vec<usize>> =
+        std::iter::once(cheap).chain(of_names).filter(|one| !one.is_empty()).collect();
     (0..steps.len()).map(|at| stage(&steps, at, weights)).collect()
 }
 

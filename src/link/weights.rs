@@ -211,7 +211,11 @@ impl Weights {
                 let second = second.map(|second| self.level(second, (levels >> 4) as u8));
                 self.level(pair[0], (levels & 15) as u8).plus(second.unwrap_or_default()).into()
             };
-            Joint { first: pair[0], second: second.unwrap_or(pair[0]), table: Box::new(std::array::from_fn(of)) }
+            Joint {
+                first: pair[0],
+                second: second.unwrap_or(pair[0]),
+                table: Box::new(std::array::from_fn(of)),
+            }
         };
         comparisons.chunks(2).map(both).collect()
     }
@@ -390,7 +394,8 @@ mod tests {
             for levels in 0..16 * 16 * 16 {
                 let vector = Levels(levels);
                 let each = comparisons.iter().map(|&at| weights.level(at, vector.get(at)));
-                let told = joint.iter().map(|joint| joint.of_vector(vector)).fold(Sums::default(), Sums::plus);
+                let told =
+                    joint.iter().map(|joint| joint.of_vector(vector)).fold(Sums::default(), Sums::plus);
                 assert_eq!(Evidence::from(told), each.fold(Evidence::default(), Evidence::plus));
             }
         }

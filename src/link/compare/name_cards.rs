@@ -13,8 +13,8 @@ use std::sync::LazyLock;
 use super::likeness::Likeness;
 use super::names::Names;
 use super::person_name::{
-    BEFORE_BITS, CONTRADICTED, DIFFERENT, EXACT, LEFT_OUT, MISSING, OTHER_SURNAME, UNACCENTED, is_open, level, of_given_names,
-    of_likeness,
+    BEFORE_BITS, CONTRADICTED, DIFFERENT, EXACT, LEFT_OUT, MISSING, OTHER_SURNAME, UNACCENTED, is_open,
+    level, of_given_names, of_likeness,
 };
 
 /// Words before the given name that a card has room for.
@@ -50,7 +50,9 @@ impl Card {
         let is_bare = words.iter().all(|&word| plain(word) == word);
         let mut card = Self { bag, head: if is_bare { BARE } else { 0 }, ..Self::default() };
         let fits = |&word: &u32| word.max(plain(word)) <= u32::from(u16::MAX);
-        let Some((&given, before)) = words.split_last().filter(|_| words.len() <= WORDS_MAX) else { return card };
+        let Some((&given, before)) = words.split_last().filter(|_| words.len() <= WORDS_MAX) else {
+            return card;
+        };
         if words.iter().all(fits) {
             card.given = given as u16;
             card.before.iter_mut().zip(before).for_each(|(place, &word)| *place = word as u16);
@@ -229,8 +231,8 @@ mod tests {
 
     /// Words that are each other's neighbours in every way: accents, slips, sounds, forms, short forms.
     const WORDS: [&str; 24] = [
-        "nguyễn", "nguyen", "ngyễn", "ng", "n", "trần", "trịnh", "trình", "văn", "vân", "văng", "v", "thị", "an",
-        "ân", "ang", "loan", "lan", "huỳnh", "hoàng", "ngu?n", "đoàn", "doãn", "tuếyt",
+        "nguyễn", "nguyen", "ngyễn", "ng", "n", "trần", "trịnh", "trình", "văn", "vân", "văng", "v", "thị",
+        "an", "ân", "ang", "loan", "lan", "huỳnh", "hoàng", "ngu?n", "đoàn", "doãn", "tuếyt",
     ];
 
     fn name() -> impl Strategy<Value = String> {
@@ -262,7 +264,10 @@ mod tests {
         assert_eq!(card(&[3, 9, 5]).words(&mut room), [3, 9, 5]);
         assert_eq!(card(&[4]).words(&mut room), [4]);
         assert_eq!(card(&[1, 2, 3, 4, 5]).words(&mut room), [1, 2, 3, 4, 5]);
-        assert_eq!((card(&[1, 2]).is_bare(), card(&[1, 9]).is_bare(), card(&[1]).place()), (true, false, None));
+        assert_eq!(
+            (card(&[1, 2]).is_bare(), card(&[1, 9]).is_bare(), card(&[1]).place()),
+            (true, false, None)
+        );
         for long in [&[1, 2, 3, 4, 5, 6][..], &[1, 70_000], &[]] {
             assert_eq!(card(long).at(300_000).place(), Some(300_000), "{long:?}");
         }

@@ -69,7 +69,8 @@ impl Names {
 
     /// Fetches names into the cache, so that comparing them need not wait for one after the other.
     pub(in crate::link) fn fetch(&self, values: impl Iterator<Item = u64>) {
-        let seen = values.fold(0, |seen, value| seen ^ self.cards.get(value as usize).map_or(0, |card| card.bag));
+        let seen =
+            values.fold(0, |seen, value| seen ^ self.cards.get(value as usize).map_or(0, |card| card.bag));
         std::hint::black_box(seen);
     }
 
@@ -200,7 +201,12 @@ impl NamesBuilder {
 }
 
 /// The cards of all names, in parallel, and the words of those that do not fit one.
-fn cards(words: &Dictionary, plain_of: &[u32], (runs, ends): (&[u32], &[u32]), common: usize) -> (Vec<Card>, Vec<u32>) {
+fn cards(
+    words: &Dictionary,
+    plain_of: &[u32],
+    (runs, ends): (&[u32], &[u32]),
+    common: usize,
+) -> (Vec<Card>, Vec<u32>) {
     let bags: Vec<u32> = words.texts().map(bag).collect();
     let plain = |word: u32| plain_of[word as usize];
     let words_of = |name: usize| {
