@@ -7,9 +7,8 @@
 //! finer keys; what is still too large is left out, counted ([`account`]), and
 //! can be met by a later rule.
 //!
-//! Cost: 16 bytes a record for the rule at work, 4 bytes a record and rule for the
-//! blocks, rounded up so that a record's lie in one cache line; candidate pairs stream through batches and only those that the judge
-//! keeps are stored.
+//! Cost: 16 bytes a record for the rule at work, 32 bytes a record for the blocks of every eight rules;
+//! candidate pairs stream through batches and only those that the judge keeps are stored.
 
 mod account;
 mod block_ids;
@@ -100,7 +99,7 @@ impl Blocking<'_> {
     /// Every pair that some rule meets goes to the judge once. `done` is told records as they
     /// are worked off, all of them once a rule.
     pub(super) fn run<J: Judge>(mut self, judge: &J, done: &(dyn Fn(u64) + Sync)) -> Met {
-        let ids = BlockIds::new(self.space.len(), self.rules.len());
+        let ids = BlockIds::new(self.space.len());
         let mut met = Met { kept: Vec::new(), accounts: Vec::new(), ids };
         let homes = Homes::new(self.space.len(), self.home);
         for rule in 0..self.rules.len() {
@@ -108,6 +107,7 @@ impl Blocking<'_> {
                 self.keys(&self.rules[rule].keys, records, out);
             };
             let partitions = Partitions::new(self.space.len(), keys, |record| homes.of(record));
+            met.ids.begin(rule);
             let at_work = AtWork { blocking: &self, ids: &met.ids, homes: &homes, rule, judge };
             let work = |scratch: &mut Scratch<J::Scratch>, at: usize| {
                 let blocks = partitions.blocks(at, &mut scratch.gatherer);
