@@ -85,7 +85,8 @@ fn lost_exactly(apart: i32) -> f64 {
 
 /// [`lost_exactly`] step by step, a chord of which is off by less than two thousandths of a part.
 static LOST: LazyLock<Box<[i32; STEPS]>> = LazyLock::new(|| {
-    let fine = |step: usize| (lost_exactly((step as i32) << STEP_BITS) * f64::from(1 << FINE_BITS)).round() as i32;
+    let fine =
+        |step: usize| (lost_exactly((step as i32) << STEP_BITS) * f64::from(1 << FINE_BITS)).round() as i32;
     Box::new(std::array::from_fn(fine))
 });
 

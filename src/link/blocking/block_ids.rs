@@ -5,6 +5,7 @@
 //! each pair is compared once without a set of pairs. Capped blocks need no rule
 //! of their own: a record that was left out has no id.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rayon::prelude::*;
@@ -12,21 +13,55 @@ use rayon::prelude::*;
 use super::super::aligned::Aligned;
 
 /// Ids that are compared at once.
-const WIDTH: usize = 8;
+const WIDTH: usize = 4;
 
 /// Some ids of a record; 0 for none.
 pub(super) type Ids = [u32; WIDTH];
 
-/// By record, then rule: 0, or the id of its block. Eight rules make a tier, in which a record's ids lie in
-/// one cache line; a tier has room from its first rule on, when columns that earlier rules asked for are
-/// gone.
+/// By record, then rule: 0, or the id of its block. The first eight rules make a tier and every four after
+/// them, in which a record's ids lie in one cache line; a tier has room from its first rule on, when
+/// columns that earlier rules asked for are gone.
 ///
 /// Atomic because blocks of one rule are numbered on all threads; every cell is written
 /// once, by the thread that has the record's block, and read by others only after that rule is done.
 #[derive(Debug, Default)]
 pub(super) struct BlockIds {
-    tiers: Vec<Aligned<AtomicU32>>,
+    tiers: Vec<Tier>,
     records: usize,
+}
+
+/// The ids under some rules.
+#[derive(Debug, Default)]
+struct Tier {
+    /// By record: its ids under all of these rules.
+    ids: Aligned<AtomicU32>,
+    rules: Range<usize>,
+}
+
+/// Rules of the first tier, which most rules look at alone.
+const FIRST_TIER: usize = 2 * WIDTH;
+
+impl Tier {
+    fn new(records: usize, rules: Range<usize>) -> Self {
+        // On all threads, because the first touch of so much memory takes its time.
+        let fill = |len: usize| (0..len).into_par_iter().map(|_| AtomicU32::default()).collect();
+        Self { ids: Aligned::new(records * rules.len(), fill), rules }
+    }
+
+    /// A record's ids.
+    #[inline]
+    fn of(&self, record: u32) -> &[AtomicU32] {
+        let start = record as usize * self.rules.len();
+        &self.ids[start..start + self.rules.len()]
+    }
+
+    /// Fetches the ids of some records into the cache: in so short a loop the processor waits for many
+    /// of them at the same time, in a longer one for few.
+    fn fetch(&self, records: &[u32]) {
+        let ids: &[AtomicU32] = &self.ids;
+        let first = |&record: &u32| ids[record as usize * self.rules.len()].load(Ordering::Relaxed);
+        std::hint::black_box(records.iter().map(first).fold(0, |seen, id| seen ^ id));
+    }
 }
 
 impl BlockIds {
@@ -37,60 +72,47 @@ impl BlockIds {
 
     /// Makes room for a rule's blocks. Rules come in their order.
     pub(super) fn begin(&mut self, rule: usize) {
-        if rule / WIDTH >= self.tiers.len() {
-            // On all threads, because the first touch of so much memory takes its time.
-            let fill = |len: usize| (0..len).into_par_iter().map(|_| AtomicU32::default()).collect();
-            self.tiers.push(Aligned::new(self.records * WIDTH, fill));
+        let past = self.tiers.last().map_or(0, |tier| tier.rules.end);
+        if rule >= past {
+            let width = if past == 0 { FIRST_TIER } else { WIDTH };
+            self.tiers.push(Tier::new(self.records, past..past + width));
         }
     }
 
     /// Puts each of some records into its block of a rule. Where their ids have been gathered just
     /// before they are in the cache: stores wait for memory one after the other, loads do not.
     pub(super) fn set(&self, records: &[u32], rule: usize, blocks: &[u32]) {
-        let tier: &[AtomicU32] = &self.tiers[rule / WIDTH];
+        let Some(tier) = self.tiers.iter().find(|tier| tier.rules.contains(&rule)) else { return };
         for (&record, &block) in records.iter().zip(blocks) {
-            tier[record as usize * WIDTH + rule % WIDTH].store(block, Ordering::Relaxed);
+            tier.of(record)[rule - tier.rules.start].store(block, Ordering::Relaxed);
         }
     }
 
     /// The ids of some records under all rules before one, [`rows_of`] that many rows a record. The records
     /// have none yet under that rule itself.
     pub(super) fn gather(&self, records: &[u32], rules: usize, out: &mut Vec<Ids>) {
-        let tiers = &self.tiers[..rows_of(rules)];
-        tiers.iter().for_each(|tier| fetch(tier, records));
+        let tiers = || self.tiers.iter().filter(|tier| tier.rules.start < rules);
+        tiers().for_each(|tier| tier.fetch(records));
         out.clear();
         for &record in records {
-            for tier in tiers {
-                let (rows, _) = tier.as_chunks::<WIDTH>();
-                let row = &rows[record as usize];
-                out.push(std::array::from_fn(|at| row[at].load(Ordering::Relaxed)));
+            for tier in tiers() {
+                let (rows, _) = tier.of(record).as_chunks::<WIDTH>();
+                out.extend(rows.iter().map(|row| row.each_ref().map(|id| id.load(Ordering::Relaxed))));
             }
         }
     }
 
     /// The rules that meet two records; bit `r` for rule `r`.
     pub(super) fn meeting(&self, a: u32, b: u32) -> u64 {
-        let id = |tier: &[AtomicU32], record: u32, at: usize| {
-            tier[record as usize * WIDTH + at].load(Ordering::Relaxed)
-        };
-        let shared = |tier: &[AtomicU32], at: usize| id(tier, a, at) == id(tier, b, at) && id(tier, a, at) != 0;
-        let of_tier = |tier: &Aligned<AtomicU32>| {
-            (0..WIDTH).fold(0_u64, |bits, at| bits | u64::from(shared(tier, at)) << at)
-        };
-        self.tiers.iter().rev().fold(0, |bits, tier| bits << WIDTH | of_tier(tier))
+        let ids = |record: u32| self.tiers.iter().flat_map(move |tier| tier.of(record));
+        let pairs = ids(a).zip(ids(b)).map(|(a, b)| (a.load(Ordering::Relaxed), b.load(Ordering::Relaxed)));
+        pairs.enumerate().fold(0, |bits, (rule, (a, b))| bits | u64::from(a == b && a != 0) << rule)
     }
-}
-
-/// Fetches the ids of some records into the cache: in so short a loop the processor waits for many
-/// of them at the same time, in a longer one for few.
-fn fetch(tier: &[AtomicU32], records: &[u32]) {
-    let first = |&record: &u32| tier[record as usize * WIDTH].load(Ordering::Relaxed);
-    std::hint::black_box(records.iter().map(first).fold(0, |seen, id| seen ^ id));
 }
 
 /// The rows that a record's ids under so many rules take.
 pub(super) fn rows_of(rules: usize) -> usize {
-    rules.div_ceil(WIDTH)
+    if rules == 0 { 0 } else { rules.max(FIRST_TIER).div_ceil(WIDTH) }
 }
 
 /// Whether two records' ids share a block. All of a row is looked at, so that it can be done at once.

@@ -7,7 +7,8 @@
 //! finer keys; what is still too large is left out, counted ([`account`]), and
 //! can be met by a later rule.
 //!
-//! Cost: 16 bytes a record for the rule at work, 32 bytes a record for the blocks of every eight rules;
+//! Cost: 16 bytes a record for the rule at work, 4 bytes a record and rule for the
+//! blocks (32 at once for the first eight rules, 16 for every four after them);
 //! candidate pairs stream through batches and only those that the judge keeps are stored.
 
 mod account;
