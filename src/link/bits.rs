@@ -101,7 +101,7 @@ fn lost(apart: i32) -> i32 {
     let step = ((apart >> STEP_BITS) as usize).min(STEPS - 2);
     let within = apart & ((1 << STEP_BITS) - 1);
     let [from, to] = [LOST[step], LOST[step + 1]];
-    let near = from + ((to - from) * within >> STEP_BITS) + (1 << (FINE_BITS - 1));
+    let near = from + (((to - from) * within) >> STEP_BITS) + (1 << (FINE_BITS - 1));
     let rest = near & ((1 << FINE_BITS) - 1);
     let is_certain = (TOO_NEAR..(1 << FINE_BITS) - TOO_NEAR).contains(&rest);
     if is_certain { near >> FINE_BITS } else { lost_exactly(apart).round() as i32 }

@@ -13,7 +13,8 @@ use super::rows::{CompareRows, Gathered};
 use super::sift::{Fetched, Live};
 use super::space::RecordSpace;
 use super::stages::Stage;
-use super::weights::{Evidence, Sums, Weights};
+use super::sums::Sums;
+use super::weights::{Evidence, Weights};
 use crate::settings::{Condition, Matching, PriorFactor};
 use crate::table::SourceIndex;
 

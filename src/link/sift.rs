@@ -11,7 +11,7 @@ use super::decide::Judge;
 use super::links::Levels;
 use super::rows::Gathered;
 use super::stages::{LANES, Stage};
-use super::weights::Sums;
+use super::sums::Sums;
 
 /// What is fetched of a batch's records.
 #[derive(Default)]

@@ -11,7 +11,8 @@
 use super::bits::Bits;
 use super::compare::{Comparator, Reading};
 use super::links::Levels;
-use super::weights::{Adjustment, Evidence, Joint, Most, Sums, Weights};
+use super::sums::{Most, Sums};
+use super::weights::{Adjustment, Evidence, Joint, Weights};
 
 /// Comparisons that are made together.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -96,7 +96,8 @@ pub struct NumberFacet {
 /// facets that are anything else. For whoever wants the number: a record has several, and a text each takes
 /// more than all else that is read of them.
 pub fn number_facet(kind: &Kind, name: &str) -> Option<NumberFacet> {
-    let (width, read): (u32, fn(&Values, u32) -> Option<u64>) = match (kind, name) {
+    type Read = fn(&Values, u32) -> Option<u64>;
+    let (width, read): (u32, Read) = match (kind, name) {
         (IdentityNumber, "") => {
             (12, |values, code| at(values.identity_numbers(), code).and_then(IdentityValue::personal))
         }

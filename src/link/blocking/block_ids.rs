@@ -33,33 +33,41 @@ pub(super) struct BlockIds {
 /// The ids under some rules.
 #[derive(Debug, Default)]
 struct Tier {
-    /// By record: its ids under all of these rules.
-    ids: Aligned<AtomicU32>,
+    /// By record, piece by piece: its ids under all of these rules.
+    pieces: Vec<Aligned<AtomicU32>>,
     rules: Range<usize>,
 }
+
+/// Records of one piece of memory: 2 to this power. In pieces of a megabyte or two ids go where columns were
+/// that are gone; as a whole they would need room of their own.
+const PIECE_BITS: u32 = 16;
 
 /// Rules of the first tier, which most rules look at alone.
 const FIRST_TIER: usize = 2 * WIDTH;
 
 impl Tier {
     fn new(records: usize, rules: Range<usize>) -> Self {
+        let firsts: Vec<usize> = (0..records).step_by(1 << PIECE_BITS).collect();
+        let piece = |&first: &usize| {
+            let ids = (records - first).min(1 << PIECE_BITS) * rules.len();
+            Aligned::new(ids, |len| std::iter::repeat_with(AtomicU32::default).take(len).collect())
+        };
         // On all threads, because the first touch of so much memory takes its time.
-        let fill = |len: usize| (0..len).into_par_iter().map(|_| AtomicU32::default()).collect();
-        Self { ids: Aligned::new(records * rules.len(), fill), rules }
+        Self { pieces: firsts.par_iter().map(piece).collect(), rules }
     }
 
     /// A record's ids.
     #[inline]
     fn of(&self, record: u32) -> &[AtomicU32] {
-        let start = record as usize * self.rules.len();
-        &self.ids[start..start + self.rules.len()]
+        let piece: &[AtomicU32] = &self.pieces[(record >> PIECE_BITS) as usize];
+        let start = (record as usize & ((1 << PIECE_BITS) - 1)) * self.rules.len();
+        &piece[start..start + self.rules.len()]
     }
 
     /// Fetches the ids of some records into the cache: in so short a loop the processor waits for many
     /// of them at the same time, in a longer one for few.
     fn fetch(&self, records: &[u32]) {
-        let ids: &[AtomicU32] = &self.ids;
-        let first = |&record: &u32| ids[record as usize * self.rules.len()].load(Ordering::Relaxed);
+        let first = |&record: &u32| self.of(record).first().map_or(0, |id| id.load(Ordering::Relaxed));
         std::hint::black_box(records.iter().map(first).fold(0, |seen, id| seen ^ id));
     }
 }

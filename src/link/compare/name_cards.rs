@@ -49,7 +49,7 @@ impl Card {
     pub(super) fn of(words: &[u32], bag: u32, common: usize, plain: impl Fn(u32) -> u32) -> Self {
         let is_bare = words.iter().all(|&word| plain(word) == word);
         let mut card = Self { bag, head: if is_bare { BARE } else { 0 }, ..Self::default() };
-        let fits = |&word: &u32| word.max(plain(word)) <= u32::from(u16::MAX);
+        let fits = |&word: &u32| u16::try_from(word.max(plain(word))).is_ok();
         let Some((&given, before)) = words.split_last().filter(|_| words.len() <= WORDS_MAX) else {
             return card;
         };

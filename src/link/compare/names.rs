@@ -169,7 +169,7 @@ impl NamesBuilder {
         let forms = words.texts().map(Word::read).collect();
         let likenesses = Likenesses::new(forms, &words, common);
         let (cards, runs) = cards(&words, &plain_of, (&runs, &ends), likenesses.common());
-        Names { likenesses, words, plain_of, cards, runs, ..Names::default() }
+        Names { words, plain_of, likenesses, cards, runs, ..Names::default() }
     }
 
     /// By word: the code of the same word without accents, which becomes a word of its own. A word
