@@ -4,6 +4,7 @@
 //! on any machine; the logarithms themselves are taken here and nowhere else.
 
 use std::ops::{Add, AddAssign, SubAssign};
+use std::sync::LazyLock;
 
 /// A number of bits, to 2⁻¹⁶.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,17 +61,62 @@ impl Bits {
         self.0.div_euclid(PARTS as i32)
     }
 
+    /// The parts of a bit that it is.
+    pub(super) fn parts(self) -> i32 {
+        self.0
+    }
+
+    /// So many parts of a bit.
+    pub(super) fn of_parts(parts: i32) -> Self {
+        Self(parts)
+    }
+
     /// The log odds against both of two rival explanations of which each alone leaves such odds:
     /// −log2(2^−a + 2^−b).
+    #[inline]
     #[must_use]
     pub fn against_both(self, other: Self) -> Self {
         let (least, more) = (self.min(other), self.max(other));
-        let apart = f64::from(more.0) / PARTS - f64::from(least.0) / PARTS;
-        if apart > 20.0 {
-            return least;
-        }
-        least + Self(-((1.0 + (-apart).exp2()).log2() * PARTS).round() as i32)
+        least + Self(-lost((more.0 - least.0).min(APART_MAX)))
     }
+}
+
+/// Rivals that are so far apart or further, in parts, take nothing from the likelier one.
+const APART_MAX: i32 = 20 * PARTS as i32;
+/// Parts between two numbers of [`LOST`]: 2 to this power, a thousandth of a bit.
+const STEP_BITS: u32 = 6;
+/// What [`LOST`] is in: parts over 2 to this power.
+const FINE_BITS: u32 = 12;
+/// Numbers of [`LOST`].
+const STEPS: usize = (APART_MAX >> STEP_BITS) as usize + 2;
+
+/// What a rival so many parts behind takes from the odds: log2(1 + 2^−apart), in parts.
+fn lost_exactly(apart: i32) -> f64 {
+    (1.0 + (-(f64::from(apart) / PARTS)).exp2()).log2() * PARTS
+}
+
+/// [`lost_exactly`] step by step, a chord of which is off by less than two thousandths of a part.
+static LOST: LazyLock<Box<[i32; STEPS]>> = LazyLock::new(|| {
+    let fine =
+        |step: usize| (lost_exactly((step as i32) << STEP_BITS) * f64::from(1 << FINE_BITS)).round() as i32;
+    Box::new(std::array::from_fn(fine))
+});
+
+/// What a rival so many parts behind takes from the odds, in whole parts: rounded from the chord,
+/// unless that is too near to the middle between two of them to tell.
+///
+/// Two logarithms a pair were a twentieth of linkage and a fifth of scoring; this takes a tenth of their time.
+#[inline]
+fn lost(apart: i32) -> i32 {
+    /// Twice what a chord is off by.
+    const TOO_NEAR: i32 = (1 << FINE_BITS) / 256;
+    let step = ((apart >> STEP_BITS) as usize).min(STEPS - 2);
+    let within = apart & ((1 << STEP_BITS) - 1);
+    let [from, to] = [LOST[step], LOST[step + 1]];
+    let near = from + (((to - from) * within) >> STEP_BITS) + (1 << (FINE_BITS - 1));
+    let rest = near & ((1 << FINE_BITS) - 1);
+    let is_certain = (TOO_NEAR..(1 << FINE_BITS) - TOO_NEAR).contains(&rest);
+    if is_certain { near >> FINE_BITS } else { lost_exactly(apart).round() as i32 }
 }
 
 impl Add for Bits {
@@ -113,6 +159,13 @@ mod tests {
             assert!(least == Bits::MIN || Bits(least.0 - 1).probability() < probability, "{probability}");
         }
         assert_eq!(Bits::least_of(1.5), Bits::MAX);
+    }
+
+    #[test]
+    fn what_a_rival_takes_is_the_rounded_logarithm_at_every_distance() {
+        for apart in 0..=APART_MAX {
+            assert_eq!(lost(apart), lost_exactly(apart).round() as i32, "{apart}");
+        }
     }
 
     #[test]

@@ -6,8 +6,10 @@ use std::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
-use super::compare::{TextsBuilder, civil, pack_date, pack_digits, pack_number, pack_real, read_real};
-use crate::normalise::{Facet, FacetValue, Records, Several, Values, facets_of};
+use super::compare::{
+    TextsBuilder, civil, pack_date, pack_digits, pack_number, pack_padded, pack_real, read_real,
+};
+use crate::normalise::{Facet, FacetValue, NumberFacet, Records, Several, Values, facets_of, number_facet};
 use crate::settings::{Expression, FieldFacet, Kind, Part, Settings};
 use crate::table::TextColumn;
 
@@ -89,6 +91,10 @@ impl<'a> Cells<'a> {
     }
 
     pub(super) fn numbers(&self, facet: &str) -> Vec<u64> {
+        if let Some(NumberFacet { width, read }) = number_facet(self.kind, facet) {
+            let values = self.values;
+            return self.by_code(|code| read(values, code).map_or(0, |number| pack_padded(number, width)));
+        }
         let facet = self.facet(facet);
         let number = |value: FacetValue<'_>| match &value {
             FacetValue::Text(text) => pack_number(text).unwrap_or_else(|| hash(&value)),

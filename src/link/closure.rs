@@ -9,21 +9,21 @@
 //! Cost: O(records + pairs); of people whose records are not all linked, some tenth of all, the square
 //! of their records.
 
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::bits::Bits;
+use super::cluster::OpenClusters;
 use super::decide::Judge;
 use super::links::{FLAG_SECOND_LOOK, Pair, merge_in};
 use super::ruled::{self, Words};
 
 /// One person's records and the links among them.
-#[derive(Debug, Default)]
-struct Person {
+#[derive(Clone, Copy, Debug)]
+struct Person<'a> {
     /// Rising.
-    members: Vec<u32>,
+    members: &'a [u32],
     /// By place among all pairs.
-    links: Vec<u32>,
+    links: &'a [u32],
 }
 
 /// Makes what is lacking inside people links, and takes it out of the non-links. Both lists are sorted
@@ -34,8 +34,10 @@ pub(super) fn close(
     pairs: &mut Vec<Pair>,
     non_links: &mut Vec<Pair>,
 ) {
-    let people = incomplete(clusters, pairs);
-    let found: Vec<Closed> = people.par_iter().map(|person| person.close(judge, words, pairs)).collect();
+    let open = OpenClusters::of(clusters, pairs);
+    let close =
+        |at: usize| Person { members: open.members(at), links: open.edges(at) }.close(judge, words, pairs);
+    let found: Vec<Closed> = (0..open.len()).into_par_iter().with_min_len(512).map(close).collect();
     let mut unmet = Vec::new();
     for closed in found {
         for (at, weight) in closed.raised {
@@ -69,39 +71,6 @@ fn made(judge: &Judge<'_>, unmet: &[(u32, u32, Bits)]) -> Vec<Pair> {
     unmet.par_chunks(1 << 12).flat_map_iter(of_piece).collect()
 }
 
-/// The people with two records that are not linked, in the order of their first records.
-fn incomplete(clusters: &[u32], pairs: &[Pair]) -> Vec<Person> {
-    let mut lacking = vec![0_i64; clusters.len()];
-    let mut sizes = vec![0_u32; clusters.len()];
-    for &cluster in clusters {
-        // One member more makes as many pairs more as there were members.
-        lacking[cluster as usize] += i64::from(sizes[cluster as usize]);
-        sizes[cluster as usize] += 1;
-    }
-    drop(sizes);
-    for pair in pairs.iter().filter(|pair| pair.links) {
-        lacking[clusters[pair.left as usize] as usize] -= 1;
-    }
-    let mut place: HashMap<u32, usize> = HashMap::new();
-    let mut people: Vec<Person> = Vec::new();
-    for (record, &cluster) in clusters.iter().enumerate() {
-        if lacking[cluster as usize] > 0 {
-            let at = *place.entry(cluster).or_insert(people.len());
-            if at == people.len() {
-                people.push(Person::default());
-            }
-            people[at].members.push(record as u32);
-        }
-    }
-    for (at, pair) in pairs.iter().enumerate().filter(|(_, pair)| pair.links) {
-        let cluster = clusters[pair.left as usize];
-        if lacking[cluster as usize] > 0 {
-            people[place[&cluster]].links.push(at as u32);
-        }
-    }
-    people
-}
-
 /// What becomes of one person's pairs.
 #[derive(Debug, Default)]
 struct Closed {
@@ -111,7 +80,7 @@ struct Closed {
     unmet: Vec<(u32, u32, Bits)>,
 }
 
-impl Person {
+impl Person<'_> {
     fn close(&self, judge: &Judge<'_>, words: Words, pairs: &[Pair]) -> Closed {
         let size = self.members.len();
         let place = |record: u32| self.members.binary_search(&record).unwrap_or(0);
@@ -119,7 +88,7 @@ impl Person {
         let ways = self.ways(words, pairs);
         let mut is_link = vec![false; size * size];
         let mut closed = Closed::default();
-        for &at in &self.links {
+        for &at in self.links {
             let pair = &pairs[at as usize];
             is_link[cell(pair)] = true;
             if pair.reason != words.same && ways[cell(pair)] > pair.weight {
@@ -179,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_way_is_as_sure_as_its_weakest_link_and_the_strongest_way_counts() {
-        let person = Person { members: vec![3, 5, 8, 9], links: vec![0, 1, 2, 3] };
+        let person = Person { members: &[3, 5, 8, 9], links: &[0, 1, 2, 3] };
         let link = |left, right, bits: f64| Pair {
             left,
             right,
@@ -197,16 +166,5 @@ mod tests {
         for ((a, b), bits) in expected {
             assert!((way(a, b) - bits).abs() < 1e-4, "{a} {b}: {}", way(a, b));
         }
-    }
-
-    #[test]
-    fn people_that_lack_a_link_are_found_with_all_their_links() {
-        let link = |left, right| Pair { left, right, links: true, ..Pair::default() };
-        // 0–1–2 is a chain, 3–4 a pair, 5 alone, 6–7–8 a triangle.
-        let clusters = [0, 0, 0, 3, 3, 5, 6, 6, 6];
-        let pairs = [link(0, 1), link(1, 2), link(3, 4), link(6, 7), link(6, 8), link(7, 8)];
-        let people = incomplete(&clusters, &pairs);
-        assert_eq!(people.len(), 1);
-        assert_eq!((&people[0].members[..], &people[0].links[..]), (&[0, 1, 2][..], &[0, 1][..]));
     }
 }

@@ -10,9 +10,11 @@ use super::calibration::Curves;
 use super::compare::{Comparator, Names, Pairs, Places, Reading};
 use super::links::{Decision, FLAG_KIN, FLAG_NON_LINK, Levels, Pair};
 use super::rows::{CompareRows, Gathered};
+use super::sift::{Fetched, Live};
 use super::space::RecordSpace;
-use super::stages::{Live, Stage};
-use super::weights::{Evidence, Joint, Weights};
+use super::stages::Stage;
+use super::sums::Sums;
+use super::weights::{Evidence, Weights};
 use crate::settings::{Condition, Matching, PriorFactor};
 use crate::table::SourceIndex;
 
@@ -43,6 +45,7 @@ pub(super) struct Judge<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Priors {
     by_sources: Vec<Evidence>,
+    sums: Vec<Sums>,
     sources: usize,
 }
 
@@ -84,12 +87,17 @@ impl Priors {
             matching.model.priors.iter().find(declared).map_or(1.0, |prior| prior.factor)
         };
         let pairs = (0..sources).flat_map(|a| (0..sources).map(move |b| (a, b)));
-        let by_sources = pairs.map(|(a, b)| weights.prior(factor(a, b), people)).collect();
-        Self { by_sources, sources }
+        let by_sources: Vec<Evidence> = pairs.map(|(a, b)| weights.prior(factor(a, b), people)).collect();
+        Self { sums: by_sources.iter().map(|&prior| prior.into()).collect(), by_sources, sources }
     }
 
     pub(super) fn between(&self, a: usize, b: usize) -> Evidence {
         self.by_sources[a * self.sources + b]
+    }
+
+    /// The same, ready to be added up.
+    pub(super) fn sums(&self, a: usize, b: usize) -> Sums {
+        self.sums[a * self.sources + b]
     }
 }
 
@@ -200,61 +208,74 @@ impl Judge<'_> {
     }
 }
 
-impl Judge<'_> {
-    /// Makes the comparisons of one stage and adds what they tell.
-    fn compare_stage(&self, stage: &Stage, scratch: &mut Scratch, live: &mut Live) {
-        let Scratch { gathered, values, rarity, .. } = scratch;
-        let Live { left, right, vectors, evidence } = live;
-        for &comparison in &stage.comparisons {
-            let (comparator, level_of) = &self.comparisons[comparison];
-            self.rows.values(gathered, comparison, values);
-            if comparator.readings == [Reading::Name] {
-                self.names.fetch(left.iter().chain(right.iter()).map(|&place| values[place as usize]));
-            }
-            let pairs = Pairs { values, left, right };
-            (comparator.levels)(self.names, pairs, Places { comparison, level_of }, vectors);
-            if self.rows.rarity(gathered, comparison, rarity) {
-                self.weights.add_rarity_of(comparison, (rarity, left), vectors, evidence);
-            }
-        }
-        Joint::add_all(&stage.joint, vectors, evidence);
-        for adjustment in stage.adjustments.iter().filter_map(|&at| self.weights.adjustments().get(at)) {
-            adjustment.add(vectors, evidence);
-        }
-        live.give_up_below(self.keep_from, stage.rest);
-    }
+/// What judging batches needs again and again.
+#[derive(Default)]
+pub(super) struct Sifting {
+    pub(super) fetched: Fetched,
+    pub(super) live: Live,
 }
 
-impl blocking::Judge for Judge<'_> {
-    type Scratch = (Scratch, Live, Vec<u8>);
-
-    fn judge(
+impl Judge<'_> {
+    /// Keeps what is worth keeping of a batch, of which all is fetched.
+    pub(super) fn keep(
         &self,
         batch: &Candidates,
         blocking_rule: u8,
-        (scratch, live, sources): &mut Self::Scratch,
+        sifting: &mut Sifting,
         kept: &mut Vec<Pair>,
     ) {
-        sources.clear();
-        sources.extend(batch.records.iter().map(|&record| self.space.source(record) as u8));
-        let source = |place: u32| usize::from(sources[place as usize]);
-        live.begin(&batch.left, &batch.right, |left, right| self.priors.between(source(left), source(right)));
-        self.rows.gather(&batch.records, &mut scratch.gathered);
-        for stage in &self.stages {
-            self.compare_stage(stage, scratch, live);
-        }
+        let Sifting { fetched, live } = sifting;
+        live.begin((&batch.left, &batch.right), |left, right| {
+            self.priors.sums(fetched.source(left), fetched.source(right))
+        });
+        self.sift(self.keep_from, fetched, live);
         for at in 0..live.left.len() {
-            let (weight, levels) = (live.evidence[at].joined(), live.vectors[at]);
+            let (evidence, levels) = (Evidence::from(live.evidence[at]), live.vectors[at]);
+            let weight = evidence.joined();
             if let Some((decision, reason)) = self.decide(levels, weight) {
                 let [left, right] =
                     [live.left[at], live.right[at]].map(|place| batch.records[place as usize]);
                 let non_link = if decision == Decision::NonLink { FLAG_NON_LINK } else { 0 };
-                let kin = if live.evidence[at].is_against_kin() { FLAG_KIN } else { 0 };
+                let kin = if evidence.is_against_kin() { FLAG_KIN } else { 0 };
                 let flags = non_link | kin;
                 let links = decision == Decision::Link;
                 kept.push(Pair { left, right, levels, weight, blocking_rule, links, flags, reason });
             }
         }
+    }
+
+    /// Weighs some of a batch's pairs as though they lacked the values of one comparison; of those only
+    /// that show one of some levels there, a bit each, and that can reach `least`. `live` has them
+    /// afterwards, levels and all.
+    pub(super) fn weigh_without(
+        &self,
+        (comparison, levels): (usize, u16),
+        (left, right): (&[u32], &[u32]),
+        least: Bits,
+        sifting: &mut Sifting,
+    ) {
+        let Sifting { fetched, live } = sifting;
+        live.begin((left, right), |left, right| {
+            self.priors.sums(fetched.source(left), fetched.source(right))
+        });
+        self.compare_one(comparison, fetched, live);
+        let told: [Sums; 16] =
+            std::array::from_fn(|level| self.weights.level(comparison, level as u8).into());
+        live.retain(|vector, prior| {
+            let level = vector.get(comparison);
+            (levels >> level & 1 == 1).then(|| prior.minus(told[usize::from(level)]))
+        });
+        live.forget_levels();
+        self.sift(least, fetched, live);
+    }
+}
+
+impl blocking::Judge for Judge<'_> {
+    type Scratch = Sifting;
+
+    fn judge(&self, batch: &Candidates, rule: u8, sifting: &mut Sifting, kept: &mut Vec<Pair>) {
+        self.fetch(batch, &mut sifting.fetched);
+        self.keep(batch, rule, sifting, kept);
     }
 }
 

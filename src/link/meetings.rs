@@ -49,7 +49,7 @@ pub fn meet(settings: &Settings, records: &[Records], progress: &Progress) -> Me
     let space = RecordSpace::new(settings.sources.len(), records).with_apart(&settings.matching.apart);
     let keyed = plan::read_keys(&settings.matching, &OfRecords { settings, records });
     let bar = progress.begin("blocking", (space.len() * keyed.rules.len()) as u64, "keys");
-    let blocking = Blocking { space: &space, columns: keyed.columns, rules: keyed.rules };
+    let blocking = Blocking { space: &space, columns: keyed.columns, rules: keyed.rules, home: None };
     let mut met = blocking.run(&Nobody, &|records| bar.add(records));
     let accounts = named(&settings.matching, std::mem::take(&mut met.accounts));
     Meetings { space, met, accounts }
@@ -68,7 +68,7 @@ pub fn meet_keys(rules: &[&[u64]], block_size_max: usize, progress: &Progress) -
     let rules: Vec<KeyRule> =
         (0..columns.len()).map(|at| KeyRule { keys: vec![at], finer: Vec::new(), block_size_max }).collect();
     let bar = progress.begin("blocking", (space.len() * rules.len()) as u64, "keys");
-    let blocking = Blocking { space: &space, columns, rules };
+    let blocking = Blocking { space: &space, columns, rules, home: None };
     blocking.run(&Nobody, &|records| bar.add(records)).accounts
 }
 

@@ -16,7 +16,7 @@
 use rayon::prelude::*;
 
 use super::bits::Bits;
-use super::cluster::UnionFind;
+use super::cluster;
 use super::links::{FLAG_KIN, Pair};
 use super::space::RecordSpace;
 
@@ -66,13 +66,9 @@ pub(super) fn holdings(space: &RecordSpace, clusters: &[u32]) -> Vec<Holdings> {
     holdings
 }
 
-/// Each record's person by links beyond doubt alone, named by one of its records. O(pairs).
+/// Each record's person by links beyond doubt alone, named by one of its records. O(pairs), in parallel.
 pub(super) fn surely(records: usize, pairs: &[Pair]) -> Vec<u32> {
-    let mut people = UnionFind::new(records);
-    for pair in pairs.iter().filter(|pair| pair.links && !is_doubtful(pair.weight)) {
-        people.union(pair.left, pair.right);
-    }
-    people.finish()
+    cluster::joined(records, pairs, |pair| pair.links && !is_doubtful(pair.weight))
 }
 
 /// The people of the first look.

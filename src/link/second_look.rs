@@ -20,8 +20,10 @@ pub(super) fn look_again(
     pairs: &mut Vec<Pair>,
     non_links: &mut Vec<Pair>,
 ) -> bool {
-    let holdings = partners::holdings(judge.space, clusters);
-    let surely = partners::surely(judge.space.len(), pairs);
+    let (holdings, surely) = rayon::join(
+        || partners::holdings(judge.space, clusters),
+        || partners::surely(judge.space.len(), pairs),
+    );
     let known = Known { space: judge.space, clusters, holdings: &holdings, surely: &surely };
     let is_ruled = |pair: &Pair| pair.links && pair.reason == words.same;
     let all = pairs.par_iter().chain(non_links.par_iter());

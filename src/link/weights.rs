@@ -15,7 +15,7 @@
 
 use super::bits::Bits;
 use super::links::Levels;
-use super::term_frequency;
+use super::sums::{Most, Sums};
 use crate::settings::{ComparisonModel, KIN, LevelModel, Model};
 
 /// What levels tell against a pair being of two people, by kind of pair.
@@ -34,16 +34,6 @@ impl Evidence {
         self.strangers += other.strangers;
         for (own, other) in self.kin.iter_mut().zip(other.kin) {
             *own += other;
-        }
-        self
-    }
-
-    /// What is left of it without a part of it.
-    #[must_use]
-    pub(super) fn minus(mut self, part: Self) -> Self {
-        self.strangers -= part.strangers;
-        for (own, part) in self.kin.iter_mut().zip(part.kin) {
-            *own -= part;
         }
         self
     }
@@ -84,11 +74,9 @@ pub struct Weights {
     /// By comparison: by level.
     levels: Vec<Vec<Evidence>>,
     /// By pair of neighbouring comparisons: by both levels, the first in the low four bits.
-    tables: Vec<Box<[Evidence]>>,
+    tables: Vec<Box<[Sums; 256]>>,
     /// By comparison: the levels at which a value's rarity is added; bit `l` for level `l`.
     rarity: Vec<u16>,
-    /// By comparison: the most that the rarity of a value adds.
-    rarity_max: Vec<Bits>,
     adjustments: Vec<Adjustment>,
     /// How much kin a person has, by kind; none where the model knows none.
     kin_per_person: [Option<f64>; KIN.len()],
@@ -106,9 +94,8 @@ impl Weights {
         let tables = levels.chunks(2).map(table).collect();
         let rarity = |one: &ComparisonModel| one.term_frequency.map_or(0, |term| term.levels);
         let rarity = model.comparisons.iter().map(rarity).collect();
-        let rarity_max = model.comparisons.iter().map(rarity_max).collect();
         let adjustments = model.comparisons.iter().enumerate().filter_map(Adjustment::of).collect();
-        Self { levels, tables, rarity, rarity_max, adjustments, kin_per_person: model.kin_per_person }
+        Self { levels, tables, rarity, adjustments, kin_per_person: model.kin_per_person }
     }
 
     /// What one level of one comparison tells, without rarity.
@@ -122,13 +109,26 @@ impl Weights {
         &self.adjustments
     }
 
-    /// The most that any level of one comparison tells, against each kind by itself, rarity included;
-    /// at least nothing, which is what a missing value tells.
-    pub fn most(&self, comparison: usize) -> Evidence {
-        let levels = self.levels.get(comparison).into_iter().flatten();
-        let mut most = levels.fold(Evidence::default(), |most, level| most.max(*level));
-        most.strangers += self.rarity_max.get(comparison).copied().unwrap_or_default();
-        most
+    /// The most that one comparison tells of two values, against each kind by itself; at least nothing.
+    pub(super) fn most(&self, comparison: usize) -> Most {
+        let (mut of_levels, mut of_rare) = (Evidence::default(), None);
+        for (level, &told) in self.levels.get(comparison).into_iter().flatten().enumerate() {
+            of_levels = of_levels.max(told);
+            if self.counts_rarity(comparison, level as u8) {
+                of_rare = of_rare.max(Some(told.strangers));
+            }
+        }
+        Most { of_levels, of_rare }
+    }
+
+    /// Whether a value's rarity is added at a level.
+    fn counts_rarity(&self, comparison: usize, level: u8) -> bool {
+        self.rarity.get(comparison).is_some_and(|levels| levels >> level & 1 == 1)
+    }
+
+    /// The levels of one comparison at which a value's rarity is added; bit `l` for level `l`.
+    pub(super) fn rarity_levels(&self, comparison: usize) -> u16 {
+        self.rarity.get(comparison).copied().unwrap_or(0)
     }
 
     /// The weights of some comparisons' levels, ready to be looked up together.
@@ -137,9 +137,13 @@ impl Weights {
             let second = pair.get(1).copied();
             let of = |levels: usize| {
                 let second = second.map(|second| self.level(second, (levels >> 4) as u8));
-                self.level(pair[0], (levels & 15) as u8).plus(second.unwrap_or_default())
+                self.level(pair[0], (levels & 15) as u8).plus(second.unwrap_or_default()).into()
             };
-            Joint { first: pair[0], second: second.unwrap_or(pair[0]), table: std::array::from_fn(of).into() }
+            Joint {
+                first: pair[0],
+                second: second.unwrap_or(pair[0]),
+                table: Box::new(std::array::from_fn(of)),
+            }
         };
         comparisons.chunks(2).map(both).collect()
     }
@@ -150,25 +154,9 @@ impl Weights {
         out.extend(vectors.iter().map(|vector| {
             let bytes = vector.0.to_le_bytes();
             let looked_up = self.tables.iter().zip(bytes).map(|(table, byte)| table[usize::from(byte)]);
-            looked_up.fold(Evidence::default(), Evidence::plus)
+            Evidence::from(looked_up.fold(Sums::default(), Sums::plus))
         }));
         self.adjustments.iter().for_each(|adjustment| adjustment.add(vectors, out));
-    }
-
-    /// Adds the rarity of one comparison's values, given by place, where its levels ask for it.
-    pub(super) fn add_rarity_of(
-        &self,
-        comparison: usize,
-        (rarity, places): (&[Bits], &[u32]),
-        vectors: &[Levels],
-        out: &mut [Evidence],
-    ) {
-        let levels = self.rarity[comparison];
-        for ((evidence, vector), &place) in out.iter_mut().zip(vectors).zip(places) {
-            if levels >> vector.get(comparison) & 1 == 1 {
-                evidence.strangers += rarity[place as usize];
-            }
-        }
     }
 
     /// Adds the rarity of one comparison's values where its levels ask for it.
@@ -197,23 +185,15 @@ pub(super) struct Joint {
     /// The first once more where there is only one.
     second: usize,
     /// By both levels, the first in the low four bits.
-    table: Box<[Evidence; 256]>,
+    table: Box<[Sums; 256]>,
 }
 
 impl Joint {
     /// What it tells of one vector.
     #[inline]
-    fn of_vector(&self, vector: Levels) -> Evidence {
+    pub(super) fn of_vector(&self, vector: Levels) -> Sums {
         let (first, second) = (vector.get(self.first), vector.get(self.second));
         self.table[usize::from(first & 15 | second << 4)]
-    }
-
-    /// Adds what several of them tell to what is known of many vectors.
-    pub(super) fn add_all(joints: &[Self], vectors: &[Levels], out: &mut [Evidence]) {
-        for (evidence, &vector) in out.iter_mut().zip(vectors) {
-            let told = joints.iter().map(|joint| joint.of_vector(vector));
-            *evidence = told.fold(*evidence, Evidence::plus);
-        }
     }
 }
 
@@ -256,25 +236,18 @@ impl Adjustment {
         }
     }
 
-    /// The most that it adds.
-    pub(super) fn most(&self) -> Evidence {
-        let most = self.bits.iter().copied().max().unwrap_or_default();
-        Evidence { strangers: most.max(Bits::default()), ..Evidence::default() }
+    /// By level of `comparison`: the most that it adds; at least nothing.
+    pub(super) fn most_of_level(&self) -> [Bits; 16] {
+        std::array::from_fn(|level| self.bits.get(level).copied().unwrap_or_default().max(Bits::default()))
     }
 }
 
-/// The most that the rarity of one of a comparison's values adds: the rarest counts as `rarest`.
-fn rarity_max(model: &ComparisonModel) -> Bits {
-    let Some(term) = model.term_frequency else { return Bits::default() };
-    Bits::of_ratio(term_frequency::average(model, term) / term.rarest).max(Bits::default())
-}
-
 /// What two comparisons tell together, by their levels; a level that does not exist tells nothing.
-fn table(levels: &[Vec<Evidence>]) -> Box<[Evidence]> {
+fn table(levels: &[Vec<Evidence>]) -> Box<[Sums; 256]> {
     let of = |at: usize, level: usize| {
         levels.get(at).and_then(|levels| levels.get(level)).copied().unwrap_or_default()
     };
-    (0..256).map(|both| of(0, both & 15).plus(of(1, both >> 4))).collect()
+    Box::new(std::array::from_fn(|both| of(0, both & 15).plus(of(1, both >> 4)).into()))
 }
 
 #[cfg(test)]
@@ -349,9 +322,9 @@ mod tests {
             for levels in 0..16 * 16 * 16 {
                 let vector = Levels(levels);
                 let each = comparisons.iter().map(|&at| weights.level(at, vector.get(at)));
-                let mut out = [Evidence::default()];
-                Joint::add_all(&joint, &[vector], &mut out);
-                assert_eq!(out[0], each.fold(Evidence::default(), Evidence::plus));
+                let told =
+                    joint.iter().map(|joint| joint.of_vector(vector)).fold(Sums::default(), Sums::plus);
+                assert_eq!(Evidence::from(told), each.fold(Evidence::default(), Evidence::plus));
             }
         }
     }

@@ -83,6 +83,47 @@ fn padded<'a>(number: Option<u64>, width: usize) -> FacetValue<'a> {
     owned(number.map(|number| digits::padded(number, width)))
 }
 
+/// A facet that is a number of so many digits, before it becomes a text.
+#[derive(Clone, Copy)]
+pub struct NumberFacet {
+    /// Digits of its text, leading zeros included.
+    pub width: u32,
+    /// The number of a code.
+    pub read: fn(&Values, u32) -> Option<u64>,
+}
+
+/// The facet of a kind as a number: its text is that number with leading zeros up to the width. None for
+/// facets that are anything else. For whoever wants the number: a record has several, and a text each takes
+/// more than all else that is read of them.
+pub fn number_facet(kind: &Kind, name: &str) -> Option<NumberFacet> {
+    type Read = fn(&Values, u32) -> Option<u64>;
+    let (width, read): (u32, Read) = match (kind, name) {
+        (IdentityNumber, "") => {
+            (12, |values, code| at(values.identity_numbers(), code).and_then(IdentityValue::personal))
+        }
+        (IdentityNumber, "old") => {
+            (9, |values, code| at(values.identity_numbers(), code).and_then(IdentityValue::old))
+        }
+        (InsuranceNumber, "") => {
+            (10, |values, code| at(values.insurance_numbers(), code).and_then(InsuranceValue::number))
+        }
+        (InsuranceNumber, "personal_id") => {
+            (12, |values, code| at(values.insurance_numbers(), code).and_then(InsuranceValue::personal))
+        }
+        (CardNumber, "insurance_number") => {
+            (10, |values, code| at(values.card_numbers(), code).and_then(CardValue::insurance_number))
+        }
+        _ => return None,
+    };
+    Some(NumberFacet { width, read })
+}
+
+/// The text of a facet that is a number.
+fn number<'a>(kind: &Kind, name: &str, values: &Values, code: u32) -> FacetValue<'a> {
+    let facet = number_facet(kind, name);
+    null_or(facet, |facet| padded((facet.read)(values, code), facet.width as usize))
+}
+
 fn integer<'a, T: Into<i64>>(number: Option<T>) -> FacetValue<'a> {
     null_or(number, |number| FacetValue::Integer(number.into()))
 }
@@ -209,12 +250,8 @@ facets! {
         borrowed(at(values.dates(), code).and_then(DateValue::fault).map(DateFault::word))
     }, "why it is unreadable: impossible, too_old, implausible (far ahead), unknown (as the words say), ambiguous, lunar, not_a_date";
 
-    Text IdentityNumber, "", |_, values, code| {
-        padded(at(values.identity_numbers(), code).and_then(IdentityValue::personal), 12)
-    }, "the personal number, 12 digits; NULL for any other number";
-    Text IdentityNumber, "old", |_, values, code| {
-        padded(at(values.identity_numbers(), code).and_then(IdentityValue::old), 9)
-    }, "the former CMND number, 9 digits";
+    Text IdentityNumber, "", |_, values, code| number(&IdentityNumber, "", values, code), "the personal number, 12 digits; NULL for any other number";
+    Text IdentityNumber, "old", |_, values, code| number(&IdentityNumber, "old", values, code), "the former CMND number, 9 digits";
     Text IdentityNumber, "form", |_, values, code| {
         borrowed(at(values.identity_numbers(), code).map(|number| number.form().word()))
     }, "what number it is: personal, old, passport or unreadable";
@@ -234,12 +271,8 @@ facets! {
         borrowed(at(values.identity_numbers(), code).and_then(IdentityValue::fault).map(NumberFault::word))
     }, "what was mended (separators, letters, label, zero_lost, fraction, scientific), or why it is unreadable: digits_lost, letters, zero_lost, placeholder, several_numbers, unknown_province, unknown_century, wrong_length, words";
 
-    Text InsuranceNumber, "", |_, values, code| {
-        padded(at(values.insurance_numbers(), code).and_then(InsuranceValue::number), 10)
-    }, "the social insurance number, 10 digits";
-    Text InsuranceNumber, "personal_id", |_, values, code| {
-        padded(at(values.insurance_numbers(), code).and_then(InsuranceValue::personal), 12)
-    }, "the personal number that stands in its place, 12 digits";
+    Text InsuranceNumber, "", |_, values, code| number(&InsuranceNumber, "", values, code), "the social insurance number, 10 digits";
+    Text InsuranceNumber, "personal_id", |_, values, code| number(&InsuranceNumber, "personal_id", values, code), "the personal number that stands in its place, 12 digits";
     Text InsuranceNumber, "fault", |_, values, code| {
         borrowed(at(values.insurance_numbers(), code).and_then(InsuranceValue::fault).map(NumberFault::word))
     }, "what was mended, or why it is no such number: words as of an identity number";
@@ -247,9 +280,7 @@ facets! {
     Text CardNumber, "", |_, values, code| {
         owned(at(values.card_numbers(), code).and_then(CardValue::standard))
     }, "the card number, 15 characters";
-    Text CardNumber, "insurance_number", |_, values, code| {
-        padded(at(values.card_numbers(), code).and_then(CardValue::insurance_number), 10)
-    }, "the social insurance number in it, its last 10 digits";
+    Text CardNumber, "insurance_number", |_, values, code| number(&CardNumber, "insurance_number", values, code), "the social insurance number in it, its last 10 digits";
     Text CardNumber, "fault", |_, values, code| {
         borrowed(at(values.card_numbers(), code).and_then(CardValue::fault).map(CardFault::word))
     }, "why it is no card number: wrong_length, no_group, benefit, not_a_digit";

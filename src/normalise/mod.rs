@@ -41,7 +41,7 @@ pub use card_number::{CardFault, CardNumber};
 pub use category::{Categories, CategoryForm};
 pub use date::{DateFault, DateForm, DateValue, Precision};
 pub use digits::NumberFault;
-pub use facet::{FACETS, Facet, FacetType, FacetValue, facet, facets_of};
+pub use facet::{FACETS, Facet, FacetType, FacetValue, NumberFacet, facet, facets_of, number_facet};
 pub use identity_number::{IdentityForm, IdentityNumber};
 pub use insurance_number::InsuranceNumber;
 pub use legacy::Encoding;

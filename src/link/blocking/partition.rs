@@ -10,8 +10,13 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-/// A record under its key.
-type Entry = (u64, u32);
+/// A record under its key, and where it is at home ([`super::homes`]), 0 for nowhere.
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    key: u64,
+    record: u32,
+    home: u32,
+}
 
 /// Records that are scattered as one piece.
 const PIECE: usize = 1 << 17;
@@ -39,33 +44,58 @@ pub(super) struct Blocks {
     keys: Vec<u64>,
     /// By block: one past its last record.
     ends: Vec<u32>,
+    /// By block: whether all of its records are at home in one place.
+    at_home: Vec<bool>,
     /// The blocks' records, back to back.
     records: Vec<u32>,
 }
 
+/// Records of one key, two or more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block<'a> {
+    pub(super) key: u64,
+    /// How many records of blocks stand before it.
+    pub(super) start: u32,
+    /// Whether all of its records are at home in one place.
+    pub(super) at_home: bool,
+    pub(super) records: &'a [u32],
+}
+
 impl Blocks {
-    /// Each block: its key, how many records stand before it, and its records.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, u32, &[u32])> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = Block<'_>> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        let spans = starts.zip(&self.ends);
-        self.keys
-            .iter()
-            .zip(spans)
-            .map(|(&key, (start, &end))| (key, start, &self.records[start as usize..end as usize]))
+        let told = self.keys.iter().zip(&self.at_home).zip(starts.zip(&self.ends));
+        told.map(|((&key, &at_home), (start, &end))| Block {
+            key,
+            start,
+            at_home,
+            records: &self.records[start as usize..end as usize],
+        })
     }
 }
 
 /// Calls on the places of equal values other than 0, two places or more at a time, in rising order.
 /// The values are hashes: their highest bits tell them apart. O(values), in parallel.
 pub(in crate::link) fn for_each_equal(values: &[u64], call: impl Fn(&[u32]) + Sync) {
-    let partitions = Partitions::new(values.len(), |places, out| {
+    let keys = |places: Range<usize>, out: &mut Vec<u64>| {
         out.clear();
         out.extend_from_slice(&values[places]);
-    });
+    };
+    let partitions = Partitions::new(values.len(), keys, |_| 0);
     let of_partition = |gatherer: &mut Gatherer, at: usize| {
-        partitions.blocks(at, gatherer).iter().for_each(|(_, _, places)| call(places));
+        partitions.blocks(at, gatherer).iter().for_each(|block| call(block.records));
     };
     (0..partitions.len()).into_par_iter().for_each_init(Gatherer::default, of_partition);
+}
+
+/// The records of one key.
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    key: u64,
+    /// How many there are; then the place of the next one, `MAX` for a record alone.
+    count: u32,
+    /// Where the first one is at home; 0 where some are not at home there.
+    home: u32,
 }
 
 /// What gathering needs again and again.
@@ -74,8 +104,7 @@ pub(super) struct Gatherer {
     entries: Vec<Entry>,
     /// Open addressing by key: one more than the group's number, 0 for an empty slot.
     slots: Vec<u32>,
-    /// By group: its key, and how many records it has.
-    groups: Vec<(u64, u32)>,
+    groups: Vec<Group>,
     /// By entry.
     group_of: Vec<u32>,
 }
@@ -89,24 +118,27 @@ impl Gatherer {
         self.groups.clear();
         self.group_of.clear();
         for at in 0..self.entries.len() {
-            let group = self.group(self.entries[at].0, slots - 1);
-            self.groups[group as usize].1 += 1;
-            self.group_of.push(group);
+            let Entry { key, home, .. } = self.entries[at];
+            let place = self.group(key, home, slots - 1);
+            let group = &mut self.groups[place as usize];
+            group.count += 1;
+            group.home = if group.home == home { home } else { 0 };
+            self.group_of.push(place);
         }
         self.place()
     }
 
     /// The group of a key, which is begun if it is new.
-    fn group(&mut self, key: u64, mask: usize) -> u32 {
+    fn group(&mut self, key: u64, home: u32, mask: usize) -> u32 {
         let mut slot = key as usize & mask;
         loop {
             let group = self.slots[slot];
             if group == 0 {
-                self.groups.push((key, 0));
+                self.groups.push(Group { key, count: 0, home });
                 self.slots[slot] = self.groups.len() as u32;
                 return self.groups.len() as u32 - 1;
             }
-            if self.groups[group as usize - 1].0 == key {
+            if self.groups[group as usize - 1].key == key {
                 return group - 1;
             }
             slot = (slot + 1) & mask;
@@ -117,8 +149,7 @@ impl Gatherer {
     fn place(&mut self) -> Blocks {
         let mut blocks = Blocks::default();
         let mut end = 0;
-        // A group's count becomes the place of its next record; `MAX` for a record alone.
-        for (key, count) in &mut self.groups {
+        for Group { key, count, home } in &mut self.groups {
             if *count < 2 {
                 *count = u32::MAX;
                 continue;
@@ -128,10 +159,11 @@ impl Gatherer {
             *count = start;
             blocks.keys.push(*key);
             blocks.ends.push(end);
+            blocks.at_home.push(*home != 0);
         }
         blocks.records.resize(end as usize, 0);
-        for (&(_, record), &group) in self.entries.iter().zip(&self.group_of) {
-            let next = &mut self.groups[group as usize].1;
+        for (&Entry { record, .. }, &group) in self.entries.iter().zip(&self.group_of) {
+            let next = &mut self.groups[group as usize].count;
             if *next != u32::MAX {
                 blocks.records[*next as usize] = record;
                 *next += 1;
@@ -142,14 +174,18 @@ impl Gatherer {
 }
 
 impl Partitions {
-    /// Scatters records by their keys; `keys` gives those of a range of records, 0 for none.
-    /// O(records), in parallel.
-    pub(super) fn new(records: usize, keys: impl Fn(Range<usize>, &mut Vec<u64>) + Sync) -> Self {
+    /// Scatters records by their keys; `keys` gives those of a range of records, 0 for none, and `home`
+    /// says where a record is at home. O(records), in parallel.
+    pub(super) fn new(
+        records: usize,
+        keys: impl Fn(Range<usize>, &mut Vec<u64>) + Sync,
+        home: impl Fn(u32) -> u32 + Sync,
+    ) -> Self {
         let bits = (records / PARTITION).max(1).next_power_of_two().ilog2();
         let firsts: Vec<usize> = (0..records).step_by(PIECE).collect();
         let scatter = |keys_of: &mut Vec<u64>, &first: &usize| {
             keys(first..(first + PIECE).min(records), keys_of);
-            Piece::new(first as u32, keys_of, bits)
+            Piece::new(first as u32, keys_of, &home, bits)
         };
         let pieces: Vec<Piece> = firsts.par_iter().map_init(Vec::new, scatter).collect();
         let mut starts = vec![0];
@@ -190,7 +226,7 @@ impl Partitions {
 
 impl Piece {
     /// A counting sort by the highest bits of the keys.
-    fn new(first: u32, keys: &[u64], bits: u32) -> Self {
+    fn new(first: u32, keys: &[u64], home: &impl Fn(u32) -> u32, bits: u32) -> Self {
         let partition = |key: u64| (key.checked_shr(64 - bits).unwrap_or(0)) as usize;
         let mut starts = vec![0_u32; (1 << bits) + 1];
         for &key in keys.iter().filter(|key| **key != 0) {
@@ -200,10 +236,10 @@ impl Piece {
             starts[at] += starts[at - 1];
         }
         let mut next = starts.clone();
-        let mut entries = vec![(0, 0); starts[1 << bits] as usize];
+        let mut entries = vec![Entry::default(); starts[1 << bits] as usize];
         for (record, &key) in (first..).zip(keys).filter(|(_, key)| **key != 0) {
             let next = &mut next[partition(key)];
-            entries[*next as usize] = (key, record);
+            entries[*next as usize] = Entry { key, record, home: home(record) };
             *next += 1;
         }
         Self { entries, starts }
@@ -220,17 +256,24 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
+    fn home_of(record: u32) -> u32 {
+        record / 5 % 3
+    }
+
     fn blocks(keys: &[u64]) -> (BTreeMap<u64, Vec<u32>>, usize) {
-        let partitions = Partitions::new(keys.len(), |records, out| {
+        let read = |records: Range<usize>, out: &mut Vec<u64>| {
             out.clear();
             out.extend_from_slice(&keys[records]);
-        });
+        };
+        let partitions = Partitions::new(keys.len(), read, home_of);
         let mut gatherer = Gatherer::default();
         let mut found = BTreeMap::new();
         for at in 0..partitions.len() {
             let mut before = 0;
-            for (key, start, records) in partitions.blocks(at, &mut gatherer).iter() {
+            for Block { key, start, at_home, records } in partitions.blocks(at, &mut gatherer).iter() {
                 assert_eq!(start, before);
+                let home = home_of(records[0]);
+                assert_eq!(at_home, home != 0 && records.iter().all(|&record| home_of(record) == home));
                 before += records.len() as u32;
                 assert!(found.insert(key, records.to_vec()).is_none(), "a key has one block");
             }

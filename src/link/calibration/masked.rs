@@ -2,8 +2,10 @@
 
 use crate::link::bits::Bits;
 use crate::link::blocking::{self, Candidates};
-use crate::link::decide::{self, Judge};
+use crate::link::decide::{Judge, Sifting};
 use crate::link::links::{FLAG_MASKED, Pair};
+use crate::link::sift::{Fetched, Live};
+use crate::link::weights::Evidence;
 use crate::settings::CalibrationRule;
 
 use super::curve::IN_DOUBT;
@@ -21,10 +23,16 @@ pub(in crate::link) struct Calibrating<'a> {
 
 /// What one thread needs.
 #[derive(Default)]
-pub(in crate::link) struct Scratch<'a> {
-    judge: <Judge<'a> as blocking::Judge>::Scratch,
-    compare: decide::Scratch,
-    sample: Candidates,
+pub(in crate::link) struct Scratch {
+    sifting: Sifting,
+    sample: Sample,
+}
+
+/// Pairs of a batch, by places of their records.
+#[derive(Default)]
+struct Sample {
+    left: Vec<u32>,
+    right: Vec<u32>,
 }
 
 impl<'a> Calibrating<'a> {
@@ -35,56 +43,64 @@ impl<'a> Calibrating<'a> {
 
     /// By the pair alone, so that any order of pairs gives the same sample; within a source four times
     /// as many, for few pairs there are of one person.
-    fn is_sampled(&self, left: u32, right: u32) -> bool {
+    fn is_sampled(&self, left: u32, right: u32, is_within: bool) -> bool {
         const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
-        let is_within = self.judge.space.source(left) == self.judge.space.source(right);
         let share_bits = if is_within { self.share_bits.saturating_sub(2) } else { self.share_bits };
         let mixed = (u64::from(left) << 32 | u64::from(right)).wrapping_mul(GOLDEN);
         mixed.rotate_left(share_bits) & ((1 << share_bits) - 1) == 0
     }
 
-    fn sample(&self, batch: &Candidates, sample: &mut Candidates) {
-        sample.clear();
-        for (&left, &right) in batch.left.iter().zip(&batch.right) {
-            let [left, right] = [left, right].map(|place| batch.records[place as usize]);
-            if self.is_sampled(left, right) {
-                let first = sample.records.len() as u32;
-                sample.records.extend([left, right]);
-                sample.left.push(first);
-                sample.right.push(first + 1);
-            }
+    fn sample(&self, batch: &Candidates, fetched: &Fetched, sample: &mut Sample) {
+        let Sample { left, right } = sample;
+        left.clear();
+        right.clear();
+        left.resize(batch.left.len(), 0);
+        right.resize(batch.left.len(), 0);
+        // Written whether or not it is sampled, for which of them are cannot be foretold.
+        let mut count = 0;
+        for (&a, &b) in batch.left.iter().zip(&batch.right) {
+            (left[count], right[count]) = (a, b);
+            let is_within = fetched.source(a) == fetched.source(b);
+            let [a, b] = [a, b].map(|place| batch.records[place as usize]);
+            count += usize::from(self.is_sampled(a, b, is_within));
         }
+        left.truncate(count);
+        right.truncate(count);
     }
 
-    /// Keeps those of a sample that the identifier decides and all the rest leaves in doubt.
-    fn mask(&self, sample: &Candidates, scratch: &mut decide::Scratch, kept: &mut Vec<Pair>) {
-        let Judge { space, weights, priors, .. } = self.judge;
-        let doubt = [-IN_DOUBT, IN_DOUBT].map(Bits::of);
-        self.judge.compare(sample, scratch);
-        for (at, pair) in sample.records.chunks_exact(2).enumerate() {
-            let level = scratch.vectors[at].get(self.rule.comparison);
-            let [same, different] = [self.rule.same, self.rule.different].map(|set| set >> level & 1 == 1);
-            if !same && !different {
-                continue;
-            }
-            let (left, right) = (pair[0], pair[1]);
-            let evidence = scratch.evidence[at].minus(weights.level(self.rule.comparison, level));
-            let weight = evidence.match_weight(priors.between(space.source(left), space.source(right)));
-            if (doubt[0]..doubt[1]).contains(&weight) {
-                kept.push(Pair { left, right, weight, links: same, flags: FLAG_MASKED, ..Pair::default() });
+    /// Keeps those of a sample that the identifier decides and all the rest leaves in doubt. What is
+    /// fetched of the batch is there.
+    fn mask(&self, batch: &Candidates, scratch: &mut Scratch, kept: &mut Vec<Pair>) {
+        let CalibrationRule { comparison, same, different } = self.rule;
+        let [from, to] = [-IN_DOUBT, IN_DOUBT].map(Bits::of);
+        let Scratch { sifting, sample } = scratch;
+        self.judge.weigh_without(
+            (comparison, same | different),
+            (&sample.left, &sample.right),
+            from,
+            sifting,
+        );
+        let Live { left, right, vectors, evidence } = &sifting.live;
+        for at in 0..left.len() {
+            let weight = Evidence::from(evidence[at]).joined();
+            if (from..to).contains(&weight) {
+                let [left, right] = [left[at], right[at]].map(|place| batch.records[place as usize]);
+                let links = same >> vectors[at].get(comparison) & 1 == 1;
+                kept.push(Pair { left, right, weight, links, flags: FLAG_MASKED, ..Pair::default() });
             }
         }
     }
 }
 
-impl<'a> blocking::Judge for Calibrating<'a> {
-    type Scratch = Scratch<'a>;
+impl blocking::Judge for Calibrating<'_> {
+    type Scratch = Scratch;
 
-    fn judge(&self, batch: &Candidates, rule: u8, scratch: &mut Self::Scratch, kept: &mut Vec<Pair>) {
-        self.judge.judge(batch, rule, &mut scratch.judge, kept);
-        self.sample(batch, &mut scratch.sample);
-        if !scratch.sample.records.is_empty() {
-            self.mask(&scratch.sample, &mut scratch.compare, kept);
+    fn judge(&self, batch: &Candidates, rule: u8, scratch: &mut Scratch, kept: &mut Vec<Pair>) {
+        self.judge.fetch(batch, &mut scratch.sifting.fetched);
+        self.judge.keep(batch, rule, &mut scratch.sifting, kept);
+        self.sample(batch, &scratch.sifting.fetched, &mut scratch.sample);
+        if !scratch.sample.left.is_empty() {
+            self.mask(batch, scratch, kept);
         }
     }
 }

@@ -65,6 +65,13 @@ pub(super) fn calibrate(
     (curves, told(&fitted, sources))
 }
 
+/// The first rule that may stand for others where it is asked which of them meet a pair: calibration only asks
+/// for some independent rule.
+pub(super) fn home_rule(matching: &Matching) -> Option<usize> {
+    let independent = matching.calibration.map_or(u64::MAX, |rule| independent_rules(matching, rule));
+    (0..matching.blocking.len()).find(|&rule| independent >> rule & 1 == 1)
+}
+
 /// The rules, a bit each, that meet records whether or not they hold the identifier.
 fn independent_rules(matching: &Matching, calibration: CalibrationRule) -> u64 {
     let identifier = &matching.comparisons[calibration.comparison];

@@ -16,6 +16,7 @@
 //! pair links if and only if both its records are of one cluster.
 
 mod cut;
+mod shared;
 mod union_find;
 
 use rayon::prelude::*;
@@ -26,6 +27,7 @@ use super::links::{Levels, Pair};
 use super::ruled::{self, Bound};
 use cut::{Edge, Rifts, Words, cut};
 
+pub(super) use shared::{OpenClusters, joined};
 pub(super) use union_find::UnionFind;
 
 /// More records than one person has in all sources; beyond it the weakest links go first.
@@ -48,11 +50,13 @@ pub(super) struct Grounds<'a> {
 /// that are not fully linked, the square of their sizes.
 pub(super) fn cluster(grounds: &Grounds<'_>, rulings: &mut Bound, pairs: &mut [Pair]) -> Vec<u32> {
     let judge = grounds.judge;
-    let (components, root) = Components::of(judge.space.len(), pairs);
+    let root = joined(judge.space.len(), pairs, |pair| pair.links);
+    // A component that is fully linked has nothing to be cut for.
+    let components = OpenClusters::of(&root, pairs);
     rulings.note_held_apart(|record| root[record as usize]);
     let cut: Vec<Cut> = (0..components.len())
         .into_par_iter()
-        .with_min_len(4096)
+        .with_min_len(512)
         .map_init(Scratch::default, |scratch, at| {
             let cutter = Cutter { grounds, rulings, pairs };
             let links = cutter.cut_component(components.members(at), components.edges(at), scratch);
@@ -64,7 +68,7 @@ pub(super) fn cluster(grounds: &Grounds<'_>, rulings: &mut Bound, pairs: &mut [P
         let pair = &mut pairs[at as usize];
         (pair.links, pair.reason) = (false, reason);
     }
-    let clusters = components.after(&cut, root, pairs);
+    let clusters = after(&components, &cut, root, pairs);
     // A pair that other links make one person is one: links and people never disagree.
     pairs.par_iter_mut().filter(|pair| !pair.links).for_each(|pair| {
         if clusters[pair.left as usize] == clusters[pair.right as usize] {
@@ -80,104 +84,21 @@ struct Cut {
     links: Vec<(u32, u8)>,
 }
 
-/// Connected components of two records or more, with their links.
-struct Components {
-    members: Vec<u32>,
-    edges: Vec<u32>,
-    /// One past each component's last member and last edge.
-    ends: Vec<(u32, u32)>,
-}
-
-impl Components {
-    /// And by record its component's least record.
-    fn of(records: usize, pairs: &[Pair]) -> (Self, Vec<u32>) {
-        let mut all = UnionFind::new(records);
-        for pair in pairs.iter().filter(|pair| pair.links) {
-            all.union(pair.left, pair.right);
-        }
-        let root = all.finish();
-        let component = number_components(&root);
-        let of_record = |record: u32| component[root[record as usize] as usize];
-        let of_pair = |at: u32| {
-            let pair = &pairs[at as usize];
-            if pair.links { of_record(pair.left) } else { NONE }
-        };
-        let components = component.iter().filter(|&&number| number != NONE).count();
-        let ((members, member_ends), (edges, edge_ends)) = rayon::join(
-            || grouped(records as u32, components, of_record),
-            || grouped(pairs.len() as u32, components, of_pair),
-        );
-        (Self { members, edges, ends: member_ends.into_iter().zip(edge_ends).collect() }, root)
+/// Each record's cluster when some links have been cut: its component where none was. Few are
+/// cut, and only those are put together again.
+fn after(components: &OpenClusters, cut: &[Cut], mut root: Vec<u32>, pairs: &[Pair]) -> Vec<u32> {
+    if cut.is_empty() {
+        return root;
     }
-
-    fn len(&self) -> usize {
-        self.ends.len()
+    for record in cut.iter().flat_map(|cut| components.members(cut.component)) {
+        root[*record as usize] = *record;
     }
-
-    /// Each record's cluster when some links have been cut: its component where none was. Few are
-    /// cut, and only those are put together again.
-    fn after(&self, cut: &[Cut], mut root: Vec<u32>, pairs: &[Pair]) -> Vec<u32> {
-        for record in cut.iter().flat_map(|cut| self.members(cut.component)) {
-            root[*record as usize] = *record;
-        }
-        let mut clusters = UnionFind::of(root);
-        let edges = cut.iter().flat_map(|cut| self.edges(cut.component));
-        for pair in edges.map(|&at| &pairs[at as usize]).filter(|pair| pair.links) {
-            clusters.union(pair.left, pair.right);
-        }
-        clusters.finish()
+    let mut clusters = UnionFind::of(root);
+    let edges = cut.iter().flat_map(|cut| components.edges(cut.component));
+    for pair in edges.map(|&at| &pairs[at as usize]).filter(|pair| pair.links) {
+        clusters.union(pair.left, pair.right);
     }
-
-    fn start(&self, at: usize) -> (u32, u32) {
-        at.checked_sub(1).map_or((0, 0), |before| self.ends[before])
-    }
-
-    fn members(&self, at: usize) -> &[u32] {
-        &self.members[self.start(at).0 as usize..self.ends[at].0 as usize]
-    }
-
-    fn edges(&self, at: usize) -> &[u32] {
-        &self.edges[self.start(at).1 as usize..self.ends[at].1 as usize]
-    }
-}
-
-/// What is in no component.
-const NONE: u32 = u32::MAX;
-
-/// By root: the number of its component of two records or more, in order of roots.
-fn number_components(root: &[u32]) -> Vec<u32> {
-    let mut number = vec![NONE; root.len()];
-    // A record that points to another makes its root's component one of two or more.
-    for (record, &root) in root.iter().enumerate().filter(|(record, root)| **root as usize != *record) {
-        debug_assert!((root as usize) < record, "a root is the least record of its component");
-        number[root as usize] = 0;
-    }
-    for (next, number) in number.iter_mut().filter(|number| **number == 0).enumerate() {
-        *number = next as u32;
-    }
-    number
-}
-
-/// The numbers up to `count` by group, in their own order within it, and one past each group's
-/// last: a counting sort. O(count).
-fn grouped(count: u32, groups: usize, group_of: impl Fn(u32) -> u32) -> (Vec<u32>, Vec<u32>) {
-    let mut ends = vec![0_u32; groups];
-    for group in (0..count).map(&group_of).filter(|&group| group != NONE) {
-        ends[group as usize] += 1;
-    }
-    let mut total = 0;
-    for end in &mut ends {
-        // Where the group's next number goes; when all are placed it is one past its last.
-        total += *end;
-        *end = total - *end;
-    }
-    let mut placed = vec![0; total as usize];
-    for (at, group) in (0..count).map(|at| (at, group_of(at))).filter(|(_, group)| *group != NONE) {
-        let next = &mut ends[group as usize];
-        placed[*next as usize] = at;
-        *next += 1;
-    }
-    (placed, ends)
+    clusters.finish()
 }
 
 /// What cutting one component needs.

@@ -51,6 +51,17 @@ pub fn pack(text: &str) -> Option<u64> {
     digits.then(|| text.bytes().fold(1, |number, byte| number << 4 | u64::from(byte - b'0')))
 }
 
+/// A number with leading zeros up to so many digits, at most 15, as [`pack`] packs its text.
+pub(in crate::link) fn pack_padded(number: u64, width: u32) -> u64 {
+    let (mut rest, mut packed, mut digits) = (number, 0, 0);
+    while rest > 0 || digits < width {
+        packed |= (rest % 10) << (4 * digits);
+        rest /= 10;
+        digits += 1;
+    }
+    packed | 1 << (4 * digits)
+}
+
 /// The slip between two packed numbers of one length, neither of them 0, if there is just one.
 pub(super) fn slip(a: u64, b: u64) -> Option<Slip> {
     let apart = a ^ b;
@@ -110,6 +121,12 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn padded_numbers_are_packed_like_their_texts(number in 0_u64..1_000_000_000, width in 1_u32..15) {
+            let text = format!("{number:0width$}", width = width as usize);
+            proptest::prop_assert_eq!(Some(pack_padded(number, width)), pack(&text));
+        }
+
         #[test]
         fn slips_of_packed_numbers_are_slips_of_their_texts(a in "[0-3]{1,6}", b in "[0-3]{1,6}") {
             let packed = slip(pack(&a).unwrap_or(0), pack(&b).unwrap_or(0));

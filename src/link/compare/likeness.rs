@@ -33,6 +33,21 @@ const SHORT: u8 = 16;
 impl Likeness {
     /// A word and itself.
     pub(super) const SAME: Self = Self(Relation::Same as u8);
+    /// Two words that have nothing to do with each other.
+    pub(super) const NONE: Self = Self(Relation::Different as u8);
+    /// Bytes that it may have.
+    pub(super) const COUNT: usize = 2 * SHORT as usize;
+
+    /// By its byte; of a byte that is none, no likeness.
+    pub(super) fn of_byte(byte: usize) -> Self {
+        Self((byte % Self::COUNT) as u8)
+    }
+
+    /// A number below [`Likeness::COUNT`].
+    #[inline]
+    pub(super) fn byte(self) -> usize {
+        usize::from(self.0) % Self::COUNT
+    }
 
     fn of(relation: Relation, is_short: bool) -> Self {
         Self(relation as u8 | if is_short { SHORT } else { 0 })
@@ -64,14 +79,14 @@ pub(super) struct Likenesses {
 }
 
 /// Words that are looked up.
-const COMMON: usize = 1024;
+pub(super) const COMMON: usize = 1024;
 
 impl Likenesses {
-    /// For words in order of their codes, commonest first. O(words), and of the square of the common
+    /// For words in order of their codes, commonest first, of which so many are looked up. O(words), and of the square of the common
     /// ones some ten milliseconds of work.
-    pub(super) fn new(forms: Vec<Word>, words: &Dictionary) -> Self {
+    pub(super) fn new(forms: Vec<Word>, words: &Dictionary, common: usize) -> Self {
         let more = words.texts().map(More::of).collect();
-        let common = forms.len().min(COMMON);
+        let common = forms.len().min(common);
         let mut all = Self { forms, more, common, known: Vec::new() };
         let row = |a: usize| {
             let all = &all;
@@ -79,6 +94,17 @@ impl Likenesses {
         };
         all.known = (0..common).into_par_iter().with_min_len(32).flat_map_iter(row).collect();
         all
+    }
+
+    /// Words below this code are common.
+    pub(super) fn common(&self) -> usize {
+        self.common
+    }
+
+    /// How two common words are alike, of different codes or not.
+    #[inline]
+    pub(super) fn of_common(&self, a: u16, b: u16) -> Likeness {
+        self.known[usize::from(a) * self.common + usize::from(b)]
     }
 
     /// How two words of different codes are alike; `texts` is asked only where they are not both

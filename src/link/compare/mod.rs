@@ -14,6 +14,7 @@ mod jaro_winkler;
 mod likeness;
 mod lists;
 mod measured;
+mod name_cards;
 mod names;
 mod nested;
 mod number;
@@ -31,6 +32,7 @@ pub use identifier::pack as pack_number;
 pub use names::{Names, NamesBuilder};
 
 pub(in crate::link) use date::civil;
+pub(in crate::link) use identifier::pack_padded;
 pub(in crate::link) use lists::{Lists, ListsBuilder};
 pub(in crate::link) use number::{pack as pack_real, read as read_real};
 pub(in crate::link) use person_name::levels as name_levels;

@@ -1,12 +1,15 @@
 //! All distinct names of all sources, as sequences of word codes.
 //!
-//! A name is one run of numbers: how many words, a hash of its letters, the words. Its value is where
-//! the run begins, so that a comparison of two names misses memory once a name. Every distinct word
+//! A name stands on one card of sixteen bytes ([`Card`]), so that a comparison of two names misses memory
+//! once a name; of the few whose words do not fit, the card says where they stand. Every distinct word
 //! is taken apart once; there are some ten thousand of them. Common words have low codes, so that how
 //! two of them are alike is looked up ([`Likenesses`]).
 
-use super::likeness::{Likeness, Likenesses};
+use rayon::prelude::*;
+
+use super::likeness::{COMMON, Likeness, Likenesses};
 use super::lists::Lists;
+use super::name_cards::{Card, WORDS_MAX};
 use super::texts::Texts;
 use crate::normalise::{Relation, Word, plain_words};
 use crate::settings::LevelTest;
@@ -21,7 +24,9 @@ pub struct Names {
     /// By word: the same without accents.
     plain_of: Vec<u32>,
     likenesses: Likenesses,
-    /// The names' runs, back to back; the first number belongs to none.
+    /// The names by value; the first card is nobody's.
+    cards: Vec<Card>,
+    /// What does not fit a card, name by name: how many words, the words.
     runs: Vec<u32>,
     /// What texts are compared by their likeness.
     pub(in crate::link) texts: Texts,
@@ -31,7 +36,7 @@ pub struct Names {
     pub(in crate::link) lists: Vec<Option<Lists>>,
 }
 
-/// One name's words, at least one.
+/// One name's words.
 #[derive(Clone, Copy)]
 pub(super) struct Name<'a> {
     pub(super) words: &'a [u32],
@@ -41,22 +46,38 @@ pub(super) struct Name<'a> {
     pub(super) is_bare: bool,
 }
 
-/// Numbers in front of a name's words.
-const HEAD: usize = 2;
-
 impl Names {
-    /// The name of a value other than 0. One miss of memory.
+    /// The card of a value other than 0. One miss of memory.
     #[inline]
-    pub(super) fn name(&self, value: u64) -> Name<'_> {
-        let run = &self.runs[value as usize..];
-        let words = (run[0] >> 1) as usize;
-        Name { words: &run[HEAD..HEAD + words], bag: run[1], is_bare: run[0] & 1 == 1 }
+    pub(super) fn card(&self, value: u64) -> &Card {
+        &self.cards[value as usize]
+    }
+
+    /// The name of a value other than 0, in full.
+    pub(super) fn name<'n>(&'n self, value: u64, room: &'n mut [u32; WORDS_MAX]) -> Name<'n> {
+        let card = self.card(value);
+        let (bag, is_bare) = (card.bag, card.is_bare());
+        let words = match card.place() {
+            None => card.words(room),
+            Some(place) => {
+                let run = &self.runs[place..];
+                &run[1..=run[0] as usize]
+            }
+        };
+        Name { words, bag, is_bare }
     }
 
     /// Fetches names into the cache, so that comparing them need not wait for one after the other.
     pub(in crate::link) fn fetch(&self, values: impl Iterator<Item = u64>) {
-        let seen = values.fold(0, |seen, value| seen ^ self.runs.get(value as usize).copied().unwrap_or(0));
+        let seen =
+            values.fold(0, |seen, value| seen ^ self.cards.get(value as usize).map_or(0, |card| card.bag));
         std::hint::black_box(seen);
+    }
+
+    /// How two common words are alike.
+    #[inline]
+    pub(super) fn common_likeness(&self, a: u16, b: u16) -> Likeness {
+        self.likenesses.of_common(a, b)
     }
 
     /// A word without its accents.
@@ -97,69 +118,58 @@ impl Names {
 }
 
 /// Builds [`Names`], name by name.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct NamesBuilder {
     words: DictionaryBuilder,
+    /// The words of all names, back to back.
     runs: Vec<u32>,
+    /// By name: one past its last word.
+    ends: Vec<u32>,
 }
 
 impl NamesBuilder {
     /// Appends a name by its key; gives its value. O(length).
     pub fn push(&mut self, key: &str) -> u64 {
-        let Self { words, runs } = self;
-        if runs.is_empty() {
-            runs.push(0);
-        }
-        let start = runs.len();
-        runs.extend([0; HEAD]);
+        let Self { words, runs, ends } = self;
         runs.extend(key.split(' ').filter(|word| !word.is_empty()).map(|word| words.code(word)));
-        runs[start] = ((runs.len() - start - HEAD) as u32) << 1;
-        start as u64
+        ends.push(runs.len() as u32);
+        ends.len() as u64
     }
 
     /// Appends all names of a piece; what their values become greater by. O(length).
     pub(in crate::link) fn append(&mut self, piece: Self) -> u64 {
-        if self.runs.is_empty() {
-            self.runs.push(0);
-        }
-        let first = self.runs.len() as u64 - 1;
+        let (first, moved) = (self.ends.len() as u64, self.runs.len() as u32);
         let words = piece.words.finish();
         let codes: Vec<u32> = words.texts().map(|word| self.words.code(word)).collect();
-        let moved = self.runs.len();
-        self.runs.extend_from_slice(piece.runs.get(1..).unwrap_or_default());
-        for_each_name(&mut self.runs[moved..], |_, words| {
-            for word in words {
-                *word = codes[*word as usize];
-            }
-        });
+        self.runs.extend(piece.runs.iter().map(|&word| codes[word as usize]));
+        self.ends.extend(piece.ends.iter().map(|end| moved + end));
         first
     }
 
     /// The finished names. O(length of all names), and of the distinct words; the common ones among
     /// them are compared with each other, in parallel.
-    pub fn finish(mut self) -> Names {
+    pub fn finish(self) -> Names {
+        self.finish_with(COMMON)
+    }
+
+    /// The same where at most so many words count as common.
+    pub(super) fn finish_with(mut self, common: usize) -> Names {
         let plain_of = self.plain_words();
         let order = self.by_frequency(&plain_of);
         let mut code_of = vec![0; order.len()];
         order.iter().enumerate().for_each(|(new, &old)| code_of[old as usize] = new as u32);
-        let Self { words, mut runs } = self;
+        let Self { words, mut runs, ends } = self;
         let texts = words.finish();
         let mut words = Dictionary::default();
         order.iter().skip(1).for_each(|&old| {
             words.push(texts.text(old));
         });
         let plain_of: Vec<u32> = order.iter().map(|&old| code_of[plain_of[old as usize] as usize]).collect();
-        let bags: Vec<u32> = words.texts().map(bag).collect();
-        for_each_name(runs.get_mut(1..).unwrap_or_default(), |head, of_name| {
-            for word in of_name.iter_mut() {
-                *word = code_of[*word as usize];
-            }
-            let plain = |word: &u32| plain_of[*word as usize];
-            head[0] |= u32::from(of_name.iter().all(|word| plain(word) == *word));
-            head[1] = of_name.iter().fold(0, |sum, word| sum.wrapping_add(bags[plain(word) as usize]));
-        });
+        runs.par_iter_mut().for_each(|word| *word = code_of[*word as usize]);
         let forms = words.texts().map(Word::read).collect();
-        Names { likenesses: Likenesses::new(forms, &words), words, plain_of, runs, ..Names::default() }
+        let likenesses = Likenesses::new(forms, &words, common);
+        let (cards, runs) = cards(&words, &plain_of, (&runs, &ends), likenesses.common());
+        Names { words, plain_of, likenesses, cards, runs, ..Names::default() }
     }
 
     /// By word: the code of the same word without accents, which becomes a word of its own. A word
@@ -178,28 +188,47 @@ impl NamesBuilder {
 
     /// The words by how many names have them, with or without accents, commonest first, behind the
     /// empty one.
-    fn by_frequency(&mut self, plain_of: &[u32]) -> Vec<u32> {
+    fn by_frequency(&self, plain_of: &[u32]) -> Vec<u32> {
         let mut names_of = vec![0_u64; plain_of.len()];
-        for_each_name(self.runs.get_mut(1..).unwrap_or_default(), |_, words| {
-            for &mut word in words {
-                names_of[word as usize] += 1;
-                names_of[plain_of[word as usize] as usize] += 1;
-            }
-        });
+        for &word in &self.runs {
+            names_of[word as usize] += 1;
+            names_of[plain_of[word as usize] as usize] += 1;
+        }
         let mut order: Vec<u32> = (0..plain_of.len() as u32).collect();
         order[1..].sort_by_key(|&word| std::cmp::Reverse(names_of[word as usize]));
         order
     }
 }
 
-/// Calls on the head and the words of each name of some runs.
-fn for_each_name(mut runs: &mut [u32], mut call: impl FnMut(&mut [u32], &mut [u32])) {
-    while runs.len() >= HEAD {
-        let (head, rest) = runs.split_at_mut(HEAD);
-        let (words, others) = rest.split_at_mut((head[0] >> 1) as usize);
-        call(head, words);
-        runs = others;
+/// The cards of all names, in parallel, and the words of those that do not fit one.
+fn cards(
+    words: &Dictionary,
+    plain_of: &[u32],
+    (runs, ends): (&[u32], &[u32]),
+    common: usize,
+) -> (Vec<Card>, Vec<u32>) {
+    let bags: Vec<u32> = words.texts().map(bag).collect();
+    let plain = |word: u32| plain_of[word as usize];
+    let words_of = |name: usize| {
+        let start = name.checked_sub(1).map_or(0, |before| ends[before]);
+        &runs[start as usize..ends[name] as usize]
+    };
+    let card = |name: usize| {
+        let words = words_of(name);
+        let bag = words.iter().fold(0_u32, |sum, &word| sum.wrapping_add(bags[plain(word) as usize]));
+        Card::of(words, bag, common, plain)
+    };
+    let mut cards = Vec::with_capacity(ends.len() + 1);
+    cards.push(Card::default());
+    cards.par_extend((0..ends.len()).into_par_iter().with_min_len(4096).map(card));
+    let mut long = Vec::new();
+    for (name, card) in cards.iter_mut().skip(1).enumerate().filter(|(_, card)| card.place().is_some()) {
+        let words = words_of(name);
+        *card = card.at(long.len() as u32);
+        long.push(words.len() as u32);
+        long.extend_from_slice(words);
     }
+    (cards, long)
 }
 
 /// A hash of a word's letters, whatever their order: names of one letter more or less, or of another

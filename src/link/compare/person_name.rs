@@ -5,13 +5,15 @@
 //! name shows, and which the other words, is the level. The given name is looked at apart since
 //! it is what tells brothers and sisters from each other: they share the words before it.
 
+use super::likeness::Likeness;
+use super::name_cards::{self, Tables};
 use super::names::{Name, Names};
 use super::{Comparator, Reading, column};
 use crate::normalise::Relation;
 
-const MISSING: u8 = 0;
-const EXACT: u8 = 1;
-const UNACCENTED: u8 = 2;
+pub(super) const MISSING: u8 = 0;
+pub(super) const EXACT: u8 = 1;
+pub(super) const UNACCENTED: u8 = 2;
 const ACCENTS: u8 = 3;
 const HEARD: u8 = 4;
 const OMITTED: u8 = 5;
@@ -23,7 +25,7 @@ const GIVEN_HEARD: u8 = 10;
 const GIVEN_SLIP: u8 = 11;
 const MIDDLE: u8 = 12;
 const GIVEN: u8 = 13;
-const DIFFERENT: u8 = 14;
+pub(super) const DIFFERENT: u8 = 14;
 
 /// - `exact`: equal but for capitals, spaces and tone-mark placement;
 /// - `unaccented`: equal letters, one side written without any accents;
@@ -49,18 +51,23 @@ pub(super) const PERSON_NAME: Comparator = Comparator {
     pack: super::NARROW,
     #[cfg(test)]
     level,
-    levels: |names, pairs, places, vectors| column(level, names, pairs, places, vectors),
+    levels: |names, pairs, places, vectors| {
+        let tables = Tables::get();
+        column(|names: &Names, a, b| tables.level(names, a, b), names, pairs, places, vectors);
+    },
 };
 
 /// What sets the words before the given name apart, as bits.
-type Before = u8;
+pub(super) type Before = u8;
+/// How many bits these are.
+pub(super) const BEFORE_BITS: usize = 7;
 const BY_EAR: Before = 1;
-const LEFT_OUT: Before = 2;
+pub(super) const LEFT_OUT: Before = 2;
 const LOST: Before = 4;
 const MISKEYED: Before = 8;
 const CUT_OFF: Before = 16;
-const CONTRADICTED: Before = 32;
-const OTHER_SURNAME: Before = 64;
+pub(super) const CONTRADICTED: Before = 32;
+pub(super) const OTHER_SURNAME: Before = 64;
 
 /// Most words that are put in order to compare them.
 const WORDS_MAX: usize = 8;
@@ -68,18 +75,25 @@ const WORDS_MAX: usize = 8;
 /// The levels of many pairs of names by their values, appended: places in `values` by pair.
 pub(in crate::link) fn levels(names: &Names, values: &[u64], left: &[u32], right: &[u32], out: &mut Vec<u8>) {
     names.fetch(values.iter().copied());
-    let pair = |(&left, &right): (&u32, &u32)| level(names, values[left as usize], values[right as usize]);
+    let tables = Tables::get();
+    let pair =
+        |(&left, &right): (&u32, &u32)| tables.level(names, values[left as usize], values[right as usize]);
     out.extend(left.iter().zip(right).map(pair));
 }
 
-fn level(names: &Names, a: u64, b: u64) -> u8 {
+/// The level of two names by their values, word by word.
+#[cold]
+#[inline(never)]
+pub(super) fn level(names: &Names, a: u64, b: u64) -> u8 {
     if a == 0 || b == 0 {
         return MISSING;
     }
     if a == b {
         return EXACT;
     }
-    let (a, b) = (names.name(a), names.name(b));
+    let mut rooms = [[0; name_cards::WORDS_MAX]; 2];
+    let [one, other] = &mut rooms;
+    let (a, b) = (names.name(a, one), names.name(b, other));
     // Where a side has no accents, theirs say nothing on the other.
     if a.is_bare != b.is_bare {
         let (mut room, mut more) = ([0; WORDS_MAX], Vec::new());
@@ -113,12 +127,16 @@ fn plain<'r>(
 /// The level of two names of which both bear accents, or neither.
 fn of_names(names: &Names, a: Name<'_>, b: Name<'_>) -> u8 {
     let aligned = of_words(names, a.words, b.words);
-    match aligned {
-        SEVERAL | MIDDLE | GIVEN | DIFFERENT if !has_equal_letters(names, a.words, b.words) => {
-            of_other_order(names, a, b).unwrap_or(aligned)
-        }
-        _ => aligned,
+    if is_open(aligned) && !has_equal_letters(names, a.words, b.words) {
+        return of_other_order(names, a, b).unwrap_or(aligned);
     }
+    aligned
+}
+
+/// Whether names laid beside each other that show this level may be alike in another order.
+#[inline]
+pub(super) fn is_open(level: u8) -> bool {
+    matches!(level, SEVERAL | MIDDLE | GIVEN | DIFFERENT)
 }
 
 /// Whether two names are equal but for their accents.
@@ -132,12 +150,16 @@ fn of_words(names: &Names, a: &[u32], b: &[u32]) -> u8 {
         return DIFFERENT;
     };
     let given = names.likeness(a_given, b_given);
-    let given = match given.relation() {
-        Relation::Different if given.is_short() => Relation::Near,
-        Relation::Different => return DIFFERENT,
-        given => given,
-    };
-    of_alike_given_names(given, before(names, a_before, b_before))
+    if given == Likeness::NONE { DIFFERENT } else { of_given_names(given, before(names, a_before, b_before)) }
+}
+
+/// The level by how the given names are alike and what sets the words before them apart.
+pub(super) fn of_given_names(given: Likeness, before: Before) -> u8 {
+    match given.relation() {
+        Relation::Different if given.is_short() => of_alike_given_names(Relation::Near, before),
+        Relation::Different => DIFFERENT,
+        given => of_alike_given_names(given, before),
+    }
 }
 
 /// Whether two given names are one: hỏi and ngã are not told apart here, nor i and y.
@@ -248,7 +270,11 @@ fn middles(names: &Names, short: &[u32], long: &[u32]) -> Before {
 
 /// What sets two words before the given name apart.
 fn of_word(names: &Names, a: u32, b: u32) -> Before {
-    let likeness = names.likeness(a, b);
+    of_likeness(names.likeness(a, b))
+}
+
+/// The same of words that are so alike.
+pub(super) fn of_likeness(likeness: Likeness) -> Before {
     match likeness.relation() {
         Relation::Same | Relation::Unaccented | Relation::HoiNga | Relation::Tone | Relation::Accents => 0,
         Relation::Heard | Relation::Doublet => BY_EAR,

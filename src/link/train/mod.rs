@@ -145,8 +145,12 @@ impl Trainer<'_> {
         let judge = self.judge(&matching);
         let weighing = Weighing::new(&judge, self.core.people);
         let bar = self.progress.begin("weigh", (self.core.space.len() * keyed.rules.len()) as u64, "keys");
-        let blocking =
-            blocking::Blocking { space: &self.core.space, columns: keyed.columns, rules: keyed.rules };
+        let blocking = blocking::Blocking {
+            space: &self.core.space,
+            columns: keyed.columns,
+            rules: keyed.rules,
+            home: None,
+        };
         let accounts = blocking.run(&weighing, &|records| bar.add(records)).accounts;
         (weighing.finish(), accounts)
     }

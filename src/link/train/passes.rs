@@ -39,7 +39,7 @@ pub(super) fn run(
     let keyed = plan::read_keys(&matching, columns);
     let share = if pairs > pairs_max { pairs_max as f64 / pairs as f64 } else { 1.0 };
     let counting = Counting::new(judge, share);
-    let blocking = Blocking { space: &core.space, columns: keyed.columns, rules: keyed.rules };
+    let blocking = Blocking { space: &core.space, columns: keyed.columns, rules: keyed.rules, home: None };
     let account = blocking.run(&counting, &|_| ()).accounts.pop().unwrap_or_default();
     Met { counts: counting.finish(), account }
 }
