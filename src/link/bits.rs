@@ -48,6 +48,12 @@ impl Bits {
         self.0.div_euclid(PARTS as i32)
     }
 
+    /// The nearest multiple of a step, in bits.
+    #[must_use]
+    pub(super) fn to_step(self, step: f64) -> Self {
+        Self::of((self.number() / step).round() * step)
+    }
+
     /// The log odds against both of two rival explanations of which each alone leaves such odds:
     /// −log2(2^−a + 2^−b).
     #[must_use]

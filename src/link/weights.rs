@@ -16,7 +16,7 @@
 use super::bits::Bits;
 use super::links::Levels;
 use super::term_frequency;
-use crate::settings::{ComparisonModel, KIN, LevelModel, Model};
+use crate::settings::{ComparisonModel, KIN, LEVELS_MAX, LevelModel, Model};
 
 /// What levels tell against a pair being of two people, by kind of pair.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,8 +87,8 @@ pub struct Weights {
     tables: Vec<Box<[Evidence]>>,
     /// By comparison: the levels at which a value's rarity is added; bit `l` for level `l`.
     rarity: Vec<u16>,
-    /// By comparison: the most that the rarity of a value adds.
-    rarity_max: Vec<Bits>,
+    /// By comparison and level: the most that the rarity of a value adds.
+    rarity_max: Vec<[Bits; LEVELS_MAX]>,
     adjustments: Vec<Adjustment>,
     /// How much kin a person has, by kind; none where the model knows none.
     kin_per_person: [Option<f64>; KIN.len()],
@@ -111,6 +111,11 @@ impl Weights {
         Self { levels, tables, rarity, rarity_max, adjustments, kin_per_person: model.kin_per_person }
     }
 
+    /// The same, where it is known by comparison and level what the rarity of a value adds at most.
+    pub(super) fn with_rarity_max(self, rarity_max: Vec<[Bits; LEVELS_MAX]>) -> Self {
+        Self { rarity_max, ..self }
+    }
+
     /// What one level of one comparison tells, without rarity.
     pub fn level(&self, comparison: usize, level: u8) -> Evidence {
         let levels = self.levels.get(comparison);
@@ -126,9 +131,13 @@ impl Weights {
     /// at least nothing, which is what a missing value tells.
     pub fn most(&self, comparison: usize) -> Evidence {
         let levels = self.levels.get(comparison).into_iter().flatten();
-        let mut most = levels.fold(Evidence::default(), |most, level| most.max(*level));
-        most.strangers += self.rarity_max.get(comparison).copied().unwrap_or_default();
-        most
+        let rarest = self.rarity_max.get(comparison).copied().unwrap_or_default();
+        let with_rarity = levels.zip(rarest).map(|(level, rarest)| {
+            let mut level = *level;
+            level.strangers += rarest;
+            level
+        });
+        with_rarity.fold(Evidence::default(), Evidence::max)
     }
 
     /// The weights of some comparisons' levels, ready to be looked up together.
@@ -155,30 +164,9 @@ impl Weights {
         self.adjustments.iter().for_each(|adjustment| adjustment.add(vectors, out));
     }
 
-    /// Adds the rarity of one comparison's values, given by place, where its levels ask for it.
-    pub(super) fn add_rarity_of(
-        &self,
-        comparison: usize,
-        (rarity, places): (&[Bits], &[u32]),
-        vectors: &[Levels],
-        out: &mut [Evidence],
-    ) {
-        let levels = self.rarity[comparison];
-        for ((evidence, vector), &place) in out.iter_mut().zip(vectors).zip(places) {
-            if levels >> vector.get(comparison) & 1 == 1 {
-                evidence.strangers += rarity[place as usize];
-            }
-        }
-    }
-
     /// Adds the rarity of one comparison's values where its levels ask for it.
     pub fn add_rarity(&self, comparison: usize, rarity: &[Bits], vectors: &[Levels], out: &mut [Evidence]) {
-        let levels = self.rarity[comparison];
-        for ((evidence, vector), &rarity) in out.iter_mut().zip(vectors).zip(rarity) {
-            if levels >> vector.get(comparison) & 1 == 1 {
-                evidence.strangers += rarity;
-            }
-        }
+        add_rarity((comparison, self.rarity[comparison]), rarity, vectors, out);
     }
 
     /// What stands before all evidence, for pairs of two sources: `factor` times one pair in as
@@ -263,10 +251,41 @@ impl Adjustment {
     }
 }
 
-/// The most that the rarity of one of a comparison's values adds: the rarest counts as `rarest`.
-fn rarity_max(model: &ComparisonModel) -> Bits {
-    let Some(term) = model.term_frequency else { return Bits::default() };
-    Bits::of_ratio(term_frequency::average(model, term) / term.rarest).max(Bits::default())
+/// By level the most that the rarity of one of a comparison's values adds: the rarest counts as `rarest`.
+fn rarity_max(model: &ComparisonModel) -> [Bits; LEVELS_MAX] {
+    let Some(term) = model.term_frequency else { return [Bits::default(); LEVELS_MAX] };
+    let most = Bits::of_ratio(term_frequency::average(model, term) / term.rarest).max(Bits::default());
+    std::array::from_fn(|level| if term.levels >> level & 1 == 1 { most } else { Bits::default() })
+}
+
+/// Adds the rarity of the values of pairs at some levels, a bit each, of a comparison.
+pub(super) fn add_rarity(
+    (comparison, levels): (usize, u16),
+    rarity: &[Bits],
+    vectors: &[Levels],
+    out: &mut [Evidence],
+) {
+    for ((evidence, vector), &rarity) in out.iter_mut().zip(vectors).zip(rarity) {
+        if levels >> vector.get(comparison) & 1 == 1 {
+            evidence.strangers += rarity;
+        }
+    }
+}
+
+/// The same of values given by the places of left and right records: that of the more common of both, for
+/// where they differ the rarer one may be a slip of the hand.
+pub(super) fn add_rarity_of(
+    (comparison, levels): (usize, u16),
+    (rarity, left, right): (&[Bits], &[u32], &[u32]),
+    vectors: &[Levels],
+    out: &mut [Evidence],
+) {
+    let places = left.iter().zip(right);
+    for ((evidence, vector), (&left, &right)) in out.iter_mut().zip(vectors).zip(places) {
+        if levels >> vector.get(comparison) & 1 == 1 {
+            evidence.strangers += rarity[left as usize].min(rarity[right as usize]);
+        }
+    }
 }
 
 /// What two comparisons tell together, by their levels; a level that does not exist tells nothing.
@@ -288,8 +307,7 @@ mod tests {
         let level = |at: usize| LevelModel { m: m[at], u: u[at], kin: [relatives[at], u[at].sqrt()] };
         ComparisonModel {
             levels: std::iter::once(missing).chain((0..m.len()).map(level)).collect(),
-            term_frequency: None,
-            given: None,
+            ..ComparisonModel::default()
         }
     }
 

@@ -71,7 +71,9 @@ impl<'a> Calibrating<'a> {
             let evidence = scratch.evidence[at].minus(weights.level(self.rule.comparison, level));
             let weight = evidence.match_weight(priors.between(space.source(left), space.source(right)));
             if (doubt[0]..doubt[1]).contains(&weight) {
-                kept.push(Pair { left, right, weight, links: same, flags: FLAG_MASKED, ..Pair::default() });
+                let levels = scratch.vectors[at].with(self.rule.comparison, 0);
+                let flags = FLAG_MASKED;
+                kept.push(Pair { left, right, levels, weight, links: same, flags, ..Pair::default() });
             }
         }
     }
