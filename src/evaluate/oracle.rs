@@ -236,27 +236,38 @@ impl Tally {
 impl fmt::Display for Oracle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let header = [
-            "left", "right", "judge", "F1", "recall", "hard recall", "wrong", "missed", "ECE", "of pairs", "undecided",
+            "left",
+            "right",
+            "judge",
+            "F1",
+            "recall",
+            "hard recall",
+            "wrong",
+            "missed",
+            "ECE",
+            "of pairs",
+            "undecided",
             "wrong at best",
         ];
         let rows = self.figures.iter().flat_map(|of| of.judges.iter().map(move |judge| (of, judge)));
-        let grid = Grid::new("what the truth could tell of the pairs written", 3, &header, rows, |(of, judge)| {
-            let OracleJudge { score, .. } = judge;
-            vec![
-                printable(&of.between[0]),
-                printable(&of.between[1]),
-                judge.judge.to_owned(),
-                percent(score.f1),
-                percent(score.recall),
-                percent(judge.hard_recall),
-                number(score.predicted - score.true_positives),
-                number(score.actual.saturating_sub(score.true_positives)),
-                judge.calibration_error.map_or_else(|| "-".to_owned(), |error| format!("{error:.3}")),
-                number(judge.scored),
-                number(judge.undecided),
-                number(judge.wrong_at_best.round() as u64),
-            ]
-        });
+        let grid =
+            Grid::new("what the truth could tell of the pairs written", 3, &header, rows, |(of, judge)| {
+                let OracleJudge { score, .. } = judge;
+                vec![
+                    printable(&of.between[0]),
+                    printable(&of.between[1]),
+                    judge.judge.to_owned(),
+                    percent(score.f1),
+                    percent(score.recall),
+                    percent(judge.hard_recall),
+                    number(score.predicted - score.true_positives),
+                    number(score.actual.saturating_sub(score.true_positives)),
+                    judge.calibration_error.map_or_else(|| "-".to_owned(), |error| format!("{error:.3}")),
+                    number(judge.scored),
+                    number(judge.undecided),
+                    number(judge.wrong_at_best.round() as u64),
+                ]
+            });
         write!(f, "{grid}")
     }
 }
@@ -282,8 +293,12 @@ mod tests {
         let source_of: Vec<u8> = (0..2 * pairs.len()).map(|at| u8::from(at >= pairs.len())).collect();
         let cluster_of = vec![0; person_of.len()];
         let counted = [true, true];
-        let population =
-            Population { source_of: &source_of, person_of: &person_of, cluster_of: &cluster_of, counted: &counted };
+        let population = Population {
+            source_of: &source_of,
+            person_of: &person_of,
+            cluster_of: &cluster_of,
+            counted: &counted,
+        };
         let actual = pairs.iter().filter(|pair| pair.2).count() as u64;
         let names = ["a".to_owned(), "b".to_owned()];
         let of = |a: usize, b: usize| if (a, b) == (0, 1) { actual } else { 0 };
@@ -302,7 +317,11 @@ mod tests {
         let oracle = judged(&pairs);
         assert_eq!(of(&oracle, "run").score.f1, Some(0.0));
         for judge in ["levels", "vectors"] {
-            assert_eq!((of(&oracle, judge).score.f1, of(&oracle, judge).undecided), (Some(1.0), 0), "{judge}");
+            assert_eq!(
+                (of(&oracle, judge).score.f1, of(&oracle, judge).undecided),
+                (Some(1.0), 0),
+                "{judge}"
+            );
             assert_eq!(of(&oracle, judge).hard_recall, Some(1.0));
         }
     }

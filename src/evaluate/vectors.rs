@@ -144,7 +144,11 @@ fn column(batch: &RecordBatch, name: &str, kind: &DataType) -> Result<arrow::arr
 fn text(batch: &RecordBatch, name: &str) -> Result<StringArray, String> {
     let column = column(batch, name, &DataType::Utf8)?;
     let texts = column.as_string::<i32>();
-    Ok(if texts.null_count() == 0 { texts.clone() } else { texts.iter().map(|cell| Some(cell.unwrap_or(""))).collect() })
+    Ok(if texts.null_count() == 0 {
+        texts.clone()
+    } else {
+        texts.iter().map(|cell| Some(cell.unwrap_or(""))).collect()
+    })
 }
 
 fn number(batch: &RecordBatch, name: &str) -> Result<Vec<f64>, String> {

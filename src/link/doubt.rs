@@ -97,7 +97,11 @@ fn learn(counts: &[Counts]) -> Vec<Bits> {
         let ratio = |(&all, &same): (&f64, &f64)| {
             let spread = UNSEEN * all / total;
             let share = |pairs: f64, of: f64| (pairs + spread) / (of + UNSEEN);
-            if all == 0.0 { 1.0 } else { share(same, of_one_person) / share(all - same, total - of_one_person) }
+            if all == 0.0 {
+                1.0
+            } else {
+                share(same, of_one_person) / share(all - same, total - of_one_person)
+            }
         };
         let next: Vec<f64> = all.iter().zip(&same).map(ratio).collect();
         let moved = told.iter().zip(&next).map(|(a, b)| (a / b).log2().abs()).fold(0.0, f64::max);

@@ -86,7 +86,8 @@ fn records_with(judge: &Judge<'_>, comparison: usize) -> Vec<bool> {
         .into_par_iter()
         .step_by(PIECE)
         .map(|first| {
-            let records: Vec<u32> = (first..judge.space.len().min(first + PIECE)).map(|at| at as u32).collect();
+            let records: Vec<u32> =
+                (first..judge.space.len().min(first + PIECE)).map(|at| at as u32).collect();
             let (mut gathered, mut values) = Default::default();
             judge.rows.gather(&records, &mut gathered);
             judge.rows.values(&gathered, comparison, &mut values);

@@ -149,8 +149,12 @@ mod tests {
         let holdings = holdings(&space, &clusters);
         let one_person = [true, false];
         let seen = |links: &[(u32, u32)], left, right| {
-            let sure = |&(left, right): &(u32, u32)| {
-                Pair { left, right, weight: Bits::of(20.0), links: true, ..Pair::default() }
+            let sure = |&(left, right): &(u32, u32)| Pair {
+                left,
+                right,
+                weight: Bits::of(20.0),
+                links: true,
+                ..Pair::default()
             };
             let surely = surely(4, &links.iter().map(sure).collect::<Vec<_>>());
             let settled = settled(&space, &surely, &one_person);

@@ -208,11 +208,14 @@ impl<'a> Terms<'_, 'a> {
             [one] => {
                 let column = &self.columns[*one];
                 let (values, _) = column.slots();
-                let packed: Vec<u64> = values.into_iter().map(|v| if v == 0 { 0 } else { join(v, 0) }).collect();
+                let packed: Vec<u64> =
+                    values.into_iter().map(|v| if v == 0 { 0 } else { join(v, 0) }).collect();
                 column.with_values(&packed)
             }
             several => ValueColumn {
-                sources: (0..self.space.sources()).map(|source| self.rows_of(source, several, join)).collect(),
+                sources: (0..self.space.sources())
+                    .map(|source| self.rows_of(source, several, join))
+                    .collect(),
                 lists: None,
             },
         }

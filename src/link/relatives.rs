@@ -127,12 +127,15 @@ impl<'h, 'a> Homes<'h, 'a> {
             return None;
         }
         let is_other = |member: &&u32| ![names, lives].contains(&self.known.surely[**member as usize]);
-        let others: Vec<u64> =
-            members.iter().filter(is_other).map(|&member| value(&self.named.members, self.known.space, member)).collect();
+        let others: Vec<u64> = members
+            .iter()
+            .filter(is_other)
+            .map(|&member| value(&self.named.members, self.known.space, member))
+            .collect();
         let asked = self.named.named.iter().map(|column| value(column, self.known.space, own - 1));
-        let (asked, found) = asked.filter(|asked| *asked != 0).fold((0, 0), |(asked, found), name| {
-            (asked + 1, found + usize::from(others.contains(&name)))
-        });
+        let (asked, found) = asked
+            .filter(|asked| *asked != 0)
+            .fold((0, 0), |(asked, found), name| (asked + 1, found + usize::from(others.contains(&name))));
         Some(match found {
             0 => NONE_FOUND,
             found if found == asked => ALL_FOUND,
@@ -177,8 +180,12 @@ mod tests {
             unless: &[1],
         };
         let space = RecordSpace::of_rows(&[6, 3]);
-        let sure = |&(left, right): &(u32, u32)| {
-            Pair { left, right, weight: Bits::of(20.0), links: true, ..Pair::default() }
+        let sure = |&(left, right): &(u32, u32)| Pair {
+            left,
+            right,
+            weight: Bits::of(20.0),
+            links: true,
+            ..Pair::default()
         };
         let surely = partners::surely(9, &links.iter().map(sure).collect::<Vec<_>>());
         let (clusters, holdings) = ((0..9).collect::<Vec<u32>>(), vec![Holdings::default(); 9]);

@@ -130,7 +130,9 @@ impl CompareRows {
     /// One of a comparison's term-frequency adjustments of gathered records, put into `out`.
     pub(super) fn rarity(&self, gathered: &Gathered, comparison: usize, term: usize, out: &mut Vec<Bits>) {
         out.clear();
-        let Some(slot) = self.places.get(comparison).and_then(|places| places.rarities.get(term)) else { return };
+        let Some(slot) = self.places.get(comparison).and_then(|places| places.rarities.get(term)) else {
+            return;
+        };
         let of_row = |row: &[u32]| slot.bits[(row[slot.lane] >> slot.shift & slot.mask) as usize];
         out.extend(gathered.lanes.chunks_exact(self.stride).map(of_row));
     }
@@ -173,7 +175,11 @@ fn lay_out(comparisons: &[Packed<'_, '_>]) -> (Vec<Lanes>, usize) {
 }
 
 /// The slots of all adjustments rounded to a step, from a lane on, and how many lanes they take.
-fn lay_out_rarities(comparisons: &[Packed<'_, '_>], first: usize, step: Option<f64>) -> (Vec<Vec<Slot>>, usize) {
+fn lay_out_rarities(
+    comparisons: &[Packed<'_, '_>],
+    first: usize,
+    step: Option<f64>,
+) -> (Vec<Vec<Slot>>, usize) {
     let mut used: Vec<u32> = Vec::new();
     let mut slot = |one: &RarityAt<'_>| {
         let (bits, numbers) = rounded(&one.rarity.bits, step);

@@ -86,15 +86,21 @@ impl Look<'_> {
     }
 
     /// Adds what the answers to a question tell, after learning it; nothing where there is none.
-    fn ask(&mut self, kinds_and_levels: (usize, usize), seen: impl Fn(&Pair) -> Option<(usize, usize)> + Sync) {
+    fn ask(
+        &mut self,
+        kinds_and_levels: (usize, usize),
+        seen: impl Fn(&Pair) -> Option<(usize, usize)> + Sync,
+    ) {
         let words = self.words;
         let is_asked = |pair: &&Pair| !is_ruled(pair, words);
         let all = self.lists[0].par_iter().chain(self.lists[1].par_iter());
         let learnt = Learnt::of(kinds_and_levels, all.filter(is_asked), &seen);
         for list in &mut self.lists {
-            list.par_iter_mut().filter(|pair| !is_ruled(pair, words) && is_doubtful(pair.weight)).for_each(|pair| {
-                add(pair, seen(pair).map(|seen| learnt.bits(seen)).unwrap_or_default());
-            });
+            list.par_iter_mut().filter(|pair| !is_ruled(pair, words) && is_doubtful(pair.weight)).for_each(
+                |pair| {
+                    add(pair, seen(pair).map(|seen| learnt.bits(seen)).unwrap_or_default());
+                },
+            );
         }
     }
 

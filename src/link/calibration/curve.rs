@@ -3,8 +3,8 @@
 //! Logistic regression of "is one person" on the weight (Platt 1999), by Newton's method, the line
 //! drawn towards no change as far as there are few pairs.
 
-use crate::link::bits::Bits;
 use super::levels::Offsets;
+use crate::link::bits::Bits;
 use crate::link::links::{Levels, Pair};
 use crate::link::space::RecordSpace;
 

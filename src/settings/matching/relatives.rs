@@ -82,7 +82,9 @@ mod tests {
 
     #[test]
     fn mistakes_are_told() {
-        let told = |from: &str, to: &str| told_of_people(&format!("{PEOPLE}\n{}", HOME.replace(from, to))).join("\n");
+        let told = |from: &str, to: &str| {
+            told_of_people(&format!("{PEOPLE}\n{}", HOME.replace(from, to))).join("\n")
+        };
         assert!(told("household_id", "houshold_id").contains("did you mean `household_id`?"));
         assert!(told("[\"father_name.plain\", \"mother_name.plain\"]", "[]").contains("nobody is named"));
         assert!(told("[\"sex\"]", "[\"sax\"]").contains("did you mean `sex`?"));

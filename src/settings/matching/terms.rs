@@ -48,7 +48,11 @@ impl Reader<'_> {
         let entries = table.tables("term_frequencies");
         if entries.len() > TERMS_MAX {
             let message = format!("more than {TERMS_MAX} term frequencies of `{}`", rule.id);
-            table.problem(table.place_of_value("term_frequencies"), message, "leave out those that tell least");
+            table.problem(
+                table.place_of_value("term_frequencies"),
+                message,
+                "leave out those that tell least",
+            );
         }
         entries.iter().take(TERMS_MAX).filter_map(|entry| self.term(entry, rule)).collect()
     }
@@ -70,8 +74,9 @@ mod tests {
     use crate::settings::matching::testing::{MODEL, read_model};
 
     fn with(terms: &str) -> (Vec<Term>, Vec<String>) {
-        let (model, told) =
-            read_model(Some(&MODEL.replace("id = \"sex\"", &format!("id = \"sex\"\nterm_frequencies = {terms}"))));
+        let (model, told) = read_model(Some(
+            &MODEL.replace("id = \"sex\"", &format!("id = \"sex\"\nterm_frequencies = {terms}")),
+        ));
         (model.comparisons[1].terms.clone(), told)
     }
 
@@ -83,7 +88,10 @@ mod tests {
         );
         assert_eq!(told, [""; 0]);
         let of = |term: &Term| term.of.iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!((of(&terms[0]).len(), terms[0].levels, terms[0].unseen.to_bits()), (0, 0b10, UNSEEN.to_bits()));
+        assert_eq!(
+            (of(&terms[0]).len(), terms[0].levels, terms[0].unseen.to_bits()),
+            (0, 0b10, UNSEEN.to_bits())
+        );
         assert_eq!(of(&terms[1]), ["full_name.given", "sex"]);
         assert_eq!((terms[1].levels, terms[1].unseen.to_bits()), (0b110, 2.0_f64.to_bits()));
         assert!(terms[0] != terms[1] && terms[0] == terms[0].clone());
