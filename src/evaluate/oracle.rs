@@ -168,7 +168,9 @@ fn level(vector: u64, comparison: usize) -> usize {
 /// First by weight alone, then by vectors among equal weights, each around the former.
 fn by_vectors(cases: &mut [Case]) {
     let bits = |case: &Case| case.written.weight_bits.clamp(-99.0, 99.0).floor() as i64;
-    cases.iter_mut().for_each(|case| case.told[2] = 0.5);
+    for case in cases.iter_mut() {
+        case.told[2] = 0.5;
+    }
     share_out(cases, |case| (case.between, bits(case), 0));
     share_out(cases, |case| (case.between, bits(case), case.written.vector));
     cases.par_sort_by_key(|case| (case.written.left, case.written.right));

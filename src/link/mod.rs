@@ -62,7 +62,7 @@ use cluster::Grounds;
 use column::OfRecords;
 use decide::{Judge, Priors, Reasons};
 use plan::{Columns, Compared, Keyed};
-use relatives::Named;
+use relatives::HomeColumns;
 use ruled::Bound;
 use space::RecordSpace;
 use weights::Weights;
@@ -306,7 +306,7 @@ impl<'a> Core<'a> {
     fn people<'n>(
         mut self,
         found: ScoredPairs,
-        (mut rulings, named): (Bound, &[Named<'_>]),
+        (mut rulings, named): (Bound, &[HomeColumns<'_>]),
         previous: Option<&PreviousPeople>,
         name_record: impl Fn(u32) -> (&'n str, &'n str) + Sync,
     ) -> Linkage {

@@ -31,7 +31,7 @@ const MEMBERS_MAX: usize = 40;
 
 /// The columns of one rule, hashed.
 #[derive(Debug)]
-pub(super) struct Named<'a> {
+pub(super) struct HomeColumns<'a> {
     household: ValueColumn<'a>,
     members: ValueColumn<'a>,
     named: Vec<ValueColumn<'a>>,
@@ -39,7 +39,7 @@ pub(super) struct Named<'a> {
 }
 
 /// The columns of all rules whose columns some source delivers. O(distinct texts).
-pub(super) fn read<'a>(rules: &'a [RelativesRule], source: &OfRecords<'a>) -> Vec<Named<'a>> {
+pub(super) fn read<'a>(rules: &'a [RelativesRule], source: &OfRecords<'a>) -> Vec<HomeColumns<'a>> {
     let wanted = |rule: &'a RelativesRule| {
         let all = [&rule.household, &rule.members].into_iter().chain(&rule.named);
         all.map(|expression| Wanted { expression, reading: Reading::Hash }).collect::<Vec<_>>()
@@ -48,14 +48,14 @@ pub(super) fn read<'a>(rules: &'a [RelativesRule], source: &OfRecords<'a>) -> Ve
         let (_, columns) = source.read(&wanted(rule));
         let mut columns = columns.into_iter();
         let (household, members) = (columns.next()?, columns.next()?);
-        Some(Named { household, members, named: columns.collect(), unless: &rule.unless })
+        Some(HomeColumns { household, members, named: columns.collect(), unless: &rule.unless })
     };
     rules.iter().filter_map(read).collect()
 }
 
 /// Who lives where and names whom, by sure links.
 pub(super) struct Homes<'h, 'a> {
-    named: &'h Named<'a>,
+    named: &'h HomeColumns<'a>,
     known: Known<'h>,
     /// Records of households, household after household, each rising.
     members: Vec<u32>,
@@ -69,7 +69,7 @@ pub(super) struct Homes<'h, 'a> {
 
 impl<'h, 'a> Homes<'h, 'a> {
     /// O(records log records) in records with a household.
-    pub(super) fn new(named: &'h Named<'a>, known: Known<'h>) -> Self {
+    pub(super) fn new(named: &'h HomeColumns<'a>, known: Known<'h>) -> Self {
         let space = known.space;
         let mut living: Vec<(u64, u32)> = records(space)
             .into_par_iter()
@@ -173,7 +173,7 @@ mod tests {
     /// Households 1 (father 10, mother 20, children 30 and 31) and 2 (people 40 and 41) of residents 0 to 5; births 6
     /// to 8, of which 6 names 10 and 20, 7 names 10 and 50, 8 names 60.
     fn check(links: &[(u32, u32)], ask: impl Fn(&Homes<'_, '_>)) {
-        let named = Named {
+        let named = HomeColumns {
             household: column(&[1, 1, 1, 1, 2, 2], &[0, 0, 0]),
             members: column(&[10, 20, 30, 31, 40, 41], &[30, 31, 41]),
             named: vec![column(&[0; 6], &[10, 10, 60]), column(&[0; 6], &[20, 50, 0])],

@@ -13,7 +13,7 @@ use super::doubt::{Learnt, is_doubtful};
 use super::links::{Decision, FLAG_NON_LINK, FLAG_SECOND_LOOK, Pair, merge_in};
 use super::numbers::Numbers;
 use super::partners::{self, Known};
-use super::relatives::{self, Homes, Named};
+use super::relatives::{self, HomeColumns, Homes};
 use super::ruled::Words;
 
 /// Weighs the pairs in doubt once more, but for those that an officer has ruled on, and decides anew
@@ -25,7 +25,7 @@ use super::ruled::Words;
 /// parallel.
 pub(super) fn look_again(
     grounds: &Grounds<'_>,
-    (clusters, named): (&[u32], &[Named<'_>]),
+    (clusters, named): (&[u32], &[HomeColumns<'_>]),
     pairs: &mut Vec<Pair>,
     non_links: &mut Vec<Pair>,
 ) -> bool {

@@ -187,7 +187,9 @@ fn regress(
         let mut sums = Sums::none(numbers.len());
         let pieces: Vec<Sums> =
             cases.par_chunks(PIECE).map(|piece| sums_of(piece, &numbers, &terms)).collect();
-        pieces.iter().for_each(|piece| sums.add(piece));
+        for piece in &pieces {
+            sums.add(piece);
+        }
         for (at, (number, before)) in numbers.iter().zip(before).enumerate() {
             let precise = (BITS_PER_NAT / before.deviation).powi(2);
             sums.gradient[at] += (before.mean - number) * precise;
@@ -225,7 +227,9 @@ fn sums_of(
         for &(row, factor) in &own {
             sums.gradient[row] += miss * factor;
             let row = &mut sums.curvature[row * count..(row + 1) * count];
-            own.iter().for_each(|&(column, other)| row[column] += spread * factor * other);
+            for &(column, other) in &own {
+                row[column] += spread * factor * other;
+            }
         }
     }
     sums
