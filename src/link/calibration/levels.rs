@@ -24,6 +24,8 @@ const EXPECTED_APART: f64 = 0.5;
 const OFFSET_MAX: f64 = 4.0;
 
 const ITERATIONS_MAX: usize = 12;
+/// In bits; less is not worth another round.
+const MOVED_MIN: f64 = 5e-3;
 /// Pairs that are added up as one piece, in order, so that sums hang on no thread.
 const PIECE: usize = 1 << 13;
 const BITS_PER_NAT: f64 = std::f64::consts::LOG2_E;
@@ -158,7 +160,7 @@ struct Before {
     within: [f64; 2],
 }
 
-/// Gradient and curvature of the log likelihood, the latter row by row.
+/// Gradient and curvature of the log likelihood, the latter row by row and only up to the diagonal.
 struct Sums {
     gradient: Vec<f64>,
     curvature: Vec<f64>,
@@ -203,7 +205,7 @@ fn regress(
             moved = moved.max((next - *number).abs());
             *number = next;
         }
-        if moved < 1e-3 {
+        if moved < MOVED_MIN {
             break;
         }
     }
@@ -224,10 +226,11 @@ fn sums_of(
         let bits = own.iter().fold(base, |sum, &(at, factor)| sum + numbers[at] * factor);
         let p = Bits::of(bits).probability();
         let (miss, spread) = (f64::from(u8::from(case.is_same)) - p, p * (1.0 - p));
-        for &(row, factor) in &own {
+        for (at, &(row, factor)) in own.iter().enumerate() {
             sums.gradient[row] += miss * factor;
             let row = &mut sums.curvature[row * count..(row + 1) * count];
-            for &(column, other) in &own {
+            // Terms come in the order of their places, so that these are the places up to the row's.
+            for &(column, other) in &own[..=at] {
                 row[column] += spread * factor * other;
             }
         }
@@ -235,7 +238,8 @@ fn sums_of(
     sums
 }
 
-/// The solution of a symmetric positive definite system, its matrix row by row (Cholesky).
+/// The solution of a symmetric positive definite system, its matrix row by row, of which only what stands up to the
+/// diagonal is looked at (Cholesky).
 fn solved(mut matrix: Vec<f64>, mut right: Vec<f64>) -> Vec<f64> {
     let n = right.len();
     for row in 0..n {
