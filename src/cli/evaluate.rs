@@ -58,6 +58,10 @@ pub(super) struct Options {
     /// Draw whether probabilities come true there, as SVG; a new file for its owner alone.
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
+    /// Tell beside it what two judges make of the same pairs that see the truth: how often each level is
+    /// really seen among pairs of one person and of two, and what becomes of pairs that look alike.
+    #[arg(long)]
+    oracle: bool,
     /// The folder with the extracts: tells missed and false pairs by groups of people too; of any
     /// tables which true pairs the blocking rules meet.
     #[arg(long, value_name = "DIR")]
@@ -80,6 +84,9 @@ pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
     let given = attributes.as_ref().map(PeopleAttributes::given);
     let evaluation = evaluate::evaluate_groups(folder, &options.run, given.as_ref())?;
     console::tell(&evaluation.to_string());
+    if options.oracle {
+        console::tell(&evaluate::oracle(folder, &options.run)?.to_string());
+    }
     if let Some(file) = &options.json {
         write_json(file, &evaluation)?;
     }

@@ -6,6 +6,7 @@ mod layout;
 mod numbers;
 mod past;
 mod path;
+mod run_parts;
 mod run_told;
 mod sentences;
 mod svg;
@@ -113,6 +114,7 @@ pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
     let sides = find::records(&settings, &records, names)?;
     let explanation = Linker::new(&settings, &records).explain(sides);
     let past = options.run.as_deref().map(|run| Past::read(run, names)).transpose()?;
+    let past = past.map(|past| past.with_parts(&settings, &explanation));
     let view = View::new(&settings, names, &explanation, past);
 
     let words = options.lang.words();

@@ -17,4 +17,5 @@ pub(super) const LINKS: &[Column] = &[
     Column::needed("blocking_rule"),
     Column::optional("match_weight", Kind::Number),
     Column::optional("match_probability", Kind::Number),
+    Column::optional("look", Kind::Text),
 ];

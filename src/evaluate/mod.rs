@@ -28,6 +28,7 @@ mod interval;
 mod link_figures;
 mod look_alikes;
 mod note;
+mod oracle;
 mod people_figures;
 mod picture;
 mod records;
@@ -38,6 +39,7 @@ mod truth;
 #[cfg(test)]
 mod twin;
 mod value;
+mod vectors;
 
 use std::path::Path;
 
@@ -61,11 +63,13 @@ pub use given::{GivenTruth, TruthColumn, TruthNames, evaluate_given};
 use link_figures::{LinkFigures, hard_pair_figures, link_figures};
 use look_alikes::{HardPeople, look_alikes};
 pub use look_alikes::{LookAlikeCounts, LookAlikes};
+pub use oracle::{Oracle, OracleFigures, OracleJudge};
 use people_figures::{PeopleFigures, Population, people_figures};
 use records::{NONE, Records};
 use reliability::Reliability;
 use run::{Clusters, LinkRow};
 use truth::{Errors, Hiding, KIND_BITS, Words};
+use vectors::Vectors;
 
 /// Measures a run: `truth` is a province's folder or its `truth/`, `run` a run's
 /// folder or the one that holds `latest`.
@@ -77,6 +81,45 @@ use truth::{Errors, Hiding, KIND_BITS, Words};
 /// No table of people on either side; a table that cannot be read, or lacks a column needed.
 pub fn evaluate(truth: &Path, run: &Path) -> Outcome<Evaluation> {
     evaluate_groups(truth, run, None)
+}
+
+/// What could be told at all of the pairs that a run wrote: two judges that see the truth, beside the run.
+/// Folders as for [`evaluate`]; nothing of it is used to link.
+///
+/// # Errors
+/// As [`evaluate`]; no table of pairs.
+pub fn oracle(truth: &Path, run: &Path) -> Outcome<Oracle> {
+    let (truth, run) = (truth::folder(truth)?, run::folder(run));
+    let mut notes = Vec::new();
+    let records = truth::people(&truth, &mut notes)?;
+    let clusters = run::clusters(&run, &records, &mut notes)?;
+    let sources = source_records(&records, &clusters, &run, &mut notes)?;
+    let counted: Vec<bool> = sources[..records.names().len()].iter().map(|source| source.counted).collect();
+    let population = Population {
+        source_of: &records.source_of,
+        person_of: &records.person_of,
+        cluster_of: &clusters.of,
+        counted: &counted,
+    };
+    let errors = truth::errors(&truth, &records, &mut notes)?.unwrap_or_default();
+    let people = people_figures(population, &errors.mask_of);
+    let mut vectors = Vectors::default();
+    for table in ["links.parquet", "non_links.parquet"] {
+        vectors.add(&run.join(table), &records)?;
+    }
+    let mask_of = |record: u32| errors.mask_of.get(record as usize).copied().unwrap_or_default();
+    let hides = |record: u32| {
+        [Hiding::Name, Hiding::Number].map(|hiding| mask_of(record) >> hiding as usize & 1 == 1)
+    };
+    let hard = without_number_and(&people.actual_with_kind, Hiding::Name, Hiding::NameOrNumber);
+    let actual = |a: usize, b: usize| people.actual.of(a, b);
+    let known = oracle::Known { population, names: records.names(), actual: &actual, hard, hides: &hides };
+    Ok(oracle::oracle(&known, vectors))
+}
+
+/// Of counts by kind: pairs with one kind on a side and no usable number on a side, given that of either.
+fn without_number_and(counts: &[u64], kind: Hiding, either: Hiding) -> u64 {
+    counts[kind as usize] + counts[Hiding::Number as usize] - counts[either as usize]
 }
 
 /// What `run.json` says of a run, given as for [`evaluate`]; nothing where it says nothing.
@@ -340,7 +383,7 @@ fn hidden_pairs(
     }
     let row = |(kind, name, either): (&str, Hiding, Hiding)| {
         let number = Hiding::Number as usize;
-        let both = |counts: &[u64]| counts[name as usize] + counts[number] - counts[either as usize];
+        let both = |counts: &[u64]| without_number_and(counts, name, either);
         let of_both = |mask: u128| (mask >> name as usize) & (mask >> number) & 1 == 1;
         let carries = |&(record, &mask): &(usize, &u128)| population.counts(record as u32) && of_both(mask);
         let (true_pairs, in_one_person) = (both(&people.actual_with_kind), both(&people.right_with_kind));

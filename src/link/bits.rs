@@ -71,6 +71,12 @@ impl Bits {
         Self(parts)
     }
 
+    /// The nearest multiple of a step, in bits.
+    #[must_use]
+    pub(super) fn to_step(self, step: f64) -> Self {
+        Self::of((self.number() / step).round() * step)
+    }
+
     /// The log odds against both of two rival explanations of which each alone leaves such odds:
     /// −log2(2^−a + 2^−b).
     #[inline]

@@ -106,6 +106,14 @@ impl<'a> ValueColumn<'a> {
         self.sources.get(source).map_or(0, |values| values.get(row))
     }
 
+    /// One row's value; none of a source that did not deliver it. O(1).
+    pub(super) fn get_or_none(&self, source: usize, row: usize) -> u64 {
+        self.sources
+            .get(source)
+            .filter(|values| !values.values().is_empty())
+            .map_or(0, |values| values.get(row))
+    }
+
     /// The values of all slots, source after source, and how many records have each slot's; a value
     /// may stand in several slots. O(records), in parallel over sources.
     pub(super) fn slots(&self) -> (Vec<u64>, Vec<u32>) {

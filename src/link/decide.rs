@@ -14,7 +14,7 @@ use super::sift::{Fetched, Live};
 use super::space::RecordSpace;
 use super::stages::Stage;
 use super::sums::Sums;
-use super::weights::{Evidence, Weights};
+use super::weights::{self, Evidence, Weights};
 use crate::settings::{Condition, Matching, PriorFactor};
 use crate::table::SourceIndex;
 
@@ -154,11 +154,25 @@ impl Judge<'_> {
         }
         self.weights.evidence(vectors, evidence);
         for comparison in 0..self.comparisons.len() {
-            if self.rows.rarity(gathered, comparison, rarity) {
-                spread(rarity, &batch.left, rarity_of_pairs);
-                self.weights.add_rarity(comparison, rarity_of_pairs, vectors, evidence);
+            for (term, levels) in self.rows.rarities(comparison).enumerate() {
+                self.rows.rarity(gathered, comparison, term, rarity);
+                spread(rarity, (&batch.left, &batch.right), rarity_of_pairs);
+                weights::add_rarity((comparison, levels), rarity_of_pairs, vectors, evidence);
             }
         }
+    }
+
+    /// The levels of one comparison of a batch.
+    pub(super) fn levels_of(&self, comparison: usize, batch: &Candidates, scratch: &mut Scratch) -> Vec<u8> {
+        let Scratch { gathered, values, vectors, .. } = scratch;
+        self.rows.gather(&batch.records, gathered);
+        self.rows.values(gathered, comparison, values);
+        vectors.clear();
+        vectors.resize(batch.left.len(), Levels::default());
+        let (comparator, level_of) = &self.comparisons[comparison];
+        let pairs = Pairs { values, left: &batch.left, right: &batch.right };
+        (comparator.levels)(self.names, pairs, Places { comparison, level_of }, vectors);
+        vectors.iter().map(|vector| vector.get(comparison)).collect()
     }
 
     /// The calibrated match weights of a batch.
@@ -167,12 +181,13 @@ impl Judge<'_> {
         let source = |place: u32| self.space.source(batch.records[place as usize]);
         let places = batch.left.iter().zip(&batch.right);
         let between = places.map(|(&left, &right)| (source(left), source(right)));
-        scratch.evidence.iter().zip(between).map(|(evidence, (a, b))| self.weigh(*evidence, a, b)).collect()
+        let told = scratch.evidence.iter().zip(&scratch.vectors).zip(between);
+        told.map(|((evidence, levels), between)| self.weigh(*evidence, *levels, between)).collect()
     }
 
     /// The calibrated match weight of two sources' records.
-    pub(super) fn weigh(&self, evidence: Evidence, a: usize, b: usize) -> Bits {
-        self.curves.of(a, b, evidence.match_weight(self.priors.between(a, b)))
+    pub(super) fn weigh(&self, evidence: Evidence, levels: Levels, (a, b): (usize, usize)) -> Bits {
+        self.curves.of(a, b, levels, evidence.match_weight(self.priors.between(a, b)))
     }
 
     /// What follows from a vector and its weight, and the reason why a pair that might link does not;
@@ -279,10 +294,11 @@ impl blocking::Judge for Judge<'_> {
     }
 }
 
-/// The values of the records that pairs name by place.
-fn spread<T: Copy>(values: &[T], places: &[u32], out: &mut Vec<T>) {
+/// Of the rarities of the records that pairs name by place, that of the more common value of both.
+fn spread(rarity: &[Bits], (left, right): (&[u32], &[u32]), out: &mut Vec<Bits>) {
     out.clear();
-    out.extend(places.iter().map(|&place| values[place as usize]));
+    let of_pair = |(&left, &right): (&u32, &u32)| rarity[left as usize].min(rarity[right as usize]);
+    out.extend(left.iter().zip(right).map(of_pair));
 }
 
 #[cfg(test)]

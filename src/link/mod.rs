@@ -26,17 +26,20 @@ mod compare;
 mod continuity;
 mod decide;
 mod decisions;
+mod doubt;
 mod explain;
 mod foretold;
 pub mod kernel;
 mod links;
 mod meetings;
 mod name_table;
+mod numbers;
 mod partners;
 mod people;
 mod plan;
 mod previous;
 mod problems;
+mod relatives;
 mod rows;
 mod ruled;
 mod second_look;
@@ -60,13 +63,14 @@ use cluster::Grounds;
 use column::OfRecords;
 use decide::{Judge, Priors, Reasons};
 use plan::{Columns, Compared, Keyed};
+use relatives::HomeColumns;
 use ruled::Bound;
 use space::RecordSpace;
 use weights::Weights;
 
 pub use bits::Bits;
 pub use blocking::BlockingAccount;
-pub use calibration::Calibrated;
+pub use calibration::{Calibrated, calibrated_bits};
 pub use continuity::Continuity;
 pub use decisions::{Conflict, RecordName, Ruling, Rulings};
 pub use explain::{
@@ -182,7 +186,8 @@ impl<'a> Linker<'a> {
         let space = core.space.clone();
         let rulings = earlier.rulings.bind(settings, records, &space);
         let name = |record| name_record(settings, records, &space, record);
-        core.people(pairs, rulings, earlier.people.as_ref(), name)
+        let named = relatives::read(&settings.matching.relatives, &OfRecords { settings, records });
+        core.people(pairs, (rulings, &named), earlier.people.as_ref(), name)
     }
 
     /// Match weights of pairs of some records, given by places among them; the same that
@@ -257,7 +262,7 @@ impl<'a> Core<'a> {
     }
 
     fn judge(&self) -> Judge<'_> {
-        let weights = Weights::new(&self.matching.model);
+        let weights = Weights::new(&self.matching.model).with_rarity_max(self.compared.rows.rarity_max());
         Judge {
             stages: stages::stages(&self.compared.comparisons, &weights),
             space: &self.space,
@@ -304,7 +309,7 @@ impl<'a> Core<'a> {
     fn people<'n>(
         mut self,
         found: ScoredPairs,
-        mut rulings: Bound,
+        (mut rulings, named): (Bound, &[HomeColumns<'_>]),
         previous: Option<&PreviousPeople>,
         name_record: impl Fn(u32) -> (&'n str, &'n str) + Sync,
     ) -> Linkage {
@@ -318,7 +323,7 @@ impl<'a> Core<'a> {
         let groups = assign::groups_within(&self.space, &pairs, &one_person);
         let grounds = Grounds { judge: &judge, groups: &groups, one_person: &one_person, words };
         let mut clusters = cluster::cluster(&grounds, &mut rulings, &mut pairs);
-        if second_look::look_again(&judge, (&clusters, words), &mut pairs, &mut non_links) {
+        if second_look::look_again(&grounds, (&clusters, named), &mut pairs, &mut non_links) {
             clusters = cluster::cluster(&grounds, &mut rulings, &mut pairs);
         }
         second_look::put_down(&judge, &mut pairs, &mut non_links);

@@ -1,12 +1,14 @@
 //! The matching rules, resolved against what was delivered: which columns are read, and how.
 
+use rayon::prelude::*;
+
 use super::blocking::KeyRule;
-use super::column::ValueColumn;
-use super::compare::{Comparator, Names, Reading, comparator};
-use super::rows::{CompareRows, Packed};
+use super::column::{SourceValues, ValueColumn};
+use super::compare::{self, Comparator, Names, Reading, comparator, levels_of_themselves};
+use super::rows::{CompareRows, Packed, RarityAt};
 use super::space::RecordSpace;
 use super::term_frequency::{self, Rarity};
-use crate::settings::{ComparisonModel, Expression, Matching};
+use crate::settings::{Expression, Matching, Term};
 
 /// An expression and how it is read.
 #[derive(Clone, Copy)]
@@ -55,9 +57,11 @@ pub(super) fn read<'a>(
     let pack = |(at, places): (usize, &Places)| Packed {
         comparator: comparisons[at].0,
         columns: places.values.iter().map(|&place| &columns[place]).collect(),
-        rarity: places
-            .term
-            .and_then(|term| rarity(matching.model.comparisons.get(at)?, &columns[term], people)),
+        rarities: Terms { matching, columns: &columns, names: &names, space, people }.of(
+            at,
+            &comparisons[at],
+            places,
+        ),
     };
     let packed: Vec<Packed<'_, 'a>> = places.iter().enumerate().map(pack).collect();
     let rows = CompareRows::new(space, &packed);
@@ -74,6 +78,8 @@ pub(super) fn read<'a>(
 struct Places {
     values: Vec<usize>,
     term: Option<usize>,
+    /// By further term of the model: what is counted; nothing where that is what is compared.
+    terms: Vec<Vec<usize>>,
 }
 
 /// What is wanted, each column once.
@@ -104,10 +110,16 @@ impl<'e> WantedList<'e> {
         let values = &matching.comparisons[at].values;
         let has_term = matching.model.comparisons.get(at).is_some_and(|one| one.term_frequency.is_some());
         let readings = values.iter().zip(comparator.readings);
+        let terms = matching.model.comparisons.get(at).into_iter().flat_map(|one| &one.terms);
         Places {
             values: readings.map(|(value, &reading)| self.place(value, reading)).collect(),
             term: values.first().filter(|_| has_term).map(|value| self.place(value, Reading::Term)),
+            terms: terms.map(|term| self.counted(term)).collect(),
         }
+    }
+
+    fn counted(&mut self, term: &'e Term) -> Vec<usize> {
+        term.of.iter().map(|counted| self.place(counted, Reading::Term)).collect()
     }
 
     fn of_blocking(&mut self, matching: &'e Matching) -> Vec<KeyRule> {
@@ -141,8 +153,87 @@ pub(super) fn read_keys<'a>(matching: &Matching, source: &impl Columns<'a>) -> K
     Keyed { columns: source.read(&list.wanted).1, rules }
 }
 
-/// A comparison's term-frequency adjustments, where its model has some.
-fn rarity<'a>(model: &ComparisonModel, terms: &ValueColumn<'a>, people: usize) -> Option<Rarity<'a>> {
-    let term = model.term_frequency?;
-    Some(term_frequency::adjustments(terms, term_frequency::average(model, term), term.rarest, people))
+/// What term frequencies are made of.
+struct Terms<'r, 'a> {
+    matching: &'r Matching,
+    columns: &'r [ValueColumn<'a>],
+    names: &'r Names,
+    space: &'r RecordSpace,
+    people: usize,
+}
+
+impl<'a> Terms<'_, 'a> {
+    /// A comparison's term-frequency adjustments, where its model has some.
+    fn of(&self, at: usize, comparator: &(Comparator, [u8; 16]), places: &Places) -> Vec<RarityAt<'a>> {
+        let Some(model) = self.matching.model.comparisons.get(at) else { return Vec::new() };
+        let own = model.term_frequency.zip(places.term).map(|(term, place)| {
+            let u = term_frequency::average(model, term);
+            let rarity = term_frequency::adjustments(&self.columns[place], u, term.rarest, self.people);
+            RarityAt { levels: term.levels, rarity }
+        });
+        let further = model.terms.iter().zip(&places.terms).map(|(term, counted)| RarityAt {
+            levels: term.levels,
+            rarity: if term.of.is_empty() {
+                self.of_compared(term, at, comparator, &places.values)
+            } else {
+                term_frequency::further(&self.joined(counted, mixed), None, term, self.people)
+            },
+        });
+        own.into_iter().chain(further).collect()
+    }
+
+    /// What is compared itself, of those records that show one of the levels beside themselves.
+    fn of_compared(
+        &self,
+        term: &Term,
+        comparison: usize,
+        (comparator, level_of): &(Comparator, [u8; 16]),
+        values: &[usize],
+    ) -> Rarity<'a> {
+        let column = self.joined(values, comparator.pack);
+        if values.iter().any(|&at| self.columns[at].lists.is_some()) {
+            return term_frequency::further(&column, None, term, self.people);
+        }
+        let (packed, _) = column.slots();
+        let places = compare::Places { comparison, level_of };
+        let levels = levels_of_themselves(comparator, self.names, &packed, places);
+        let is_meant: Vec<bool> = levels.into_iter().map(|level| term.levels >> level & 1 == 1).collect();
+        term_frequency::further(&column, Some(&is_meant), term, self.people)
+    }
+
+    /// One column out of one or several, in which a record has a value that has one in all of them.
+    fn joined(&self, places: &[usize], join: fn(u64, u64) -> u64) -> ValueColumn<'a> {
+        match places {
+            [] => ValueColumn::default(),
+            [one] => {
+                let column = &self.columns[*one];
+                let (values, _) = column.slots();
+                let packed: Vec<u64> =
+                    values.into_iter().map(|v| if v == 0 { 0 } else { join(v, 0) }).collect();
+                column.with_values(&packed)
+            }
+            several => ValueColumn {
+                sources: (0..self.space.sources())
+                    .map(|source| self.rows_of(source, several, join))
+                    .collect(),
+                lists: None,
+            },
+        }
+    }
+
+    fn rows_of(&self, source: usize, places: &[usize], join: fn(u64, u64) -> u64) -> SourceValues<'a> {
+        let of_row = |row: usize| {
+            let mut values = places.iter().map(|&at| self.columns[at].get_or_none(source, row));
+            let first = values.next().unwrap_or(0);
+            values.fold(first, |all, next| if all == 0 || next == 0 { 0 } else { join(all, next) })
+        };
+        let rows = (0..self.space.rows(source)).into_par_iter().with_min_len(1 << 14);
+        SourceValues::Rows(rows.map(of_row).collect())
+    }
+}
+
+/// One number for two, of which neither is 0.
+fn mixed(one: u64, other: u64) -> u64 {
+    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+    (one.wrapping_mul(ODD).rotate_left(23) ^ other).wrapping_mul(ODD).max(1)
 }

@@ -3,16 +3,21 @@
 use super::compare::{Reading, comparator};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::normalise::{FacetType, facet, facets_of};
-use crate::settings::{BlockingRule, ComparisonRule, Expression, FieldFacet, Kind, Part, Settings};
+use crate::settings::{
+    BlockingRule, ComparisonRule, Expression, FieldFacet, Kind, Part, RelativesRule, Settings,
+};
 
 /// Mistakes in the matching rules that settings cannot see: facets that a field does not have,
 /// blocking rules whose keys do not tell records apart. Empty for good rules. To be asked
 /// before any data is read.
-pub fn problems(settings: &Settings) -> Vec<Diagnostic> {
+pub fn problems<'a>(settings: &'a Settings) -> Vec<Diagnostic> {
     let matching = &settings.matching;
     let compared = matching.comparisons.iter().flat_map(|rule| of_comparison(settings, rule));
     let expressions = matching.blocking.iter().flat_map(|rule| rule.keys.iter().chain(&rule.finer));
-    let parts = expressions.flat_map(|expression| &expression.alternatives);
+    let counted = matching.model.comparisons.iter().flat_map(|one| &one.terms).flat_map(|term| &term.of);
+    let of_relatives = |rule: &'a RelativesRule| rule.named.iter().chain([&rule.household, &rule.members]);
+    let named = matching.relatives.iter().flat_map(of_relatives);
+    let parts = expressions.chain(counted).chain(named).flat_map(|expression| &expression.alternatives);
     let keys = parts.filter_map(|part| of_facet(settings, part, None));
     let blocks = matching.blocking.iter().filter_map(|rule| of_blocks(settings, rule));
     compared.chain(keys).chain(blocks).collect()

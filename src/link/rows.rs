@@ -4,7 +4,8 @@
 //! record that are compared, and its term-frequency adjustments, stand in one
 //! compare row of lanes of 32 bits, which is one cache line where it can: the
 //! record of a block is fetched once, not once a pair and comparison. There are few
-//! different adjustments, so that half a lane says which one.
+//! different adjustments, so that a few bits say which one: all of a record's adjustments share
+//! what room the line has left, rounded to eighths of a bit or more where it is scarce.
 
 use std::ops::Range;
 
@@ -16,6 +17,7 @@ use super::column::ValueColumn;
 use super::compare::Comparator;
 use super::space::RecordSpace;
 use super::term_frequency::Rarity;
+use crate::settings::LEVELS_MAX;
 
 /// Rows that are packed as one piece: they stay in the cache while one comparison's values after the
 /// other are written.
@@ -26,23 +28,37 @@ pub(super) struct Packed<'c, 'a> {
     pub(super) comparator: Comparator,
     /// A column for each of the comparator's readings.
     pub(super) columns: Vec<&'c ValueColumn<'a>>,
-    /// The term-frequency adjustments, where the model has some.
-    pub(super) rarity: Option<Rarity<'a>>,
+    /// The term-frequency adjustments of the model.
+    pub(super) rarities: Vec<RarityAt<'a>>,
+}
+
+/// Term-frequency adjustments and the levels at which they are added, a bit each.
+#[derive(Debug)]
+pub(super) struct RarityAt<'a> {
+    pub(super) levels: u16,
+    pub(super) rarity: Rarity<'a>,
 }
 
 /// Where a comparison's values stand in a row.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Lanes {
     value: usize,
     is_wide: bool,
-    rarity: Option<Half>,
+    rarities: Vec<Slot>,
 }
 
-/// Half of a lane.
-#[derive(Clone, Copy, Debug)]
-struct Half {
+/// Some bits of a lane, that say which of a few adjustments a record has.
+#[derive(Clone, Debug)]
+struct Slot {
     lane: usize,
     shift: u32,
+    mask: u32,
+    /// At which levels of the comparison it is added; bit `l` for level `l`.
+    levels: u16,
+    /// What the number in the lane stands for.
+    bits: Vec<Bits>,
+    /// By place in the adjustments of the column: the number in the lane.
+    numbers: Vec<u32>,
 }
 
 /// The compare rows of all records.
@@ -52,8 +68,6 @@ pub(super) struct CompareRows {
     stride: usize,
     /// By comparison.
     places: Vec<Lanes>,
-    /// By comparison: what its adjustments' numbers stand for; nothing where it has none.
-    rarity: Vec<Vec<Bits>>,
 }
 
 /// The compare rows of a batch's records, in the batch's order.
@@ -72,11 +86,10 @@ impl CompareRows {
             let first = at * PIECE;
             let records = first..first + lanes.len() / stride;
             for (comparison, places) in comparisons.iter().zip(&places) {
-                pack(space, comparison, *places, records.clone(), stride, lanes);
+                pack(space, comparison, places, records.clone(), stride, lanes);
             }
         });
-        let bits = |one: &Packed<'_, '_>| one.rarity.as_ref().map_or_else(Vec::new, |one| one.bits.clone());
-        Self { lanes, stride, places, rarity: comparisons.iter().map(bits).collect() }
+        Self { lanes, stride, places }
     }
 
     /// Fetches the rows of some records.
@@ -98,7 +111,8 @@ impl CompareRows {
 
     /// One comparison's values of gathered records, put into `out`.
     pub(super) fn values(&self, gathered: &Gathered, comparison: usize, out: &mut Vec<u64>) {
-        let Lanes { value, is_wide, .. } = self.places[comparison];
+        let Lanes { value, is_wide, .. } = &self.places[comparison];
+        let (value, is_wide) = (*value, *is_wide);
         let rows = gathered.lanes.chunks_exact(self.stride);
         out.clear();
         if is_wide {
@@ -108,17 +122,34 @@ impl CompareRows {
         }
     }
 
-    /// One comparison's term-frequency adjustments of gathered records, put into `out`; whether it
-    /// has some.
-    pub(super) fn rarity(&self, gathered: &Gathered, comparison: usize, out: &mut Vec<Bits>) -> bool {
-        let Some(Half { lane, shift }) = self.places[comparison].rarity else { return false };
-        let bits = &self.rarity[comparison];
+    /// By term-frequency adjustment of one comparison: at which levels it is added, a bit each.
+    pub(super) fn rarities(&self, comparison: usize) -> impl Iterator<Item = u16> {
+        self.places.get(comparison).into_iter().flat_map(|places| &places.rarities).map(|slot| slot.levels)
+    }
+
+    /// One of a comparison's term-frequency adjustments of gathered records, put into `out`.
+    pub(super) fn rarity(&self, gathered: &Gathered, comparison: usize, term: usize, out: &mut Vec<Bits>) {
         out.clear();
-        let of_row = |row: &[u32]| bits[(row[lane] >> shift & 0xffff) as usize];
+        let Some(slot) = self.places.get(comparison).and_then(|places| places.rarities.get(term)) else {
+            return;
+        };
+        let of_row = |row: &[u32]| slot.bits[(row[slot.lane] >> slot.shift & slot.mask) as usize];
         out.extend(gathered.lanes.chunks_exact(self.stride).map(of_row));
-        true
+    }
+
+    /// By comparison and level: the most that adjustments add.
+    pub(super) fn rarity_max(&self) -> Vec<[Bits; LEVELS_MAX]> {
+        let of_level = |places: &Lanes, level: usize| {
+            let meant = places.rarities.iter().filter(|slot| slot.levels >> level & 1 == 1);
+            let most = meant.map(|slot| slot.bits.iter().copied().max().unwrap_or_default());
+            most.fold(Bits::default(), |sum, most| sum + most.max(Bits::default()))
+        };
+        self.places.iter().map(|places| std::array::from_fn(|level| of_level(places, level))).collect()
     }
 }
+
+/// To what adjustments are rounded where there is no room for each as it is; in bits.
+const STEPS: [Option<f64>; 4] = [None, Some(0.125), Some(0.25), Some(0.5)];
 
 /// Where each comparison's values stand, and the length of a row.
 fn lay_out(comparisons: &[Packed<'_, '_>]) -> (Vec<Lanes>, usize) {
@@ -129,23 +160,60 @@ fn lay_out(comparisons: &[Packed<'_, '_>]) -> (Vec<Lanes>, usize) {
     };
     let place = |one: &Packed<'_, '_>| {
         let is_wide = one.comparator.is_wide();
-        Lanes { value: take(1 + usize::from(is_wide)), is_wide, rarity: None }
+        Lanes { value: take(1 + usize::from(is_wide)), is_wide, rarities: Vec::new() }
     };
     let mut places: Vec<Lanes> = comparisons.iter().map(place).collect();
-    let with_rarity = places.iter_mut().zip(comparisons).filter(|(_, one)| one.rarity.is_some());
-    let mut halves = 0;
-    for (places, _) in with_rarity {
-        places.rarity = Some(Half { lane: next + halves / 2, shift: 16 * (halves as u32 % 2) });
-        halves += 1;
-    }
-    (places, row_length(next + halves.div_ceil(2)))
+    let count = comparisons.iter().map(|one| one.rarities.len()).sum::<usize>();
+    let room = row_length(next + usize::from(count > 0)) - next;
+    let laid = |step| lay_out_rarities(comparisons, next, step);
+    // The finest step for which the row needs no further line; the coarsest where none does.
+    let mut tried = STEPS.into_iter().map(laid);
+    let fits = |(_, lanes): &(Vec<Vec<Slot>>, usize)| *lanes <= room;
+    let (slots, lanes) = tried.find(fits).unwrap_or_else(|| laid(STEPS[STEPS.len() - 1]));
+    places.iter_mut().zip(slots).for_each(|(places, slots)| places.rarities = slots);
+    (places, row_length(next + lanes))
+}
+
+/// The slots of all adjustments rounded to a step, from a lane on, and how many lanes they take.
+fn lay_out_rarities(
+    comparisons: &[Packed<'_, '_>],
+    first: usize,
+    step: Option<f64>,
+) -> (Vec<Vec<Slot>>, usize) {
+    let mut used: Vec<u32> = Vec::new();
+    let mut slot = |one: &RarityAt<'_>| {
+        let (bits, numbers) = rounded(&one.rarity.bits, step);
+        let width = (usize::BITS - (bits.len() - 1).leading_zeros()).max(1);
+        let at = used.iter().position(|used| used + width <= u32::BITS).unwrap_or_else(|| {
+            used.push(0);
+            used.len() - 1
+        });
+        used[at] += width;
+        let (lane, shift) = (first + at, used[at] - width);
+        Slot { lane, shift, mask: u32::MAX >> (u32::BITS - width), levels: one.levels, bits, numbers }
+    };
+    let slots = comparisons.iter().map(|one| one.rarities.iter().map(&mut slot).collect()).collect();
+    (slots, used.len())
+}
+
+/// Some adjustments, the first that of a missing value, rounded to a step: those that differ, and which
+/// of them each is.
+fn rounded(bits: &[Bits], step: Option<f64>) -> (Vec<Bits>, Vec<u32>) {
+    let rounded: Vec<Bits> = bits.iter().map(|bits| step.map_or(*bits, |step| bits.to_step(step))).collect();
+    let mut differing = rounded.clone();
+    differing.push(Bits::default());
+    differing.sort_unstable();
+    differing.dedup();
+    let number = |bits: &Bits| differing.binary_search(bits).unwrap_or(0) as u32;
+    let numbers = rounded.iter().map(number).collect();
+    (differing, numbers)
 }
 
 /// Packs one comparison's values of one piece of records.
 fn pack(
     space: &RecordSpace,
     comparison: &Packed<'_, '_>,
-    places: Lanes,
+    places: &Lanes,
     records: Range<usize>,
     stride: usize,
     lanes: &mut [u32],
@@ -162,10 +230,11 @@ fn pack(
                 row[places.value + 1] = (value >> 32) as u32;
             }
         }
-        if let (Some(Half { lane, shift }), Some(rarity)) = (places.rarity, &comparison.rarity) {
-            rarity.places.read(source, rows, &mut values);
-            let rows = own.chunks_exact_mut(stride).zip(&values);
-            rows.for_each(|(row, &place)| row[lane] |= (place as u32 & 0xffff) << shift);
+        for (slot, RarityAt { rarity, .. }) in places.rarities.iter().zip(&comparison.rarities) {
+            rarity.places.read(source, rows.clone(), &mut values);
+            for (row, &place) in own.chunks_exact_mut(stride).zip(&values) {
+                row[slot.lane] |= slot.numbers[place as usize] << slot.shift;
+            }
         }
     }
 }
@@ -211,17 +280,16 @@ mod tests {
         let equal = column(&[1, 0], &[u64::MAX, 2, 3]);
         let number = column(&[big, 5], &[0, 6, 7]);
         let (outer, inner) = (column(&[4, 4], &[4, 0, 4]), column(&[1, 2], &[3, 4, 0]));
+        let rarity = |bits: [f64; 4], rows: (&[u64], &[u64])| RarityAt {
+            levels: 0b10,
+            rarity: Rarity { bits: bits.map(Bits::of).to_vec(), places: column(rows.0, rows.1) },
+        };
+        let first = rarity([0.0, 7.0, 9.0, -1.5], (&[1, 0], &[2, 0, 3]));
+        let second = rarity([0.0, -3.0, 9.0, 2.0], (&[3, 3], &[0, 1, 2]));
         let comparisons = [
-            Packed {
-                comparator: comparator("equal"),
-                columns: vec![&equal],
-                rarity: Some(Rarity {
-                    bits: [0.0, 7.0, 9.0, -1.5].map(Bits::of).to_vec(),
-                    places: column(&[1, 0], &[2, 0, 3]),
-                }),
-            },
-            Packed { comparator: comparator("identifier"), columns: vec![&number], rarity: None },
-            Packed { comparator: comparator("nested"), columns: vec![&outer, &inner], rarity: None },
+            Packed { comparator: comparator("equal"), columns: vec![&equal], rarities: vec![first, second] },
+            Packed { comparator: comparator("identifier"), columns: vec![&number], rarities: vec![] },
+            Packed { comparator: comparator("nested"), columns: vec![&outer, &inner], rarities: vec![] },
         ];
         let rows = CompareRows::new(&space, &comparisons);
         let mut gathered = Gathered::default();
@@ -235,7 +303,45 @@ mod tests {
         assert_eq!(values(1), [7, big, 0]);
         assert_eq!(values(2), [4 << 32, 4 << 32 | 1, 4 << 32 | 3]);
         let mut rarity = Vec::new();
-        assert!(rows.rarity(&gathered, 0, &mut rarity) && !rows.rarity(&gathered, 1, &mut rarity));
+        rows.rarity(&gathered, 0, 0, &mut rarity);
         assert_eq!(rarity, [-1.5, 7.0, 9.0].map(Bits::of));
+        rows.rarity(&gathered, 0, 1, &mut rarity);
+        assert_eq!(rarity, [9.0, 2.0, 0.0].map(Bits::of));
+        assert_eq!((rows.rarities(0).count(), rows.rarities(1).count()), (2, 0));
+        assert_eq!(rows.rarity_max()[0][1], Bits::of(18.0));
+        assert_eq!(rows.rarity_max()[0][2], Bits::default());
+    }
+
+    #[test]
+    fn adjustments_are_rounded_only_where_a_line_has_no_room_for_them() {
+        let all: Vec<u64> = (0..3_000).collect();
+        let values = column(&all, &[]);
+        let bits: Vec<Bits> = (0..3_000).map(|at| Bits::of(f64::from(at) / 400.0)).collect();
+        let error_and_lanes = |terms: usize| {
+            let mut comparisons: Vec<Packed<'_, '_>> = Vec::new();
+            comparisons.resize_with(15, || Packed {
+                comparator: comparator("equal"),
+                columns: vec![&values],
+                rarities: vec![],
+            });
+            comparisons[3].rarities.resize_with(terms, || RarityAt {
+                levels: 2,
+                rarity: Rarity { bits: bits.clone(), places: column(&all, &[]) },
+            });
+            let rows = CompareRows::new(&RecordSpace::of_rows(&[3_000, 0]), &comparisons);
+            let mut gathered = Gathered::default();
+            rows.gather(&(0..3_000).collect::<Vec<u32>>(), &mut gathered);
+            let mut out = Vec::new();
+            rows.rarity(&gathered, 3, terms - 1, &mut out);
+            let off = out.iter().zip(&bits).map(|(a, b)| (a.number() - b.number()).abs());
+            (off.fold(0.0, f64::max), rows.stride)
+        };
+        // Twelve bits each as they are; at eighths of a bit six, at quarters and halves five and four.
+        assert_eq!(error_and_lanes(2), (0.0, LINE));
+        let (error, lanes) = error_and_lanes(5);
+        assert!(error > 0.01 && error <= 0.0625 && lanes == LINE, "{error} {lanes}");
+        let (error, lanes) = error_and_lanes(6);
+        assert!(error > 0.0625 && error <= 0.125 && lanes == LINE, "{error} {lanes}");
+        assert_eq!(error_and_lanes(9).1, 2 * LINE);
     }
 }

@@ -20,13 +20,21 @@ pub(super) struct Fetched {
     values: Vec<u64>,
     /// By record of the batch.
     sources: Vec<u8>,
-    /// By comparison, then record: how much rarer than the average its value is; nothing where that
-    /// does not count.
-    rarity: Vec<Vec<Bits>>,
+    /// By term-frequency adjustment of all comparisons, then record: how much rarer than the average it is.
+    rarities: Vec<Rarity>,
     /// By record: the lanes of late comparisons that it has a value for, a bit each.
     present: Vec<u8>,
     /// By record: the most that its values tell against strangers, by lane.
     most: Vec<[i32; LANES]>,
+}
+
+/// One term-frequency adjustment of a batch's records.
+#[derive(Default)]
+struct Rarity {
+    comparison: usize,
+    /// At which levels of the comparison it is added, a bit each.
+    levels: u16,
+    of_record: Vec<Bits>,
 }
 
 /// The pairs of a batch that may still be kept, column by column.
@@ -95,14 +103,11 @@ impl Live {
 impl Judge<'_> {
     /// Fetches what comparing needs of a batch's records.
     pub(super) fn fetch(&self, batch: &Candidates, fetched: &mut Fetched) {
-        let Fetched { gathered, values, sources, rarity, present, most } = fetched;
+        let Fetched { gathered, values, sources, rarities, present, most } = fetched;
         sources.clear();
         sources.extend(batch.records.iter().map(|&record| self.space.source(record) as u8));
         self.rows.gather(&batch.records, gathered);
-        rarity.resize_with(self.comparisons.len(), Vec::new);
-        for (comparison, rarity) in rarity.iter_mut().enumerate() {
-            self.rows.rarity(gathered, comparison, rarity);
-        }
+        self.fetch_rarities(gathered, rarities);
         present.clear();
         present.resize(batch.records.len(), 0);
         most.clear();
@@ -110,13 +115,32 @@ impl Judge<'_> {
         for hope in self.stages.first().map_or(&[][..], |first| &first.hopes) {
             self.rows.values(gathered, hope.comparison, values);
             let of_record = present.iter_mut().zip(most.iter_mut()).zip(&*values).enumerate();
+            let own: Vec<&Rarity> = rarities.iter().filter(|one| one.comparison == hope.comparison).collect();
             for (at, ((present, most), &value)) in of_record {
-                let rarity = rarity[hope.comparison].get(at).copied().unwrap_or_default();
+                let rarity =
+                    own.iter().fold(Bits::default(), |sum, one| sum + one.of_record[at].max(Bits::default()));
                 let is_there = value != 0;
                 *present |= u8::from(is_there) << hope.lane;
                 most[hope.lane] += if is_there { hope.most.of_value(rarity).parts() } else { 0 };
             }
         }
+    }
+
+    /// Fetches all adjustments of a batch's records.
+    fn fetch_rarities(&self, gathered: &Gathered, rarities: &mut Vec<Rarity>) {
+        let mut count = 0;
+        for comparison in 0..self.comparisons.len() {
+            for (term, levels) in self.rows.rarities(comparison).enumerate() {
+                if rarities.len() == count {
+                    rarities.push(Rarity::default());
+                }
+                let one = &mut rarities[count];
+                (one.comparison, one.levels) = (comparison, levels);
+                self.rows.rarity(gathered, comparison, term, &mut one.of_record);
+                count += 1;
+            }
+        }
+        rarities.truncate(count);
     }
 
     /// Makes one comparison of some pairs.
@@ -146,15 +170,16 @@ impl Judge<'_> {
     fn weigh_stage(&self, stage: &Stage, least: Bits, fetched: &Fetched, live: &mut Live) {
         let adjustments: Vec<_> =
             stage.adjustments.iter().filter_map(|&at| self.weights.adjustments().get(at)).collect();
-        let rarity =
-            stage.comparisons.iter().map(|&at| (at, self.weights.rarity_levels(at), &fetched.rarity[at]));
-        let rarity: Vec<_> = rarity.filter(|(.., rarity)| !rarity.is_empty()).collect();
+        let is_made = |one: &&Rarity| stage.comparisons.contains(&one.comparison);
+        let rarities: Vec<&Rarity> = fetched.rarities.iter().filter(is_made).collect();
         live.sift(|left, right, vector, known| {
             let joint = stage.joint.iter().map(|joint| joint.of_vector(vector));
             let mut told = joint.fold(known, Sums::plus);
-            for &(comparison, levels, rarity) in &rarity {
-                let counts = levels >> vector.get(comparison) & 1 == 1;
-                told = told.and_strangers(if counts { rarity[left] } else { Bits::default() });
+            for one in &rarities {
+                let counts = one.levels >> vector.get(one.comparison) & 1 == 1;
+                // That of the more common of both values: where they differ the rarer one may be a slip.
+                let common = one.of_record[left].min(one.of_record[right]);
+                told = told.and_strangers(if counts { common } else { Bits::default() });
             }
             for adjustment in &adjustments {
                 told = told.and_strangers(adjustment.of_vector(vector));

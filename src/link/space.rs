@@ -89,6 +89,11 @@ impl RecordSpace {
         self.starts.last().map_or(0, |&end| end as usize)
     }
 
+    /// The number of a source's first record.
+    pub(super) fn first(&self, source: usize) -> usize {
+        self.starts[source] as usize
+    }
+
     /// Number of a source's records.
     pub(super) fn rows(&self, source: usize) -> usize {
         (self.starts[source + 1] - self.starts[source]) as usize

@@ -69,7 +69,7 @@ pub(super) struct Most {
 }
 
 impl Most {
-    /// Against strangers, for a value of such rarity.
+    /// Against strangers, for a value of such rarity, all adjustments that add something taken together.
     #[inline]
     pub(super) fn of_value(self, rarity: Bits) -> Bits {
         let strangers = self.of_levels.strangers;

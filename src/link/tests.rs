@@ -146,7 +146,7 @@ fn run_of(rows: &[Row], times: f64) -> Linkage {
     let columns = OfRows { rows };
     let (core, keyed) = Core::new(&matching, space, PEOPLE, &columns);
     let pairs = core.pairs(keyed, &Progress::silent());
-    core.people(pairs, ruled::Bound::default(), None, name)
+    core.people(pairs, (ruled::Bound::default(), &[]), None, name)
 }
 
 /// The pairs of a crowd that are kept from a probability on, by their records, levels and weights.

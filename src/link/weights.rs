@@ -16,7 +16,8 @@
 use super::bits::Bits;
 use super::links::Levels;
 use super::sums::{Most, Sums};
-use crate::settings::{ComparisonModel, KIN, LevelModel, Model};
+use super::term_frequency;
+use crate::settings::{ComparisonModel, KIN, LEVELS_MAX, LevelModel, Model};
 
 /// What levels tell against a pair being of two people, by kind of pair.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,6 +78,8 @@ pub struct Weights {
     tables: Vec<Box<[Sums; 256]>>,
     /// By comparison: the levels at which a value's rarity is added; bit `l` for level `l`.
     rarity: Vec<u16>,
+    /// By comparison and level: the most that the rarity of a value adds.
+    rarity_max: Vec<[Bits; LEVELS_MAX]>,
     adjustments: Vec<Adjustment>,
     /// How much kin a person has, by kind; none where the model knows none.
     kin_per_person: [Option<f64>; KIN.len()],
@@ -95,7 +98,13 @@ impl Weights {
         let rarity = |one: &ComparisonModel| one.term_frequency.map_or(0, |term| term.levels);
         let rarity = model.comparisons.iter().map(rarity).collect();
         let adjustments = model.comparisons.iter().enumerate().filter_map(Adjustment::of).collect();
-        Self { levels, tables, rarity, adjustments, kin_per_person: model.kin_per_person }
+        let rarity_max = model.comparisons.iter().map(rarity_max).collect();
+        Self { levels, tables, rarity, rarity_max, adjustments, kin_per_person: model.kin_per_person }
+    }
+
+    /// The same, where it is known by comparison and level what the rarity of a value adds at most.
+    pub(super) fn with_rarity_max(self, rarity_max: Vec<[Bits; LEVELS_MAX]>) -> Self {
+        Self { rarity_max, ..self }
     }
 
     /// What one level of one comparison tells, without rarity.
@@ -114,21 +123,16 @@ impl Weights {
         let (mut of_levels, mut of_rare) = (Evidence::default(), None);
         for (level, &told) in self.levels.get(comparison).into_iter().flatten().enumerate() {
             of_levels = of_levels.max(told);
-            if self.counts_rarity(comparison, level as u8) {
+            if self.counts_rarity(comparison, level) {
                 of_rare = of_rare.max(Some(told.strangers));
             }
         }
         Most { of_levels, of_rare }
     }
 
-    /// Whether a value's rarity is added at a level.
-    fn counts_rarity(&self, comparison: usize, level: u8) -> bool {
-        self.rarity.get(comparison).is_some_and(|levels| levels >> level & 1 == 1)
-    }
-
-    /// The levels of one comparison at which a value's rarity is added; bit `l` for level `l`.
-    pub(super) fn rarity_levels(&self, comparison: usize) -> u16 {
-        self.rarity.get(comparison).copied().unwrap_or(0)
+    /// Whether a value's rarity may add something at a level.
+    fn counts_rarity(&self, comparison: usize, level: usize) -> bool {
+        self.rarity_max.get(comparison).is_some_and(|most| most[level] > Bits::default())
     }
 
     /// The weights of some comparisons' levels, ready to be looked up together.
@@ -161,12 +165,7 @@ impl Weights {
 
     /// Adds the rarity of one comparison's values where its levels ask for it.
     pub fn add_rarity(&self, comparison: usize, rarity: &[Bits], vectors: &[Levels], out: &mut [Evidence]) {
-        let levels = self.rarity[comparison];
-        for ((evidence, vector), &rarity) in out.iter_mut().zip(vectors).zip(rarity) {
-            if levels >> vector.get(comparison) & 1 == 1 {
-                evidence.strangers += rarity;
-            }
-        }
+        add_rarity((comparison, self.rarity[comparison]), rarity, vectors, out);
     }
 
     /// What stands before all evidence, for pairs of two sources: `factor` times one pair in as
@@ -242,6 +241,27 @@ impl Adjustment {
     }
 }
 
+/// By level the most that the rarity of one of a comparison's values adds: the rarest counts as `rarest`.
+fn rarity_max(model: &ComparisonModel) -> [Bits; LEVELS_MAX] {
+    let Some(term) = model.term_frequency else { return [Bits::default(); LEVELS_MAX] };
+    let most = Bits::of_ratio(term_frequency::average(model, term) / term.rarest).max(Bits::default());
+    std::array::from_fn(|level| if term.levels >> level & 1 == 1 { most } else { Bits::default() })
+}
+
+/// Adds the rarity of the values of pairs at some levels, a bit each, of a comparison.
+pub(super) fn add_rarity(
+    (comparison, levels): (usize, u16),
+    rarity: &[Bits],
+    vectors: &[Levels],
+    out: &mut [Evidence],
+) {
+    for ((evidence, vector), &rarity) in out.iter_mut().zip(vectors).zip(rarity) {
+        if levels >> vector.get(comparison) & 1 == 1 {
+            evidence.strangers += rarity;
+        }
+    }
+}
+
 /// What two comparisons tell together, by their levels; a level that does not exist tells nothing.
 fn table(levels: &[Vec<Evidence>]) -> Box<[Sums; 256]> {
     let of = |at: usize, level: usize| {
@@ -261,8 +281,7 @@ mod tests {
         let level = |at: usize| LevelModel { m: m[at], u: u[at], kin: [relatives[at], u[at].sqrt()] };
         ComparisonModel {
             levels: std::iter::once(missing).chain((0..m.len()).map(level)).collect(),
-            term_frequency: None,
-            given: None,
+            ..ComparisonModel::default()
         }
     }
 

@@ -89,6 +89,8 @@ struct CalibrationJson<'a> {
     pairs: u64,
     shift_bits: f64,
     slope: f64,
+    /// By comparison and level: what is added beside the line, in bits.
+    levels: BTreeMap<&'a str, BTreeMap<&'a str, f64>>,
 }
 
 /// The province's weighted scores; wards, fields and rules stand in `scores.parquet`.
@@ -220,9 +222,16 @@ fn blocking(account: &BlockingAccount) -> BlockingJson<'_> {
 
 fn calibration<'a>(settings: &'a Settings, one: &Calibrated) -> CalibrationJson<'a> {
     let [left, right] = one.between.map(|source| settings.source(source).id.as_str());
-    let Calibrated { pairs, shift_bits, slope, .. } = *one;
-    let [shift_bits, slope] = [shift_bits, slope].map(|number| (number * 1e4).round() / 1e4);
-    CalibrationJson { left_source: left, right_source: right, pairs, shift_bits, slope }
+    let rounded = |number: f64| (number * 1e4).round() / 1e4;
+    let mut levels: BTreeMap<&str, BTreeMap<&str, f64>> = BTreeMap::new();
+    for &(comparison, level, bits) in &one.levels {
+        let rule = settings.matching.comparisons.get(comparison);
+        if let Some((rule, word)) = rule.and_then(|rule| Some((rule, rule.levels.get(usize::from(level))?))) {
+            levels.entry(&rule.id).or_default().insert(word, rounded(bits));
+        }
+    }
+    let (shift_bits, slope) = (rounded(one.shift_bits), rounded(one.slope));
+    CalibrationJson { left_source: left, right_source: right, pairs: one.pairs, shift_bits, slope, levels }
 }
 
 fn province(scores: &Scores) -> ScoresJson {

@@ -27,7 +27,7 @@ pub use matching::{
     BlockingRule, Bound, COMPARATORS, COMPARISONS_MAX, CalibrationRule, ComparatorWord, ComparisonModel,
     ComparisonRule, Condition, Contradiction, Expression, FieldFacet, Given, KIN, LEVELS_MAX, LevelModel,
     LevelSet, LevelTest, MODEL_FILE, Matching, Model, ModelText, PAIRINGS, PairingMode, Part, PriorFactor,
-    Scale, TermFrequency, Thresholds, TrainedOn, rounded,
+    RelativesRule, Scale, Term, TermFrequency, Thresholds, TrainedOn, rounded,
 };
 pub use overlay::OVERLAY_FILE;
 pub use reference::{Reference, Tsv};

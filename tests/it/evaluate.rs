@@ -479,6 +479,35 @@ fn json(file: &Path) -> serde_json::Value {
 }
 
 #[test]
+fn an_oracle_stands_beside_the_run_whose_figures_are_those_of_the_evaluation() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let done = |args: &[&std::ffi::OsStr]| {
+        assert_cmd::Command::cargo_bin("doisoat").unwrap().arg("--quiet").args(args).assert().success();
+    };
+    let (province, out) = (path("province"), path("out"));
+    let generate = ["generate", "--residents", "2000", "--seed", "8", "--errors", "dirty", "--out"];
+    done(&[&generate.map(std::ffi::OsStr::new)[..], &[province.as_os_str()]].concat());
+    let run = ["run".as_ref(), "--input".as_ref(), province.as_os_str(), "--out".as_ref(), out.as_os_str()];
+    done(&run);
+    let all = evaluate(&province, &out).unwrap().all_pairs.links.unwrap();
+    let oracle = doisoat::evaluate::oracle(&province, &out).unwrap();
+    let last = oracle.figures.last().unwrap();
+    assert_eq!(last.between, ["all", "all"]);
+    let judges: Vec<&str> = last.judges.iter().map(|judge| judge.judge).collect();
+    assert_eq!(judges, ["run", "levels", "vectors"]);
+    let of_run = &last.judges[0];
+    assert_eq!(
+        (of_run.score.true_positives, of_run.score.predicted, of_run.score.actual),
+        (all.true_positives, all.predicted, all.actual)
+    );
+    assert!(last.judges.iter().all(|judge| judge.score.f1.unwrap() > 0.98), "{oracle}");
+    assert!(of_run.hard_recall.unwrap() > 0.9, "{oracle}");
+    let told = oracle.to_string();
+    assert!(told.contains("wrong at best") && told.lines().count() == 2 + 3 * oracle.figures.len(), "{told}");
+}
+
+#[test]
 fn groups_of_people_are_those_of_their_records_and_every_figure_is_known() {
     let folder = province();
     let (input, file) = (delivered(folder.path()), folder.path().join("figures.json"));

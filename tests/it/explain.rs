@@ -256,6 +256,35 @@ fn links(path: &Path) -> Vec<[String; 7]> {
 }
 
 #[test]
+fn the_weight_of_a_run_is_told_as_a_sum_of_values_calibration_and_second_look() {
+    let run = DirtyRun::new();
+    let path = |name: &str| run.folder.path().join(name).to_str().unwrap().to_owned();
+    let (input, out) = (path("province"), path("out"));
+    let name = |row: &[String; 7], at: usize| format!("{}:{}", row[at], row[at + 1]);
+    let is_met = |row: &&[String; 7]| row[4] == "link" && !row[6].is_empty();
+    let reviewed = run.rows.iter().find(|row| row[4] == "review").unwrap();
+    for (at, row) in run.rows.iter().filter(is_met).step_by(900).chain([reviewed]).enumerate() {
+        let json = path(&format!("pair{at}.json"));
+        let (left, right) = (name(row, 0), name(row, 2));
+        let (code, told, complaints) = answer(&[
+            "explain", &left, &right, "--input", &input, "--run", &out, "--json", &json, "--lang", "vi",
+        ]);
+        assert_eq!(code, 0, "{complaints}");
+        assert!(told.contains("hiệu chỉnh") && told.contains("lần xét thứ hai"), "{told}");
+        let view: serde_json::Value = serde_json::from_slice(&std::fs::read(&json).unwrap()).unwrap();
+        let parts = &view["run"]["parts"];
+        let bits = |key: &str| parts[key].as_f64().unwrap();
+        let sum = bits("values") + bits("calibration") + bits("second_look");
+        assert!((sum - bits("match_weight")).abs() < 1e-6, "{parts}");
+        assert!((bits("match_weight") - view["run"]["pair"]["match_weight"].as_f64().unwrap()).abs() < 1e-9);
+        assert!((bits("values") - view["decision"]["match_weight"].as_f64().unwrap()).abs() < 1e-9);
+        if view["run"]["pair"]["looked_twice"] == false {
+            assert!(bits("second_look") == 0.0, "{parts}");
+        }
+    }
+}
+
+#[test]
 fn a_run_tells_why_it_cut_a_pair_and_over_whom_it_joined_another() {
     let run = DirtyRun::new();
     let name = |row: &[String; 7], at: usize| format!("{}:{}", row[at], row[at + 1]);

@@ -7,8 +7,11 @@ use serde::Serialize;
 
 use super::find::RecordName;
 use super::path::{Edge, shortest};
+use super::run_parts::{self, RunParts};
 use crate::cli::run_columns::{LINKS, PEOPLE};
 use crate::diagnostic::{Diagnostic, Outcome, Place};
+use crate::link::Explanation;
+use crate::settings::Settings;
 use crate::table::parquet_rows::{Column, Row, Rows};
 
 /// What a run made of the two records.
@@ -18,6 +21,8 @@ pub(super) struct Past {
     pub(super) run: String,
     /// The pair's own row in `links.parquet`.
     pub(super) pair: Option<PastPair>,
+    /// The weight of that row taken apart.
+    pub(super) parts: Option<RunParts>,
     /// Each side's person; nothing where the run does not have the record.
     pub(super) people: [Option<PastPerson>; 2],
     /// Where both are one person: the shortest way of links from one to the other.
@@ -46,6 +51,8 @@ pub(super) struct PastPair {
     pub(super) blocking_rule: String,
     pub(super) match_weight: f64,
     pub(super) match_probability: f64,
+    /// Whether the weight is that of the second look.
+    pub(super) looked_twice: bool,
 }
 
 impl PastPair {
@@ -80,11 +87,18 @@ impl Past {
         Ok(Self {
             run: folder.display().to_string(),
             pair: rows.iter().find(is_pair).cloned(),
+            parts: None,
             people: [person(0), person(1)],
             weakest: weights.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at),
             path,
             between: if is_one { Vec::new() } else { between(&rows, &members) },
         })
+    }
+
+    /// The same with the pair's weight taken apart.
+    pub(super) fn with_parts(mut self, settings: &Settings, told: &Explanation) -> Self {
+        self.parts = run_parts::parts(&self, settings, told);
+        self
     }
 
     /// Whether the run holds both to be one person; nothing where it lacks one of them.
@@ -158,6 +172,7 @@ fn pair(row: Row<'_>) -> PastPair {
         blocking_rule: row.text(6).to_owned(),
         match_weight: row.number(7).unwrap_or_default(),
         match_probability: row.number(8).unwrap_or_default(),
+        looked_twice: row.text(9) == "second",
     }
 }
 

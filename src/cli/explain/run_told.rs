@@ -1,6 +1,7 @@
 //! What is said of a run: what it decided of the pair, and over which links it joined the two.
 
 use super::past::{Past, PastPair};
+use super::run_parts::RunParts;
 use super::sentences::{grouped, with_id};
 use super::view::View;
 use super::words::{Words, fill, name};
@@ -20,7 +21,10 @@ impl Words {
             .collect();
         let Some(is_one) = past.is_one_person() else { return told };
         told.push(self.pair_told(past.pair.as_ref()));
-        told.extend(self.drift_told(view, past));
+        match &past.parts {
+            Some(parts) => told.extend(self.parts_told(parts)),
+            None => told.extend(self.drift_told(view, past)),
+        }
         told.push(self.people_told(past));
         if is_one {
             told.extend(self.path_told(past));
@@ -62,6 +66,24 @@ impl Words {
             return name(self.verdicts, "review").to_owned();
         }
         with_id(if own { self.reasons } else { self.contradictions }, reason)
+    }
+
+    /// What the values tell, what calibration and the second look have added, and the run's weight: a line
+    /// each, and as they are shown they add up.
+    fn parts_told(&self, parts: &RunParts) -> Vec<String> {
+        let shown = |bits: f64| (bits * 100.0).round() / 100.0;
+        let [values, calibration, sum] = [parts.values, parts.calibration, parts.match_weight].map(shown);
+        let second_look = shown(sum - values - calibration);
+        // What rounding leaves is not told as a second look.
+        let (calibration, second_look) =
+            if parts.second_look == 0.0 { (shown(sum - values), 0.0) } else { (calibration, second_look) };
+        let lines = [
+            (self.parts_values, values),
+            (self.parts_calibration, calibration),
+            (self.parts_second_look, second_look),
+            (self.parts_sum, sum),
+        ];
+        lines.map(|(sentence, bits)| fill(sentence, &[("bits", &self.bits(bits))])).into()
     }
 
     /// That the run had other extracts or rules, where its weight is another.

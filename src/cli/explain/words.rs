@@ -142,6 +142,10 @@ words! {
     between_pair,
     between_more,
     drift,
+    parts_values,
+    parts_calibration,
+    parts_second_look,
+    parts_sum,
     personal,
 }
 

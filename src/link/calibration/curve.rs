@@ -3,8 +3,9 @@
 //! Logistic regression of "is one person" on the weight (Platt 1999), by Newton's method, the line
 //! drawn towards no change as far as there are few pairs.
 
+use super::levels::Offsets;
 use crate::link::bits::Bits;
-use crate::link::links::Pair;
+use crate::link::links::{Levels, Pair};
 use crate::link::space::RecordSpace;
 
 /// Bits either way beyond which a weight leaves no doubt worth calibrating: probabilities of 0.008 to
@@ -16,10 +17,10 @@ const BINS: usize = (2.0 * IN_DOUBT * FINENESS) as usize;
 
 /// How far the line is thought to be off before anything is seen: standard deviations of the shift,
 /// in bits, and of the slope.
-const EXPECTED: [f64; 2] = [1.5, 0.25];
+pub(super) const EXPECTED: [f64; 2] = [1.5, 0.25];
 /// No line is shifted by more bits, or steeper or flatter than this.
-const SHIFT_MAX: f64 = 4.0;
-const SLOPES: [f64; 2] = [0.3, 2.0];
+pub(super) const SHIFT_MAX: f64 = 4.0;
+pub(super) const SLOPES: [f64; 2] = [0.3, 2.0];
 
 /// A line of log odds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,9 +39,13 @@ impl Default for Curve {
 impl Curve {
     /// The weight that comes true. Rising; beyond doubt it runs on beside the weight given.
     pub(in crate::link) fn of(self, weight: Bits) -> Bits {
-        let bits = weight.number();
+        Bits::of(self.number(weight.number()))
+    }
+
+    /// The same in numbers.
+    pub(super) fn number(self, bits: f64) -> f64 {
         let in_doubt = bits.clamp(-IN_DOUBT, IN_DOUBT);
-        Bits::of(self.shift_bits + self.slope * in_doubt + (bits - in_doubt))
+        self.shift_bits + self.slope * in_doubt + (bits - in_doubt)
     }
 }
 
@@ -48,17 +53,21 @@ impl Curve {
 #[derive(Clone, Debug, Default)]
 pub(in crate::link) struct Curves {
     by_sources: Vec<Curve>,
+    /// What the levels add, likewise.
+    offsets: Vec<Offsets>,
     sources: usize,
 }
 
 impl Curves {
-    pub(super) fn new(fitted: &[Fitted], sources: usize) -> Self {
-        Self { by_sources: fitted.iter().map(|fitted| fitted.curve).collect(), sources }
+    pub(super) fn new(fitted: &[Fitted], offsets: Vec<Offsets>, sources: usize) -> Self {
+        Self { by_sources: fitted.iter().map(|fitted| fitted.curve).collect(), offsets, sources }
     }
 
     /// The weight of two sources' records that comes true.
-    pub(in crate::link) fn of(&self, a: usize, b: usize, weight: Bits) -> Bits {
-        self.by_sources.get(a * self.sources + b).map_or(weight, |curve| curve.of(weight))
+    pub(in crate::link) fn of(&self, a: usize, b: usize, levels: Levels, weight: Bits) -> Bits {
+        let at = a * self.sources + b;
+        let offset = self.offsets.get(at).map(|offsets| offsets.of(levels)).unwrap_or_default();
+        self.by_sources.get(at).map_or(weight, |curve| curve.of(weight)) + offset
     }
 }
 

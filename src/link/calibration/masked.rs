@@ -86,7 +86,8 @@ impl<'a> Calibrating<'a> {
             if (from..to).contains(&weight) {
                 let [left, right] = [left[at], right[at]].map(|place| batch.records[place as usize]);
                 let links = same >> vectors[at].get(comparison) & 1 == 1;
-                kept.push(Pair { left, right, weight, links, flags: FLAG_MASKED, ..Pair::default() });
+                let (levels, flags) = (vectors[at].with(comparison, 0), FLAG_MASKED);
+                kept.push(Pair { left, right, levels, weight, links, flags, ..Pair::default() });
             }
         }
     }

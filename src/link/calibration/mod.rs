@@ -5,12 +5,13 @@
 //! pair, but where both records hold an identifier, it as good as says who is one person. Such a pair
 //! is weighed once more as though the identifier were missing ([`masked`]); how often it is one person
 //! at each weight gives a line of log odds for each pair of sources ([`curve`]; Platt 1999), and all
-//! weights of those sources follow it. It assumes that a record lacks the identifier whatever the rest
+//! weights of those sources follow it, and what a level tells too much or too little is added ([`levels`]). It assumes that a record lacks the identifier whatever the rest
 //! of it is like; in what part it does not, the line errs.
 //!
 //! Cost: comparing one pair in some as many as there are records in [`SAMPLE_RECORDS`] once more.
 
 mod curve;
+mod levels;
 mod masked;
 
 use rayon::prelude::*;
@@ -23,10 +24,11 @@ use crate::settings::{BlockingRule, CalibrationRule, Matching};
 use crate::table::SourceIndex;
 
 pub(super) use curve::Curves;
+use levels::Offsets;
 pub(super) use masked::Calibrating;
 
 /// What became of two sources' match weights.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Calibrated {
     /// The two sources, ascending.
     pub between: [SourceIndex; 2],
@@ -36,6 +38,13 @@ pub struct Calibrated {
     pub shift_bits: f64,
     /// What a weight is multiplied by before.
     pub slope: f64,
+    /// What is added beside that where a comparison, by place, shows a level: bits other than 0.
+    pub levels: Vec<(usize, u8, f64)>,
+}
+
+/// A weight that comes true by such a line, in bits, levels aside.
+pub fn calibrated_bits(bits: f64, shift_bits: f64, slope: f64) -> f64 {
+    curve::Curve { shift_bits, slope }.number(bits)
 }
 
 /// Takes the masked pairs out of what was kept, draws the lines, and settles all other pairs anew;
@@ -53,16 +62,21 @@ pub(super) fn calibrate(
         masked.filter(|pair| met.meeting(pair.left, pair.right) & independent != 0).collect::<Vec<Pair>>()
     });
     let masked: Vec<Vec<Pair>> = counts.collect();
-    let fitted = curve::fit(judge.space, masked.iter().flatten());
-    let curves = Curves::new(&fitted, sources);
+    let mut masked = masked.concat();
+    // Sums of floats are taken in this order.
+    masked.par_sort_unstable_by_key(|pair| (pair.left, pair.right));
+    let mut fitted = curve::fit(judge.space, masked.iter());
+    let offsets = levels::refine(judge.space, &masked, &mut fitted);
+    let told = told(&fitted, &offsets, sources);
+    let curves = Curves::new(&fitted, offsets, sources);
     kept.par_iter_mut().for_each(|piece| {
         piece.retain_mut(|pair| {
             let (a, b) = (judge.space.source(pair.left), judge.space.source(pair.right));
-            pair.weight = curves.of(a, b, pair.weight);
+            pair.weight = curves.of(a, b, pair.levels, pair.weight);
             judge.settle(pair)
         });
     });
-    (curves, told(&fitted, sources))
+    (curves, told)
 }
 
 /// The first rule that may stand for others where it is asked which of them meet a pair: calibration only asks
@@ -80,12 +94,13 @@ fn independent_rules(matching: &Matching, calibration: CalibrationRule) -> u64 {
     rules.fold(0, |rules, (at, _)| rules | 1 << at)
 }
 
-fn told(fitted: &[curve::Fitted], sources: usize) -> Vec<Calibrated> {
+fn told(fitted: &[curve::Fitted], offsets: &[Offsets], sources: usize) -> Vec<Calibrated> {
     let pairs = (0..sources).flat_map(|a| (a..sources).map(move |b| (a, b)));
     let told = pairs.map(|(a, b)| {
         let curve::Fitted { curve, pairs } = fitted[a * sources + b];
         let between = [SourceIndex(a as u8), SourceIndex(b as u8)];
-        Calibrated { between, pairs, shift_bits: curve.shift_bits, slope: curve.slope }
+        let levels = offsets[a * sources + b].told();
+        Calibrated { between, pairs, shift_bits: curve.shift_bits, slope: curve.slope, levels }
     });
     told.filter(|told| told.pairs > 0).collect()
 }

@@ -166,6 +166,27 @@ fn column(
     }
 }
 
+/// The declared level that each of some packed values shows beside itself; `missing` of those that are none.
+pub(super) fn levels_of_themselves(
+    comparator: &Comparator,
+    names: &Names,
+    values: &[u64],
+    places: Places<'_>,
+) -> Vec<u8> {
+    const PIECE: usize = 1 << 12;
+    let mut all = Vec::with_capacity(values.len());
+    let mut vectors = Vec::new();
+    for piece in values.chunks(PIECE) {
+        let same: Vec<u32> = (0..piece.len() as u32).collect();
+        vectors.clear();
+        vectors.resize(piece.len(), Levels::default());
+        let pairs = Pairs { values: piece, left: &same, right: &same };
+        (comparator.levels)(names, pairs, places, &mut vectors);
+        all.extend(vectors.iter().map(|vector| vector.get(places.comparison)));
+    }
+    all
+}
+
 #[cfg(test)]
 pub(super) fn words(comparator: &str) -> &'static [&'static str] {
     let word = crate::settings::COMPARATORS.iter().find(|word| word.id == comparator);

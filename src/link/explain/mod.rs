@@ -158,8 +158,9 @@ struct PairAtWork<'j> {
     prior: Evidence,
     /// By comparison: what its level tells, and the rarity that is added.
     parts: Vec<(Evidence, Option<Bits>)>,
-    /// By comparison: the rarity of the more common of both values; none where rarity does not count.
-    common: Vec<Option<Bits>>,
+    /// By comparison, of each rarity: at which levels it counts, a bit each, and that of the more common of
+    /// both values.
+    common: Vec<Vec<(u16, Bits)>>,
 }
 
 impl<'j> PairAtWork<'j> {
@@ -176,11 +177,14 @@ impl<'j> PairAtWork<'j> {
         let mut lanes = Vec::new();
         let (mut parts, mut common) = (Vec::new(), Vec::new());
         for comparison in 0..judge.comparisons.len() {
-            let has = judge.rows.rarity(&gathered, comparison, &mut lanes);
-            let counts = is_counted(judge, comparison, levels.get(comparison));
-            let rarity = lanes.first().copied().filter(|_| has && counts);
-            parts.push((judge.weights.level(comparison, levels.get(comparison)), rarity));
-            common.push(lanes.iter().copied().min().filter(|_| has));
+            let level = levels.get(comparison);
+            let mut rarity: Vec<(u16, Bits)> = Vec::new();
+            for (term, counted) in judge.rows.rarities(comparison).enumerate() {
+                judge.rows.rarity(&gathered, comparison, term, &mut lanes);
+                rarity.push((counted, lanes.iter().copied().min().unwrap_or_default()));
+            }
+            parts.push((judge.weights.level(comparison, level), counted_at(&rarity, level)));
+            common.push(rarity);
         }
         let prior = judge.priors.between(sides[0].source.index(), sides[1].source.index());
         let pair = Self { judge, levels, prior, parts, common };
@@ -244,7 +248,7 @@ impl<'j> PairAtWork<'j> {
         if exact == self.levels.get(at) {
             return None;
         }
-        let rarity = self.common[at].filter(|_| is_counted(self.judge, at, exact));
+        let rarity = counted_at(&self.common[at], exact);
         let evidence = with_rarity(self.judge.weights.level(at, exact), rarity);
         let levels = self.levels.with(at, exact);
         Some(self.judged(self.sum(levels, Some((at, evidence))), levels))
@@ -265,11 +269,11 @@ impl<'j> PairAtWork<'j> {
     }
 }
 
-/// Whether rarity is added at a level of a comparison.
-fn is_counted(judge: &Judge<'_>, comparison: usize, level: u8) -> bool {
-    let model = judge.matching.model.comparisons.get(comparison);
-    let term = model.and_then(|model| model.term_frequency);
-    term.is_some_and(|term| term.levels >> level & 1 == 1)
+/// What is added at a level for how rare values are, given as sets of levels and bits; nothing where
+/// rarity does not count there.
+fn counted_at(rarity: &[(u16, Bits)], level: u8) -> Option<Bits> {
+    let counted = rarity.iter().filter(|(levels, _)| levels >> level & 1 == 1).map(|(_, bits)| *bits);
+    counted.reduce(|sum, bits| sum + bits)
 }
 
 fn with_rarity(mut evidence: Evidence, rarity: Option<Bits>) -> Evidence {

@@ -78,7 +78,7 @@ impl Kernel {
             let term_frequency = one.term_frequency.map(term);
             let given = one.given.map(|(comparison, levels, u)| Given { comparison, levels, u });
             let levels = one.levels.iter().map(level).collect();
-            models.push(ComparisonModel { levels, term_frequency, given });
+            models.push(ComparisonModel { levels, term_frequency, terms: Vec::new(), given });
             let tests =
                 one.tests.iter().map(|(word, number)| test_of(word, *number)).collect::<Result<_, _>>()?;
             let level_of = one.level_of.map(|level| level & 15);

@@ -134,7 +134,7 @@ mod tests {
         // Equal numbers: of 1,000 people one pair drawn in 1,000 is of one person and shows `exact`.
         let level = |m, u| LevelModel { m, u, kin: [u; KIN.len()] };
         let levels = vec![level(1.0, 1.0), level(0.999, 1e-7), level(0.001, 1.0 - 1e-7)];
-        let present = Table::of(&[ComparisonModel { levels, term_frequency: None, given: None }]);
+        let present = Table::of(&[ComparisonModel { levels, ..ComparisonModel::default() }]);
         let drawn = vec![(Levels(1), 1_000), (Levels(2), 999_000)];
         let mut table = present.clone();
         let seen = learn(&present, &drawn, &mixing(1_000, [None; KIN.len()]), &mut table);

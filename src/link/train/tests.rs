@@ -222,7 +222,7 @@ fn rows_that_carry_term_frequencies_of_another_u_are_weighed_right() {
     let model = |exact, slip| {
         let levels = vec![level(1.0), level(exact), level(slip), level(1.0 - exact - slip)];
         let term = crate::settings::TermFrequency { levels: 0b110, rarest: 1e-6 };
-        let one = ComparisonModel { levels, term_frequency: Some(term), given: None };
+        let one = ComparisonModel { levels, term_frequency: Some(term), ..ComparisonModel::default() };
         Model { comparisons: vec![one], ..Model::default() }
     };
     let (present, new) = (model(0.003, 0.001), model(0.001, 0.001));

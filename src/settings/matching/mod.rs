@@ -17,7 +17,9 @@ mod model;
 mod model_levels;
 mod model_text;
 mod pairing;
+mod relatives;
 mod starting;
+mod terms;
 #[cfg(test)]
 mod testing;
 mod trained_on;
@@ -33,6 +35,8 @@ pub use model::{Model, PriorFactor};
 pub use model_levels::{ComparisonModel, Given, KIN, LevelModel, TermFrequency};
 pub use model_text::{ModelText, rounded};
 pub use pairing::{Mode as PairingMode, PAIRINGS};
+pub use relatives::RelativesRule;
+pub use terms::Term;
 pub use trained_on::TrainedOn;
 
 use super::Purpose;
@@ -57,6 +61,8 @@ pub struct Matching {
     pub one_person_in: Vec<SourceIndex>,
     /// The identifier that match probabilities are tried against, if there is one.
     pub calibration: Option<CalibrationRule>,
+    /// Where relatives may be found that records name.
+    pub relatives: Vec<RelativesRule>,
     /// Sources whose records are never compared with each other, ascending.
     pub apart: Vec<SourceIndex>,
     /// From which match probability a pair is linked, and from which it is looked at.
@@ -161,6 +167,11 @@ impl Reader<'_> {
         }
         for entry in table.tables("comparisons") {
             self.read_comparison(&entry);
+            entry.finish();
+        }
+        for entry in table.tables("relatives") {
+            let rule = self.read_relatives(&entry);
+            self.matching.relatives.extend(rule);
             entry.finish();
         }
         for entry in table.tables("blocking") {

@@ -114,7 +114,9 @@ impl Reader<'_> {
             let Some(id) = entry.text("id") else { continue };
             unused(&entry, &id, seen.iter().map(String::as_str));
             if let Some(place) = rules.iter().position(|rule| rule.id == id.value) {
+                let terms = self.terms(&entry, &rules[place]);
                 models[place] = rules[place].model(&entry, known, rules).unwrap_or_default();
+                models[place].terms = terms;
                 entry.finish();
             } else if !self.is_unread(&id.value) {
                 entry.unknown_word(&id, "comparison", rules.iter().map(|rule| rule.id.as_str()));

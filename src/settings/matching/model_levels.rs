@@ -1,6 +1,7 @@
 //! `[[comparisons]]` of the model: m, u and what kin show, a row for each level.
 
 use super::comparison::{ComparisonRule, MISSING};
+use super::terms::Term;
 use super::within_one;
 use crate::settings::reader::{Located, TableReader};
 
@@ -11,6 +12,8 @@ pub struct ComparisonModel {
     pub levels: Vec<LevelModel>,
     /// At which levels a rare value tells more than a common one.
     pub term_frequency: Option<TermFrequency>,
+    /// What else is counted, at other levels or of other values.
+    pub terms: Vec<Term>,
     /// Where what strangers show depends on what another comparison shows.
     pub given: Option<Given>,
 }
@@ -91,11 +94,12 @@ impl ComparisonRule {
             None => None,
         };
         let missing = LevelModel { m: 1.0, u: 1.0, kin: [1.0; KIN.len()] };
-        Some(ComparisonModel { levels: [missing].into_iter().chain(levels).collect(), term_frequency, given })
+        let levels = [missing].into_iter().chain(levels).collect();
+        Some(ComparisonModel { levels, term_frequency, terms: Vec::new(), given })
     }
 
     fn term_frequency(&self, table: &TableReader<'_>) -> Option<TermFrequency> {
-        let typed = table.texts("levels");
+        let levels = self.levels_of(table, "term_frequency");
         let rarest = table.number("rarest").and_then(|number| within_one(table, "rarest", number));
         table.finish();
         if self.comparator.values > 1 {
@@ -103,13 +107,18 @@ impl ComparisonRule {
             let help = "leave `term_frequency` out; comparators of one value have them";
             table.problem(table.place(), message, help);
         }
+        Some(TermFrequency { levels, rarest: rarest?.value })
+    }
+
+    /// The levels, a bit each, at which something is counted.
+    pub(super) fn levels_of(&self, table: &TableReader<'_>, key: &str) -> u16 {
+        let typed = table.texts("levels");
         if typed.is_empty() {
-            let help = "add `levels = [\"exact\"]`, or leave `term_frequency` out";
+            let help = format!("add `levels = [\"exact\"]`, or leave `{key}` out");
             table.problem(table.place_of_value("levels"), "term frequencies without levels", help);
         }
         let levels = typed.iter().filter_map(|level| self.weighted(table, level));
-        let levels = levels.fold(0, |levels, level| levels | 1 << level);
-        Some(TermFrequency { levels, rarest: rarest?.value })
+        levels.fold(0, |levels, level| levels | 1 << level)
     }
 
     /// The comparison that `given` names, and its levels.
@@ -306,8 +315,7 @@ mod tests {
         // Without `relatives` they show what strangers show.
         let sex = ComparisonModel {
             levels: vec![level(1.0, 1.0, 1.0), level(0.99, 0.5, 0.5), level(0.01, 0.5, 0.5)],
-            term_frequency: None,
-            given: None,
+            ..ComparisonModel::default()
         };
         assert_eq!(model.comparisons[1], sex);
     }

@@ -7,7 +7,7 @@
 use std::fmt::{self, Write};
 
 use super::model::WITH_TRAINING;
-use super::{ComparisonModel, ComparisonRule, Given, KIN, LevelModel, Matching, Model, TrainedOn};
+use super::{ComparisonModel, ComparisonRule, Given, KIN, LevelModel, Matching, Model, Term, TrainedOn};
 use crate::settings::sources::Source;
 
 /// A model to be written for some rules.
@@ -63,15 +63,27 @@ impl fmt::Display for ModelText<'_> {
     }
 }
 
+/// The names of some levels, a bit each, as a list.
+fn levels(rule: &ComparisonRule, set: u16) -> String {
+    let meant = rule.levels.iter().enumerate().filter(|(level, _)| set >> level & 1 == 1);
+    meant.map(|(_, level)| quoted(level)).collect::<Vec<_>>().join(", ")
+}
+
 impl ModelText<'_> {
+    /// One of the further term frequencies.
+    fn term(rule: &ComparisonRule, term: &Term) -> String {
+        let of: Vec<String> = term.of.iter().map(|one| quoted(&one.to_string())).collect();
+        let of = if of.is_empty() { String::new() } else { format!("of = [{}], ", of.join(", ")) };
+        let (levels, rarest, unseen) = (levels(rule, term.levels), number(term.rarest), number(term.unseen));
+        format!("{{ {of}levels = [{levels}], rarest = {rarest}, unseen = {unseen} }}")
+    }
+
     /// The line that names the comparison on which another one depends.
     fn condition(&self, given: &Given) -> String {
         let rule = self.matching.comparisons.get(given.comparison);
-        let levels = rule.map(|rule| rule.levels.iter().enumerate()).into_iter().flatten();
-        let levels = levels.filter(|(level, _)| given.levels >> level & 1 == 1);
-        let levels: Vec<String> = levels.map(|(_, level)| quoted(level)).collect();
+        let levels = rule.map_or_else(String::new, |rule| levels(rule, given.levels));
         let named = quoted(rule.map_or("", |rule| &rule.id));
-        format!("given = {{ comparison = {named}, levels = [{}] }}\n", levels.join(", "))
+        format!("given = {{ comparison = {named}, levels = [{levels}] }}\n")
     }
 
     fn comparison(
@@ -82,10 +94,12 @@ impl ModelText<'_> {
     ) -> fmt::Result {
         write!(f, "[[comparisons]]\nid = {}\n", quoted(&rule.id))?;
         if let Some(term) = one.term_frequency {
-            let meant = rule.levels.iter().enumerate().filter(|(level, _)| term.levels >> level & 1 == 1);
-            let levels: Vec<String> = meant.map(|(_, level)| quoted(level)).collect();
-            let rarest = number(term.rarest);
-            writeln!(f, "term_frequency = {{ levels = [{}], rarest = {rarest} }}", levels.join(", "))?;
+            let (levels, rarest) = (levels(rule, term.levels), number(term.rarest));
+            writeln!(f, "term_frequency = {{ levels = [{levels}], rarest = {rarest} }}")?;
+        }
+        if !one.terms.is_empty() {
+            let terms: Vec<String> = one.terms.iter().map(|term| Self::term(rule, term)).collect();
+            writeln!(f, "term_frequencies = [\n    {},\n]", terms.join(",\n    "))?;
         }
         if let Some(given) = &one.given {
             f.write_str(&self.condition(given))?;
@@ -124,6 +138,9 @@ pub fn rounded(model: &Model) -> Model {
     }
     model.kin_per_person = kin.map(|each| each.map(short));
     model.priors.iter_mut().for_each(|prior| prior.factor = short(prior.factor));
+    for term in model.comparisons.iter_mut().flat_map(|one| &mut one.terms) {
+        (term.rarest, term.unseen) = (short(term.rarest), short(term.unseen));
+    }
     model
 }
 

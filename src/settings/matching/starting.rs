@@ -45,6 +45,7 @@ fn comparison(rule: &ComparisonRule) -> ComparisonModel {
         levels,
         term_frequency: (levels_counted != 0)
             .then_some(TermFrequency { levels: levels_counted, rarest: RAREST }),
+        terms: Vec::new(),
         given,
     }
 }

@@ -124,6 +124,14 @@ const CALIBRATION: &[Key] = &[
     Key::needed("different", LEVELS_BY_COMPARISON, "Its levels that only pairs of two people show."),
 ];
 
+const RELATIVES: &[Key] = &[
+    Key::needed("id", Text, "Its id."),
+    Key::needed("named", Texts, "What a record says of its relatives: father_name.plain."),
+    Key::needed("household", Text, "The household, of records that know theirs."),
+    Key::needed("members", Text, "What of the household's members is named: full_name.plain."),
+    Key::of("unless", Texts, "Comparisons that have said it already."),
+];
+
 pub(super) const MATCHING: &[Key] = &[
     Key::of("link", Table(LINK), "Which sources' records are compared with which."),
     Key::of("one_person_in", Texts, "Sources that have each person once."),
@@ -131,6 +139,7 @@ pub(super) const MATCHING: &[Key] = &[
     Key::of("blocking", Tables(BLOCKING), "Which records meet."),
     Key::of("comparisons", Tables(COMPARISON), "How alike two records are."),
     Key::of("calibration", Table(CALIBRATION), "The identifier that match probabilities are tried against."),
+    Key::of("relatives", Tables(RELATIVES), "Relatives that are named and live somewhere."),
     Key::of("contradictions", Tables(CONTRADICTION), "What no two records of a person show."),
 ];
 
@@ -155,12 +164,20 @@ const TERM_FREQUENCY: &[Key] = &[
     Key::needed("rarest", SHARE, "No value counts as rarer than this share."),
 ];
 
+const TERMS: &[Key] = &[
+    Key::of("of", Texts, "What is counted; nothing for what is compared."),
+    Key::needed("levels", Texts, "Levels at which a rare value tells more."),
+    Key::needed("rarest", SHARE, "No value counts as rarer than this share."),
+    Key::of("unseen", Number(1e-6, 1e6), "Bearers expected of a value beside those met."),
+];
+
 const GIVEN: &[Key] =
     &[Key::needed("comparison", Text, "The other comparison."), Key::needed("levels", Texts, "Its levels.")];
 
 const COMPARISON_MODEL: &[Key] = &[
     Key::needed("id", Text, "The comparison."),
     Key::of("term_frequency", Table(TERM_FREQUENCY), "Where a value's rarity counts."),
+    Key::of("term_frequencies", Tables(TERMS), "What else is counted, or at which other levels."),
     Key::of("given", Table(GIVEN), "Where strangers depend on another comparison."),
     Key::needed("levels", Tables(MODEL_LEVEL), "A row a level but missing, in their order."),
 ];

@@ -101,6 +101,10 @@ pub(in crate::cli::explain) const EN: Words = Words {
     between: "For review between the two people:",
     between_pair: "{left} – {right}: {bits} bits, probability {p}; {reason}",
     between_more: "and {more} more",
-    drift: "The run gave the pair {then} bits, its values alone {now}: a run also calibrates weights and weighs who has which records (or it had other extracts or rules).",
+    drift: "The run gave the pair {then} bits, its values alone {now}: it had other extracts or rules.",
+    parts_values: "  {bits} bits: what the values of the pair tell",
+    parts_calibration: "  {bits} bits: calibration, so that probabilities come true",
+    parts_second_look: "  {bits} bits: the second look (whose numbers differ, who has which records, whose relatives live where; or the way over other links)",
+    parts_sum: "  {bits} bits: the run's match weight",
     personal: "Holds personal data.",
 };

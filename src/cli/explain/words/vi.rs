@@ -150,6 +150,10 @@ pub(in crate::cli::explain) const VI: Words = Words {
     between: "Các cặp cần xác minh giữa hai người:",
     between_pair: "{left} – {right}: {bits} bit, xác suất {p}; {reason}",
     between_more: "và {more} cặp nữa",
-    drift: "Lượt đó cho cặp này {then} bit, riêng các giá trị cho {now} bit: mỗi lượt còn hiệu chỉnh trọng số và xét ai đã có hồ sơ nào (hoặc nguồn, bộ luật của lượt đó khác hiện tại).",
+    drift: "Lượt đó cho cặp này {then} bit, riêng các giá trị cho {now} bit: nguồn hoặc bộ luật của lượt đó khác hiện tại.",
+    parts_values: "  {bits} bit: các giá trị của cặp",
+    parts_calibration: "  {bits} bit: hiệu chỉnh để xác suất đúng với thực tế",
+    parts_second_look: "  {bits} bit: lần xét thứ hai (số định danh của ai khác nhau, ai đã có hồ sơ nào, người thân của ai sống ở đâu; hoặc đường qua các liên kết khác)",
+    parts_sum: "  {bits} bit: trọng số khớp của lượt đó",
     personal: "Có dữ liệu cá nhân.",
 };
