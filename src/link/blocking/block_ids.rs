@@ -38,8 +38,8 @@ struct Tier {
     rules: Range<usize>,
 }
 
-/// Records of one piece of memory: 2 to this power. In pieces of a megabyte or two ids go where columns were
-/// that are gone; as a whole they would need room of their own.
+/// Records of one piece of memory: 2 to this power. Pieces of a megabyte or two can be put where columns were
+/// that are gone.
 const PIECE_BITS: u32 = 16;
 
 /// Rules of the first tier, which most rules look at alone.
