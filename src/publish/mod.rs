@@ -25,4 +25,4 @@ pub use rejects::rejects;
 pub use run_folder::{RunFolder, check_run_id};
 pub use run_json::run_json;
 pub use scores::scores;
-pub use tables::{link_tables, tables};
+pub use tables::{Tables, link_tables, tables};

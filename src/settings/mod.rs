@@ -24,7 +24,8 @@ pub use folder::{RuleFile, RulesFolder, embedded_files, hex};
 pub use gate::{GateLimit, RuleGate};
 pub use kind::{KIND_WORDS, Kind, MakeKind};
 pub use matching::{
-    BlockingRule, Bound, COMPARATORS, COMPARISONS_MAX, CalibrationRule, ComparatorWord, ComparisonModel,
+    ACROSS_PARTS, AcrossParts, BlockingRule, Bound, COMPARATORS, COMPARISONS_MAX, CalibrationRule,
+    ComparatorWord, ComparisonModel,
     ComparisonRule, Condition, Contradiction, Expression, FieldFacet, Given, KIN, LEVELS_MAX, LevelModel,
     LevelSet, LevelTest, MODEL_FILE, Matching, Model, ModelText, PAIRINGS, PairingMode, Part, PriorFactor,
     Scale, TermFrequency, Thresholds, TrainedOn, rounded,

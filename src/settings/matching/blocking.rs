@@ -18,7 +18,23 @@ pub struct BlockingRule {
     pub finer: Vec<Expression>,
     /// Most records of a block.
     pub block_size_max: usize,
+    /// What equal keys say where a run is cut into parts.
+    pub across_parts: Option<AcrossParts>,
 }
+
+/// What equal keys say of records that would lie in two parts of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcrossParts {
+    /// Nearly always one person: a record goes to the part where its key was met first.
+    Follow,
+    /// Often one person: a record that nothing else places goes to the only part where residents have
+    /// its key.
+    Hint,
+}
+
+/// The words of `across_parts = "…"`.
+pub const ACROSS_PARTS: [(&str, AcrossParts); 2] =
+    [("follow", AcrossParts::Follow), ("hint", AcrossParts::Hint)];
 
 impl Reader<'_> {
     pub(super) fn read_blocking(&self, table: &TableReader<'_>) -> Option<BlockingRule> {
@@ -34,6 +50,7 @@ impl Reader<'_> {
         let keys = self.keys(table, &typed);
         let finer = self.keys(table, &table.texts("finer"));
         let block_size_max = table.number_or("block_size_max", 100.0, (2.0, 10_000.0)) as usize;
+        let across_parts = table.optional_word("across_parts", &ACROSS_PARTS);
         let id = id?;
         if self.matching.blocking.len() == BLOCKING_RULES_MAX {
             let message = format!("more than {BLOCKING_RULES_MAX} blocking rules");
@@ -41,6 +58,6 @@ impl Reader<'_> {
             return None;
         }
         unused(table, &id, self.matching.blocking.iter().map(|rule| rule.id.value.as_str()));
-        Some(BlockingRule { id, keys, finer, block_size_max })
+        Some(BlockingRule { id, keys, finer, block_size_max, across_parts })
     }
 }

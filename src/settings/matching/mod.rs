@@ -22,7 +22,7 @@ mod starting;
 mod testing;
 mod trained_on;
 
-pub use blocking::BlockingRule;
+pub use blocking::{ACROSS_PARTS, AcrossParts, BlockingRule};
 pub use calibration::CalibrationRule;
 pub use comparators::{COMPARATORS, ComparatorWord};
 pub use comparison::{COMPARISONS_MAX, ComparisonRule, LEVELS_MAX};
