@@ -23,6 +23,6 @@ mod tables;
 pub use page::page;
 pub use rejects::rejects;
 pub use run_folder::{RunFolder, check_run_id};
-pub use run_json::run_json;
-pub use scores::scores;
+pub use run_json::{run_json, run_json_of};
+pub use scores::{scores, scores_of};
 pub use tables::{Tables, link_tables, tables};
