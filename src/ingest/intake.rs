@@ -148,7 +148,7 @@ impl Intake {
     /// The rows set aside of a source that is refused; those that were passed on do not count.
     pub(super) fn refuse(self) -> Vec<Reject> {
         if let Some(stream) = &self.stream {
-            stream.finish(true);
+            stream.finish(None);
         }
         self.rejects
     }
@@ -186,7 +186,7 @@ impl Intake {
     /// If a column has lost a row: a mistake of this program.
     pub(super) fn finish(self) -> (Table, Vec<Reject>) {
         if let Some(stream) = &self.stream {
-            stream.finish(false);
+            stream.finish(Some(self.columns.iter().map(Option::is_some).collect()));
             let columns = self.columns.iter().map(|_| None).collect();
             return (Table { columns, rows: 0 }, self.rejects);
         }

@@ -16,8 +16,9 @@ pub trait RowSink: Debug + Send {
     /// declared columns, in which equal texts need not have equal codes.
     fn take(&mut self, source: SourceIndex, rows: &Table);
 
-    /// All rows of a source are in, or it is refused: then its rows do not count.
-    fn finish(&mut self, source: SourceIndex, refused: bool);
+    /// All rows of a source are in; by declared column, whether any file had it. None: the source is
+    /// refused, and its rows do not count.
+    fn finish(&mut self, source: SourceIndex, delivered: Option<Vec<bool>>);
 }
 
 /// A sink that a night keeps a hand on.
@@ -52,8 +53,8 @@ impl Stream {
         self.sink.lock().unwrap_or_else(PoisonError::into_inner).take(self.source, rows);
     }
 
-    pub(super) fn finish(&self, refused: bool) {
-        self.sink.lock().unwrap_or_else(PoisonError::into_inner).finish(self.source, refused);
+    pub(super) fn finish(&self, delivered: Option<Vec<bool>>) {
+        self.sink.lock().unwrap_or_else(PoisonError::into_inner).finish(self.source, delivered);
     }
 }
 

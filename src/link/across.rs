@@ -8,16 +8,17 @@ use super::column::{OfRecords, ValueColumn};
 use super::compare::Reading;
 use super::plan::{Columns, Wanted};
 use crate::normalise::Records;
-use crate::settings::{BlockingRule, Settings, Source};
+use crate::settings::{Expression, Settings, Source};
 
-/// A rule's key by row of one source's records, 0 for none. Only the columns of [`key_columns`] are
-/// looked at. A rule over cells of several values has no key for a record by itself. O(distinct texts + rows).
-pub fn keys_of(settings: &Settings, records: &Records, rule: &BlockingRule) -> Vec<u64> {
-    if rule.keys.iter().any(|expression| expression.takes_all) {
+/// The key of some values together by row of one source's records, 0 for none. Only the columns of
+/// [`key_columns`] are looked at. Cells of several values give no key by themselves.
+/// O(distinct texts + rows).
+pub fn keys_of(settings: &Settings, records: &Records, values: &[Expression]) -> Vec<u64> {
+    if values.iter().any(|expression| expression.takes_all) {
         return vec![0; records.table.rows];
     }
     let wanted: Vec<Wanted<'_>> =
-        rule.keys.iter().map(|expression| Wanted { expression, reading: Reading::Hash }).collect();
+        values.iter().map(|expression| Wanted { expression, reading: Reading::Hash }).collect();
     let one = std::slice::from_ref(records);
     let (_, columns) = OfRecords { settings, records: one }.read(&wanted);
     let of_column = |column: &ValueColumn<'_>| {
@@ -29,9 +30,9 @@ pub fn keys_of(settings: &Settings, records: &Records, rule: &BlockingRule) -> V
     keys(&values.iter().map(Vec::as_slice).collect::<Vec<_>>())
 }
 
-/// The declared columns of a source that a rule's keys are made of, ascending.
-pub fn key_columns(source: &Source, rule: &BlockingRule) -> Vec<usize> {
-    let parts = rule.keys.iter().flat_map(|expression| &expression.alternatives);
+/// The declared columns of a source that some values are made of, ascending.
+pub fn key_columns<'e>(source: &Source, values: impl Iterator<Item = &'e Expression>) -> Vec<usize> {
+    let parts = values.flat_map(|expression| &expression.alternatives);
     let mut columns: Vec<usize> = parts.filter_map(|part| source.column_of(&part.field)).collect();
     columns.sort_unstable();
     columns.dedup();

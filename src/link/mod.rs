@@ -146,6 +146,11 @@ pub fn link_after(
     linker.people_after(pairs, earlier)
 }
 
+/// About how many people so many records a source, in the order of the settings, are of.
+pub fn population(settings: &Settings, rows: &[usize]) -> usize {
+    decide::people(&settings.matching, &RecordSpace::of_rows(rows))
+}
+
 /// The steps of [`link`], one by one.
 pub struct Linker<'a> {
     settings: &'a Settings,

@@ -4,6 +4,8 @@
 //! without the keys. Two of a hundred million keys share these bits with some other with a probability
 //! of some 10⁻⁶ each; then a record goes to another part than it might, which costs at most its links.
 
+use rayon::prelude::*;
+
 use super::spill::Unit;
 
 /// Bits of a word that hold the unit.
@@ -29,6 +31,13 @@ impl Directory {
             0 | SEVERAL => None,
             unit => Some(unit as Unit - 1),
         }
+    }
+
+    /// Fetches the places of some keys, on all threads, before they are entered: the processor waits for
+    /// many of them together. Changes nothing.
+    pub(super) fn warm(&self, keys: &[u64]) {
+        let seen = keys.par_iter().with_min_len(1 << 10).map(|&key| self.get(key).map_or(0, u64::from)).max();
+        std::hint::black_box(seen);
     }
 
     /// Enters a key unless it is there. O(1) on average.

@@ -10,9 +10,10 @@
 //!
 //! 1. earlier nights: records ruled to be one person, or of one person in an earlier run, go together;
 //! 2. keys: blocking rules say `across_parts = "follow"` of keys that are nearly always one person's
-//!    (a personal number): a record goes where the key was met first, a resident's SIM to where the
-//!    resident is registered, whatever its own address says. `"hint"` (name and birth date) does so for
-//!    records of other sources without such a key, if all residents who have the key are in one place;
+//!    (a personal number, if the birth year agrees): a record goes where the key was met first, a
+//!    resident's SIM to where the resident is registered, whatever its own address says. `"hint"` (name
+//!    and birth date) does so for records of other sources that follow nothing, if all residents who have
+//!    the key are in one place;
 //! 3. its own place: the ward of its ward code or address, old codes and names by the gazetteer
 //!    ([`place`]); else its record id.
 //!
@@ -80,8 +81,8 @@ impl RowSink for Split {
         }
     }
 
-    fn finish(&mut self, source: SourceIndex, refused: bool) {
-        self.spill.end_source(source, refused);
+    fn finish(&mut self, source: SourceIndex, delivered: Option<Vec<bool>>) {
+        self.spill.end_source(source, delivered);
     }
 }
 

@@ -9,20 +9,43 @@ use super::spill::Unit;
 use super::told::Told;
 use crate::link::{Earlier, key_columns, kernel, keys_of};
 use crate::normalise::{Reader, Records};
-use crate::settings::{AcrossParts, BlockingRule, Settings};
+use crate::settings::{AcrossParts, Expression, Settings};
 use crate::table::{SourceIndex, Table, TextColumn, TextColumnBuilder};
 
 /// Knows where keys were met.
 pub(super) struct Router {
     settings: Settings,
     reader: Reader,
-    follow: Vec<BlockingRule>,
-    hints: Vec<BlockingRule>,
+    follow: Vec<PartKey>,
+    hints: Vec<PartKey>,
     /// By source.
     ward_columns: Vec<Vec<WardColumn>>,
     wards: Wards,
     directory: Directory,
     told: Told,
+}
+
+/// Values that together say where a record belongs.
+struct PartKey {
+    /// Tells equal digits of two kinds of number apart.
+    number: u64,
+    values: Vec<Expression>,
+}
+
+/// What to follow, with what has to agree beside it; and the hints, those of most values first.
+fn part_keys(settings: &Settings) -> (Vec<PartKey>, Vec<PartKey>) {
+    let (mut follow, mut hints) = (Vec::new(), Vec::new());
+    for (rule, number) in settings.matching.blocking.iter().zip((1..).step_by(2)) {
+        if rule.across_parts == Some(AcrossParts::Follow) {
+            let values = rule.keys.iter().chain(&rule.follow_with).cloned().collect();
+            follow.push(PartKey { number: number + 1, values });
+        }
+        if rule.across_parts.is_some() {
+            hints.push(PartKey { number, values: rule.keys.clone() });
+        }
+    }
+    hints.sort_by_key(|hint| std::cmp::Reverse(hint.values.len()));
+    (follow, hints)
 }
 
 impl std::fmt::Debug for Router {
@@ -33,14 +56,11 @@ impl std::fmt::Debug for Router {
 
 impl Router {
     pub(super) fn new(settings: &Settings, earlier: Earlier) -> Self {
-        let rules = |across| {
-            let all = settings.matching.blocking.iter();
-            all.filter(|rule| rule.across_parts == Some(across)).cloned().collect()
-        };
+        let (follow, hints) = part_keys(settings);
         Self {
             reader: Reader::new(settings),
-            follow: rules(AcrossParts::Follow),
-            hints: rules(AcrossParts::Hint),
+            follow,
+            hints,
             ward_columns: settings.sources.iter().map(ward_columns).collect(),
             wards: Wards::default(),
             directory: Directory::default(),
@@ -74,6 +94,7 @@ impl Router {
         if source == self.settings.primary() {
             let hints = self.keys(source, rows, &self.hints, &all);
             for keys in &hints {
+                self.directory.warm(keys);
                 keys.iter().zip(&units).for_each(|(&key, &unit)| self.directory.enter_only(key, unit));
             }
         }
@@ -127,21 +148,22 @@ impl Router {
         rows.text(self.settings.source(source).record_id, row)
     }
 
-    /// The keys of some rows under some rules: by rule, then row.
-    fn keys(&self, source: SourceIndex, rows: &Table, rules: &[BlockingRule], wanted: &[usize]) -> Vec<Vec<u64>> {
-        let of_rule = |(at, rule): (usize, &BlockingRule)| {
-            let columns = key_columns(self.settings.source(source), rule);
-            let records = self.records(source, rows, &columns, wanted);
-            let keys = keys_of(&self.settings, &records, rule);
-            // Equal digits are equal keys: the rule is a part of the key.
-            kernel::keys(&[&keys, &vec![self.rule_number(rule, at); keys.len()]])
+    /// Some keys of some rows: by key, then row.
+    fn keys(
+        &self,
+        source: SourceIndex,
+        rows: &Table,
+        wanted: &[PartKey],
+        of: &[usize],
+    ) -> Vec<Vec<u64>> {
+        let values = wanted.iter().flat_map(|key| &key.values);
+        let columns = key_columns(self.settings.source(source), values);
+        let records = self.records(source, rows, &columns, of);
+        let of_key = |key: &PartKey| {
+            let keys = keys_of(&self.settings, &records, &key.values);
+            kernel::keys(&[&keys, &vec![key.number; keys.len()]])
         };
-        rules.par_iter().enumerate().with_max_len(1).map(of_rule).collect()
-    }
-
-    fn rule_number(&self, rule: &BlockingRule, at: usize) -> u64 {
-        let all = &self.settings.matching.blocking;
-        1 + all.iter().position(|one| one.id.value == rule.id.value).unwrap_or(at) as u64
+        wanted.par_iter().with_max_len(1).map(of_key).collect()
     }
 
     /// Some columns of some rows, read.

@@ -39,8 +39,8 @@ pub(super) struct Spill {
 #[derive(Debug, Default)]
 struct Stored {
     bytes: u64,
-    /// By column: whether any file had it.
-    delivered: Vec<bool>,
+    /// By column: whether any file had it; none of a source that is missing or refused.
+    delivered: Option<Vec<bool>>,
     blocks: Vec<Block>,
 }
 
@@ -71,10 +71,9 @@ struct Cells {
 impl Spill {
     pub(super) fn new(settings: &Settings, folder: &Path) -> Self {
         let columns: Vec<usize> = settings.sources.iter().map(|source| source.columns.len()).collect();
-        let stored = |&columns: &usize| Stored { delivered: vec![false; columns], ..Stored::default() };
         Self {
             folder: folder.to_owned(),
-            sources: columns.iter().map(stored).collect(),
+            sources: columns.iter().map(|_| Stored::default()).collect(),
             columns,
             open: Vec::new(),
             out: None,
@@ -98,9 +97,6 @@ impl Spill {
         let width = self.columns[source.index()];
         self.open.resize_with(self.open.len().max(highest), OpenBlock::default);
         self.open.iter_mut().for_each(|block| block.columns.resize_with(width, Cells::default));
-        for (known, texts) in self.sources[source.index()].delivered.iter_mut().zip(&rows.columns) {
-            *known |= texts.is_some();
-        }
         units.iter().for_each(|&unit| self.open[usize::from(unit)].rows += 1);
         // By column, then unit, so that columns are filled side by side.
         let mut columns: Vec<Vec<&mut Cells>> = (0..width).map(|_| Vec::new()).collect();
@@ -115,13 +111,15 @@ impl Spill {
         self.write_blocks(source, BLOCK_ROWS);
     }
 
-    /// All rows of a source are in.
-    pub(super) fn end_source(&mut self, source: SourceIndex, refused: bool) {
+    /// All rows of a source are in; its delivered columns, none where it is refused.
+    pub(super) fn end_source(&mut self, source: SourceIndex, delivered: Option<Vec<bool>>) {
         self.write_blocks(source, 1);
         self.out = None;
-        if refused {
-            self.sources[source.index()].blocks.clear();
+        let stored = &mut self.sources[source.index()];
+        if delivered.is_none() {
+            stored.blocks.clear();
         }
+        stored.delivered = delivered;
     }
 
     /// Writes the units that have so many rows or more.
@@ -236,20 +234,25 @@ impl Parts {
     /// `PAR-001` where they cannot be read back.
     pub fn load(&self, part: usize) -> Outcome<Vec<(SourceIndex, Table)>> {
         let mut tables = Vec::new();
-        for (at, source) in self.sources.iter().enumerate().filter(|(_, source)| !source.blocks.is_empty()) {
+        for (at, source) in self.sources.iter().enumerate() {
             let index = SourceIndex(at as u8);
             let path = path_of(&self.folder, index);
-            let table = source.load(&path, &self.units[part]).map_err(|error| unusable(&path, &error))?;
-            tables.push((index, table));
+            let Some(delivered) = &source.delivered else { continue };
+            let table = source.load(&path, &self.units[part], delivered);
+            tables.push((index, table.map_err(|error| unusable(&path, &error))?));
         }
         Ok(tables)
     }
 }
 
 impl Stored {
-    fn load(&self, path: &Path, units: &[Unit]) -> io::Result<Table> {
+    fn load(&self, path: &Path, units: &[Unit], delivered: &[bool]) -> io::Result<Table> {
         let mut blocks: Vec<&Block> =
             self.blocks.iter().filter(|block| units.binary_search(&block.unit).is_ok()).collect();
+        if blocks.is_empty() {
+            let empty = |&delivered: &bool| delivered.then(TextColumn::default);
+            return Ok(Table { columns: delivered.iter().map(empty).collect(), rows: 0 });
+        }
         let mut file = File::open(path)?;
         let mut read = |block: &&Block| {
             let mut bytes = vec![0; block.columns.iter().map(|&(packed, _)| packed as usize).sum()];
@@ -268,10 +271,10 @@ impl Stored {
                 block.unpack(at, bytes, &mut unpacked)?;
                 push_cells(&unpacked, block.rows as usize, &mut builder)?;
             }
-            Ok(self.delivered[at].then(|| builder.finish()))
+            Ok(delivered[at].then(|| builder.finish()))
         };
         let columns: io::Result<Vec<Option<TextColumn>>> =
-            (0..self.delivered.len()).into_par_iter().with_max_len(1).map(column).collect();
+            (0..delivered.len()).into_par_iter().with_max_len(1).map(column).collect();
         Ok(Table { columns: columns?, rows: blocks.iter().map(|block| block.rows as usize).sum() })
     }
 }
@@ -383,7 +386,7 @@ mod tests {
             let units: Vec<Unit> = (start..start + 6_000).map(unit).collect();
             spill.take(source, &table(width, start..start + 6_000), &units);
         }
-        spill.end_source(source, false);
+        spill.end_source(source, Some((0..width).map(|column| column != 3).collect()));
         assert_eq!(spill.rows(), 60_000);
         let parts = spill.finish(3, HashMap::new()).unwrap();
         let whole = table(width, 0..60_000);

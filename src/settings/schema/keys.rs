@@ -88,6 +88,7 @@ const BLOCKING: &[Key] = &[
     Key::of("finer", Texts, "Keys that split a block that is too large."),
     Key::of("block_size_max", Whole(2.0, 10_000.0), "Most records of a block."),
     Key::of("across_parts", Word(across_parts), "What equal keys say where a run is cut into parts."),
+    Key::of("follow_with", Texts, "What must agree beside the keys for a record to follow them into another part."),
 ];
 
 const BOUNDED_LEVEL: &[Key] = &[
