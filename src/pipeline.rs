@@ -123,8 +123,7 @@ pub fn run(settings: &Settings, night: &Night, progress: &Progress) -> Outcome<E
     if night.partitions.cut(night.ceiling, text) {
         return parts::run(settings, night, (history, folder, facts), progress);
     }
-    let expected = ceiling::rows_of(text);
-    night.ceiling.allows("check", expected)?;
+    night.ceiling.allows(night.hungriest(), ceiling::rows_of(text))?;
 
     let deliveries = stage(
         (&mut facts, night.ceiling),
@@ -182,7 +181,7 @@ fn work(
     }
     let links = |linkage: &Linkage| linkage.links.len() as u64;
     let earlier = std::mem::take(&mut made.history.earlier);
-    night.ceiling.allows("link", rows)?;
+    night.ceiling.allows(night.hungriest(), rows)?;
     made.linkage = stage((facts, night.ceiling), "link", rows, links, || {
         Ok(link::link_after(settings, &made.records, &earlier, progress))
     })?;
@@ -192,7 +191,6 @@ fn work(
         return Ok(made);
     }
     let found = |findings: &Findings| findings.findings.len() as u64;
-    night.ceiling.allows("check", rows)?;
     made.findings = stage((facts, night.ceiling), "check", rows, found, || {
         check::check(settings, &made.records, &made.linkage, night.as_of, progress)
     })?;
@@ -250,6 +248,15 @@ fn stage<T>(
 impl Night {
     fn ends_with(&self, stage: Stage) -> bool {
         self.stop_after == Some(stage)
+    }
+
+    /// The stage that takes most memory of those that it comes to.
+    fn hungriest(&self) -> &'static str {
+        match self.stop_after {
+            Some(Stage::Ingest | Stage::Normalise) => "normalise",
+            Some(Stage::Link) => "link",
+            Some(Stage::Check) | None => "check",
+        }
     }
 
     fn reaches(&self, stage: Stage) -> bool {

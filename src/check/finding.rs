@@ -93,7 +93,9 @@ impl RuleCount {
             (&mut self.found_by_ward, &other.found_by_ward),
             (&mut self.by_ward, &other.by_ward),
         ] {
-            from.iter().for_each(|(ward, rows)| *into.entry(ward.clone()).or_default() += rows);
+            for (ward, rows) in from {
+                *into.entry(ward.clone()).or_default() += rows;
+            }
         }
         let new = other.not_delivered.iter().filter(|column| !self.not_delivered.contains(column));
         let new: Vec<String> = new.cloned().collect();

@@ -58,7 +58,7 @@ impl Directory {
             self.grow();
         }
         let place = self.find(key);
-        let (word, entered) = (self.words[place], key & !SEVERAL | u64::from(unit) + 1);
+        let (word, entered) = (self.words[place], (key & !SEVERAL) | (u64::from(unit) + 1));
         if word == 0 {
             self.words[place] = entered;
             self.keys += 1;

@@ -5,7 +5,7 @@
 //! kept row is in exactly one part; which one depends on the rows and the rules alone; the texts
 //! are the office's own.
 //!
-//! Records meet within a part only, so a part has to hold people whole. Three things say where a
+//! Records meet within a part only, so a part has to hold people whole. Four things say where a
 //! record belongs, in this order ([`route`]):
 //!
 //! 1. earlier nights: records ruled to be one person, or of one person in an earlier run, go together;
@@ -14,7 +14,9 @@
 //!    resident's SIM to where the resident is registered, whatever its own address says. `"hint"` (name
 //!    and birth date) does so for records of other sources that follow nothing, if all residents who have
 //!    the key are in one place;
-//! 3. its own place: the ward of its ward code or address, old codes and names by the gazetteer
+//! 3. households, or whatever the rules' `one_part` names: a source's records that share one and follow
+//!    no number stay together;
+//! 4. its own place: the ward of its ward code or address, old codes and names by the gazetteer
 //!    ([`place`]); else its record id.
 //!
 //! Wards are kept apart on disk and put together to parts when their sizes are known ([`Split::parts`]).

@@ -16,6 +16,7 @@ use crate::table::{SourceIndex, Table, TextColumn, TextColumnBuilder};
 pub(super) struct Router {
     settings: Settings,
     reader: Reader,
+    together: Vec<PartKey>,
     follow: Vec<PartKey>,
     hints: Vec<PartKey>,
     /// By source.
@@ -30,22 +31,55 @@ struct PartKey {
     /// Tells equal digits of two kinds of number apart.
     number: u64,
     values: Vec<Expression>,
+    /// Whether a resident goes by it.
+    leads: bool,
 }
 
-/// What to follow, with what has to agree beside it; and the hints, those of most values first.
-fn part_keys(settings: &Settings) -> (Vec<PartKey>, Vec<PartKey>) {
+/// What stays together, then what is followed with what has to agree beside it; and the hints, those of
+/// most values first.
+fn part_keys(settings: &Settings) -> (Vec<PartKey>, Vec<PartKey>, Vec<PartKey>) {
     let (mut follow, mut hints) = (Vec::new(), Vec::new());
     for (rule, number) in settings.matching.blocking.iter().zip((1..).step_by(2)) {
-        if rule.across_parts == Some(AcrossParts::Follow) {
+        let leads = rule.across_parts == Some(AcrossParts::Follow);
+        if leads {
             let values = rule.keys.iter().chain(&rule.follow_with).cloned().collect();
-            follow.push(PartKey { number: number + 1, values });
+            follow.push(PartKey { number: number + 1, values, leads });
         }
         if rule.across_parts.is_some() {
-            hints.push(PartKey { number, values: rule.keys.clone() });
+            hints.push(PartKey { number, values: rule.keys.clone(), leads });
         }
     }
     hints.sort_by_key(|hint| std::cmp::Reverse(hint.values.len()));
-    (follow, hints)
+    let together = settings.matching.one_part.iter().zip(TOGETHER_FROM..);
+    let together =
+        together.map(|(value, number)| PartKey { number, values: vec![value.clone()], leads: true });
+    (together.collect(), follow, hints)
+}
+
+/// Numbers of what stays together, far above those of blocking rules; a thousand a source.
+const TOGETHER_FROM: u64 = 1_000;
+
+/// Rows that are being placed.
+struct Piece<'t> {
+    source: SourceIndex,
+    rows: &'t Table,
+    ids: usize,
+    /// What says where a row goes, in order: by key, then row.
+    sought: Vec<Vec<u64>>,
+    /// What others are to find it by: first come.
+    entered: Vec<Vec<u64>>,
+    /// The same, if it is in one place.
+    hints: Vec<Vec<u64>>,
+}
+
+impl Piece<'_> {
+    fn id(&self, row: usize) -> &str {
+        self.rows.text(self.ids, row)
+    }
+
+    fn met(&self, directory: &Directory, row: usize) -> Option<Unit> {
+        self.sought.iter().find_map(|keys| directory.get(keys[row]))
+    }
 }
 
 impl std::fmt::Debug for Router {
@@ -56,9 +90,10 @@ impl std::fmt::Debug for Router {
 
 impl Router {
     pub(super) fn new(settings: &Settings, earlier: Earlier) -> Self {
-        let (follow, hints) = part_keys(settings);
+        let (together, follow, hints) = part_keys(settings);
         Self {
             reader: Reader::new(settings),
+            together,
             follow,
             hints,
             ward_columns: settings.sources.iter().map(ward_columns).collect(),
@@ -78,74 +113,68 @@ impl Router {
     /// one row tells of the next is seen one after the other.
     pub(super) fn route(&mut self, source: SourceIndex, rows: &Table) -> Vec<Unit> {
         let all: Vec<usize> = (0..rows.rows).collect();
-        let follow = self.keys(source, rows, &self.follow, &all);
-        let met = |row: &usize| follow.iter().find_map(|keys| self.directory.get(keys[*row]));
+        let piece = self.piece(source, rows, &all);
+        let met = |row: &usize| piece.met(&self.directory, *row);
         let met: Vec<Option<Unit>> = all.par_iter().with_min_len(1 << 10).map(met).collect();
+        piece.hints.iter().chain(&piece.entered).for_each(|keys| self.directory.warm(keys));
         let mut units = vec![0; rows.rows];
         let mut open = Vec::new();
-        for row in all.iter().copied() {
-            let known = self.told.unit(source, self.record_id(source, rows, row)).or(met[row]);
-            match known.or_else(|| follow.iter().find_map(|keys| self.directory.get(keys[row]))) {
-                Some(unit) => units[row] = self.settle(source, rows, row, &follow, unit),
+        for row in all {
+            let known = self.told.unit(source, piece.id(row)).or(met[row]);
+            match known.or_else(|| piece.met(&self.directory, row)) {
+                Some(unit) => units[row] = self.settle(&piece, row, unit),
                 None => open.push(row),
             }
         }
-        self.place(source, rows, &open, &follow, &mut units);
-        if source == self.settings.primary() {
-            let hints = self.keys(source, rows, &self.hints, &all);
-            for keys in &hints {
-                self.directory.warm(keys);
-                keys.iter().zip(&units).for_each(|(&key, &unit)| self.directory.enter_only(key, unit));
-            }
-        }
+        self.place(&piece, &open, &mut units);
         units
     }
 
+    /// All keys of some rows. A resident goes where its number was met, whoever bears it; others want the
+    /// number confirmed. Who has none that was met goes with its household.
+    fn piece<'t>(&self, source: SourceIndex, rows: &'t Table, all: &[usize]) -> Piece<'t> {
+        let ids = self.settings.source(source).record_id;
+        let of_source = vec![u64::from(source.0) + 1; rows.rows];
+        let together = self.keys(source, rows, &self.together, all);
+        let together: Vec<Vec<u64>> =
+            together.iter().map(|keys| kernel::keys(&[keys.as_slice(), &of_source])).collect();
+        let follow = self.keys(source, rows, &self.follow, all);
+        let is_primary = source == self.settings.primary();
+        let hints = if is_primary { self.keys(source, rows, &self.hints, all) } else { Vec::new() };
+        let leading = hints.iter().zip(&self.hints).filter(|(_, key)| key.leads).map(|(keys, _)| keys.clone());
+        let leading = if is_primary { leading.collect() } else { follow.clone() };
+        let leading: Vec<Vec<u64>> = leading;
+        let sought = leading.into_iter().chain(together.iter().cloned()).collect();
+        let entered = together.into_iter().chain(follow).collect();
+        Piece { source, rows, ids, sought, entered, hints }
+    }
+
     /// Places rows that no key places: by hints where they are no residents', else by their wards.
-    fn place(
-        &mut self,
-        source: SourceIndex,
-        rows: &Table,
-        open: &[usize],
-        follow: &[Vec<u64>],
-        units: &mut [Unit],
-    ) {
-        let hints = if source == self.settings.primary() {
-            Vec::new()
-        } else {
-            self.keys(source, rows, &self.hints, open)
-        };
+    fn place(&mut self, piece: &Piece<'_>, open: &[usize], units: &mut [Unit]) {
+        let Piece { source, rows, .. } = *piece;
+        let is_primary = source == self.settings.primary();
+        let hints = if is_primary { Vec::new() } else { self.keys(source, rows, &self.hints, open) };
         let columns = std::mem::take(&mut self.ward_columns[source.index()]);
         let named: Vec<usize> = columns.iter().map(|one| one.column).collect();
         let places = self.records(source, rows, &named, open);
         for (at, &row) in open.iter().enumerate() {
-            let met = |keys: &Vec<u64>, at: usize| self.directory.get(keys[at]);
-            let known = follow.iter().find_map(|keys| met(keys, row));
-            let known = known.or_else(|| hints.iter().find_map(|keys| met(keys, at)));
+            // What rows before it in this piece have told, they told after it was looked up.
+            let known = self.told.unit(piece.source, piece.id(row));
+            let known = known.or_else(|| piece.met(&self.directory, row));
+            let known = known.or_else(|| hints.iter().find_map(|keys| self.directory.get(keys[at])));
             let known = known.or_else(|| self.wards.unit(&places, &columns, at));
-            let unit = known.unwrap_or_else(|| unit_of_id(self.record_id(source, rows, row)));
-            units[row] = self.settle(source, rows, row, follow, unit);
+            let unit = known.unwrap_or_else(|| unit_of_id(piece.id(row)));
+            units[row] = self.settle(piece, row, unit);
         }
         self.ward_columns[source.index()] = columns;
     }
 
     /// A row has its unit: others of its keys and of its person follow it.
-    fn settle(
-        &mut self,
-        source: SourceIndex,
-        rows: &Table,
-        row: usize,
-        follow: &[Vec<u64>],
-        unit: Unit,
-    ) -> Unit {
-        follow.iter().for_each(|keys| self.directory.enter(keys[row], unit));
-        let column = self.settings.source(source).record_id;
-        self.told.enter(source, rows.text(column, row), unit);
+    fn settle(&mut self, piece: &Piece<'_>, row: usize, unit: Unit) -> Unit {
+        piece.entered.iter().for_each(|keys| self.directory.enter(keys[row], unit));
+        piece.hints.iter().for_each(|keys| self.directory.enter_only(keys[row], unit));
+        self.told.enter(piece.source, piece.id(row), unit);
         unit
-    }
-
-    fn record_id<'t>(&self, source: SourceIndex, rows: &'t Table, row: usize) -> &'t str {
-        rows.text(self.settings.source(source).record_id, row)
     }
 
     /// Some keys of some rows: by key, then row.
@@ -170,7 +199,9 @@ impl Router {
     fn records(&self, source: SourceIndex, rows: &Table, columns: &[usize], wanted: &[usize]) -> Records {
         let pick = |texts: &TextColumn| {
             let mut picked = TextColumnBuilder::default();
-            wanted.iter().for_each(|&row| picked.push_unsought(texts.text(row)));
+            for &row in wanted {
+                picked.push_unsought(texts.text(row));
+            }
             picked.finish()
         };
         let column = |(at, texts): (usize, &Option<TextColumn>)| {

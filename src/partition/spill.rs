@@ -97,7 +97,9 @@ impl Spill {
         let width = self.columns[source.index()];
         self.open.resize_with(self.open.len().max(highest), OpenBlock::default);
         self.open.iter_mut().for_each(|block| block.columns.resize_with(width, Cells::default));
-        units.iter().for_each(|&unit| self.open[usize::from(unit)].rows += 1);
+        for &unit in units {
+            self.open[usize::from(unit)].rows += 1;
+        }
         // By column, then unit, so that columns are filled side by side.
         let mut columns: Vec<Vec<&mut Cells>> = (0..width).map(|_| Vec::new()).collect();
         for block in &mut self.open {
@@ -187,7 +189,9 @@ impl Spill {
             filled[smallest] += rows;
             units[smallest].push(unit);
         }
-        units.iter_mut().for_each(|units| units.sort_unstable());
+        for of_part in &mut units {
+            of_part.sort_unstable();
+        }
         Ok(Parts { folder: self.folder, sources: self.sources, units, sizes, named })
     }
 }

@@ -6,7 +6,7 @@ use foldhash::quality::FixedState;
 use hashbrown::HashMap;
 
 use super::spill::Unit;
-use crate::link::{Earlier, RecordName};
+use crate::link::{Earlier, PreviousPeople, RecordName};
 use crate::settings::Settings;
 use crate::table::SourceIndex;
 
@@ -41,7 +41,7 @@ fn hash_of(name: &RecordName) -> u64 {
 impl Told {
     pub(super) fn new(settings: &Settings, earlier: Earlier) -> Self {
         let sources = settings.sources.iter().map(|source| source.id.clone()).collect();
-        let people = vec![NOWHERE; earlier.people.as_ref().map_or(0, |people| people.len())];
+        let people = vec![NOWHERE; earlier.people.as_ref().map_or(0, PreviousPeople::len)];
         let mut told = Self { sources, people, ..Self::default() };
         for ruling in earlier.rulings.iter() {
             let [a, b] = ruling.pair.each_ref().map(|name| told.group(hash_of(name)));
@@ -100,7 +100,7 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link::{KnownRecord, PreviousPeople, Ruling, Rulings};
+    use crate::link::{KnownRecord, Ruling, Rulings};
     use crate::settings::RulesFolder;
 
     #[test]

@@ -6,7 +6,9 @@ use crate::report::format;
 
 /// Most bytes that a stage has resident a row of the night: the peaks of a night of 2.6 million residents
 /// (10.36 million rows, docs/performance.md) and a tenth, so that what is said to fit does.
-const BYTES_A_ROW: [(&str, u64); 3] = [("normalise", 225), ("link", 490), ("check", 585)];
+///
+/// `cut` is what taking rows apart keeps of them: keys and record ids.
+const BYTES_A_ROW: [(&str, u64); 4] = [("cut", 80), ("normalise", 225), ("link", 490), ("check", 585)];
 
 /// What the program takes before the first row: rules, reference tables, what threads keep.
 const BYTES_ALWAYS: u64 = 120 << 20;

@@ -55,6 +55,7 @@ pub(super) fn run(
     (mut history, folder, facts): (History, RunFolder, RunFacts),
     progress: &Progress,
 ) -> Outcome<Ended> {
+    night.ceiling.allows("cut", super::ceiling::rows_of(ingest::text_bytes(settings, &night.input)?))?;
     let scratch = folder.path().join(SCRATCH);
     private::create_dir(&scratch).map_err(|error| no_scratch(&scratch, &error))?;
     let mut work = Work {
@@ -119,7 +120,7 @@ impl Work<'_> {
         let began = Instant::now();
         let Self { settings, night, progress, .. } = *self;
         let rows = parts.rows(part);
-        night.ceiling.allows("check", rows)?;
+        night.ceiling.allows(night.hungriest(), rows)?;
         let mut peak = None;
         let tables = self.stage("load", rows, |_| rows, || parts.load(part), &mut peak)?;
         let normalise = || Ok(normalise::normalise(settings, tables, progress));
@@ -145,10 +146,10 @@ impl Work<'_> {
         }
         let found = findings.findings.len() as u64;
         if night.stop_after.is_none() {
-            let mut shelf = std::mem::replace(&mut self.shelf, Shelf::new(Path::new("")));
-            let leave = || shelf.add(settings, &records, &linkage, &findings, night.as_of);
+            let mut lists = std::mem::replace(&mut self.shelf, Shelf::new(Path::new("")));
+            let leave = || lists.add(settings, &records, &linkage, &findings, night.as_of);
             self.stage("worklist", found, |()| 0, leave, &mut peak)?;
-            self.shelf = shelf;
+            self.shelf = lists;
         }
         let written = linkage.links.len() as u64 + found;
         let mut out = std::mem::replace(&mut self.tables, Tables::new(Path::new("")));
@@ -217,10 +218,10 @@ impl Work<'_> {
             self.facts.exit_code = 1;
         }
         if night.stop_after.is_none() {
-            let lists = lists_folder(folder.path())?;
+            let below = lists_folder(folder.path())?;
             let found = self.figures.tally.findings;
-            let shelf = self.shelf;
-            let write = || shelf.write(settings, night.as_of, &lists, progress);
+            let lists = self.shelf;
+            let write = || lists.write(settings, night.as_of, &below, progress);
             stage((&mut self.facts, night.ceiling), "worklists", found, worklist::Lists::written, write)?;
         }
         if night.reaches(Stage::Link) {

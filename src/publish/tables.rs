@@ -105,8 +105,8 @@ impl Tables {
     /// The first file that cannot be written.
     pub fn finish(self) -> Outcome<()> {
         let Self { links, non_links, people, findings, evidence, .. } = self;
-        let begun = [links, non_links, people, findings, evidence].into_iter().flatten();
-        begun.map(TableFile::finish).collect()
+        let mut begun = [links, non_links, people, findings, evidence].into_iter().flatten();
+        begun.try_for_each(TableFile::finish)
     }
 }
 

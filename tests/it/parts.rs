@@ -43,19 +43,16 @@ fn run(input: &Path, out: &Path, id: &str, more: &[&str]) -> PathBuf {
 fn input_with_bad_rows() -> TempDir {
     let input = small_input();
     let path = input.path().join("cu_tru.csv");
-    let mut text = fs::read_to_string(&path).unwrap();
-    let rows: Vec<&str> = text.lines().collect();
-    let again = rows[7].to_owned();
-    let header: Vec<&str> = rows[0].split(',').collect();
-    let ward = header.iter().position(|name| *name == "ma_xa").unwrap();
-    let mut elsewhere: Vec<String> = again.split(',').map(str::to_owned).collect();
-    if elsewhere.len() == header.len() {
-        elsewhere[ward] = "32248".to_owned();
-    }
-    text.push_str(&elsewhere.join(","));
-    text.push_str("\nshort,row\n");
-    text.push_str(&",".repeat(header.len() - 1));
-    text.push_str("\n\"lost quote,1,2\n");
+    let text = fs::read_to_string(&path).unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let ward = reader.headers().unwrap().iter().position(|name| name == "ma_xa").unwrap();
+    let again = reader.records().nth(7).unwrap().unwrap();
+    let elsewhere = again.iter().enumerate().map(|(at, cell)| if at == ward { "32248" } else { cell });
+    let mut row = csv::Writer::from_writer(Vec::new());
+    row.write_record(elsewhere).unwrap();
+    let (row, without_id) = (row.into_inner().unwrap(), ",".repeat(again.len() - 1));
+    let again = String::from_utf8(row).unwrap();
+    let text = format!("{text}{again}short,row\n{without_id}\n\"lost quote,1,2\n");
     fs::write(path, text).unwrap();
     input
 }

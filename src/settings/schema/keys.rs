@@ -133,6 +133,7 @@ const CALIBRATION: &[Key] = &[
 pub(super) const MATCHING: &[Key] = &[
     Key::of("link", Table(LINK), "Which sources' records are compared with which."),
     Key::of("one_person_in", Texts, "Sources that have each person once."),
+    Key::of("one_part", Texts, "What a source's records share that stay in one part of a run cut into parts."),
     Key::of("thresholds", Table(THRESHOLDS), "What follows from a match probability."),
     Key::of("blocking", Tables(BLOCKING), "Which records meet."),
     Key::of("comparisons", Tables(COMPARISON), "How alike two records are."),
