@@ -69,14 +69,24 @@ fn table(nights: &[(u64, nights::NightFigures)]) -> String {
     }
     if nights.len() > 1 {
         let slope = |of: &dyn Fn(&nights::NightFigures) -> f64| {
-            let points: Vec<(f64, f64)> = nights.iter().map(|(_, night)| (night.rows as f64, of(night))).collect();
-            if points.iter().all(|point| point.1 > 0.0) { format!("{:.2}", docs::exponent(&points)) } else { "–".into() }
+            let points: Vec<(f64, f64)> =
+                nights.iter().map(|(_, night)| (night.rows as f64, of(night))).collect();
+            if points.iter().all(|point| point.1 > 0.0) {
+                format!("{:.2}", docs::exponent(&points))
+            } else {
+                "–".into()
+            }
         };
         text.push_str("| exponent | | |");
         for name in names(nights) {
             let _ = write!(text, " {} |", slope(&|night| seconds(night, name)));
         }
-        let _ = writeln!(text, " {} | | {} |", slope(&nights::NightFigures::seconds), slope(&|n| n.peak_bytes() as f64));
+        let _ = writeln!(
+            text,
+            " {} | | {} |",
+            slope(&nights::NightFigures::seconds),
+            slope(&|n| n.peak_bytes() as f64)
+        );
     }
     text
 }

@@ -43,7 +43,11 @@ fn main() {
     let lines: usize = files.iter().map(|file| lines(file)).sum();
     assert_eq!(found, (lines - files.len(), cells), "every row and cell of the files is in the tables");
     let gigabytes = |runs: &Runs| bytes as f64 / 1e9 / runs.median();
-    println!("{residents} residents, {} rows, {} MB, median of {RUNS} ({machine})", found.0, bytes / 1_000_000);
+    println!(
+        "{residents} residents, {} rows, {} MB, median of {RUNS} ({machine})",
+        found.0,
+        bytes / 1_000_000
+    );
     println!("  ingest                      {read}  {:.2} GB/s", gigabytes(&read));
     println!("  yardstick: csv crate        {cut}  {:.2} GB/s", gigabytes(&cut));
     let polars: Vec<f64> = (0..RUNS).filter_map(|_| nights::polars_reads(&province)).collect();

@@ -31,14 +31,16 @@ fn main() {
     let records = common::records(&settings, &province);
     let linkage = link::link(&settings, &records, &Progress::silent());
     let as_of = generate::Options::default_as_of();
-    let findings = check::check(&settings, &records, &linkage, as_of, &Progress::silent()).expect("rules compile");
+    let findings =
+        check::check(&settings, &records, &linkage, as_of, &Progress::silent()).expect("rules compile");
     let folder = common::folder().join(format!("worklists-{}", std::process::id()));
     let mut lists = Lists::default();
     let written = Runs::of(RUNS, || {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).expect("the bench's own folder");
-        lists = worklist::write(&settings, &records, &linkage, &findings, as_of, &folder, &Progress::silent())
-            .expect("lists can be written");
+        lists =
+            worklist::write(&settings, &records, &linkage, &findings, as_of, &folder, &Progress::silent())
+                .expect("lists can be written");
     });
     let tasks = findings.findings.iter().filter(|finding| {
         settings.checks.get(usize::from(finding.rule)).is_some_and(|check| check.route != Route::Statistic)
@@ -53,7 +55,10 @@ fn main() {
         copies.for_each(|(at, text)| std::fs::write(folder.join(format!("{at}.copy")), text).expect("room"));
     });
     std::fs::remove_dir_all(&folder).expect("the bench's own folder");
-    println!("{residents} residents, {listed} items in {} lists, median of {RUNS} ({machine})", lists.lists.len());
+    println!(
+        "{residents} residents, {listed} items in {} lists, median of {RUNS} ({machine})",
+        lists.lists.len()
+    );
     println!("  workbooks and CSV files   {written}  {:.0} items/s", written.rate(listed as usize));
     println!("  yardstick: {:>4} MB plain {plain}", bytes / 1_000_000);
 }

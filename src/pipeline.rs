@@ -174,8 +174,13 @@ fn work(
     if night.ends_with(Stage::Ingest) {
         return Ok(made);
     }
-    made.records =
-        stage((facts, night.ceiling), "normalise", rows, |_| rows, || Ok(normalise::normalise(settings, tables, progress)))?;
+    made.records = stage(
+        (facts, night.ceiling),
+        "normalise",
+        rows,
+        |_| rows,
+        || Ok(normalise::normalise(settings, tables, progress)),
+    )?;
     if night.ends_with(Stage::Normalise) {
         return Ok(made);
     }

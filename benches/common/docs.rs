@@ -42,7 +42,8 @@ pub(crate) fn taken_on() -> String {
     let load = read("/proc/loadavg");
     let load = load.split(' ').next().unwrap_or("unknown");
     let commit = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output();
-    let commit = commit.map(|done| String::from_utf8_lossy(&done.stdout).trim().to_owned()).unwrap_or_default();
+    let commit =
+        commit.map(|done| String::from_utf8_lossy(&done.stdout).trim().to_owned()).unwrap_or_default();
     format!("{model}, {cores} cores, load {load} at the end, commit {commit}")
 }
 
@@ -88,19 +89,37 @@ pub(crate) fn log_lines(title: &str, axes: [&str; 2], lines: &[(String, Vec<(f64
     for power in x0 as i32..=x1 as i32 {
         let at = x(10_f64.powi(power));
         let _ = writeln!(body, "<path d=\"M{at:.1} {top}V{}\" stroke=\"#ddd\"/>", HEIGHT - bottom);
-        let _ = writeln!(body, "<text x=\"{at:.1}\" y=\"{}\" text-anchor=\"middle\">10^{power}</text>", HEIGHT - 32.0);
+        let _ = writeln!(
+            body,
+            "<text x=\"{at:.1}\" y=\"{}\" text-anchor=\"middle\">10^{power}</text>",
+            HEIGHT - 32.0
+        );
     }
     for power in y0 as i32..=y1 as i32 {
         let at = y(10_f64.powi(power));
         let _ = writeln!(body, "<path d=\"M{left} {at:.1}H{}\" stroke=\"#ddd\"/>", WIDTH - right);
-        let _ = writeln!(body, "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">10^{power}</text>", left - 6.0, at + 4.0);
+        let _ = writeln!(
+            body,
+            "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">10^{power}</text>",
+            left - 6.0,
+            at + 4.0
+        );
     }
     let _ = writeln!(body, "<text x=\"{}\" y=\"{}\">{}</text>", left, HEIGHT - 10.0, axes[0]);
-    let _ = writeln!(body, "<text x=\"14\" y=\"{}\" transform=\"rotate(-90 14 {0})\">{}</text>", HEIGHT - bottom, axes[1]);
+    let _ = writeln!(
+        body,
+        "<text x=\"14\" y=\"{}\" transform=\"rotate(-90 14 {0})\">{}</text>",
+        HEIGHT - bottom,
+        axes[1]
+    );
     for (at, (name, points)) in lines.iter().enumerate() {
         let colour = COLOURS[at % COLOURS.len()];
         let path: Vec<String> = points.iter().map(|p| format!("{:.1} {:.1}", x(p.0), y(p.1))).collect();
-        let _ = writeln!(body, "<path d=\"M{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>", path.join("L"));
+        let _ = writeln!(
+            body,
+            "<path d=\"M{}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>",
+            path.join("L")
+        );
         let _ = writeln!(
             body,
             "<text x=\"{}\" y=\"{}\" fill=\"{colour}\">{name}</text>",
@@ -125,7 +144,12 @@ pub(crate) fn stacked(title: &str, rows: &[(String, Vec<(String, f64)>)]) -> Str
     let mut body = String::new();
     for (at, (name, pieces)) in rows.iter().enumerate() {
         let y = top + 10.0 + height * at as f64;
-        let _ = writeln!(body, "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{name}</text>", left - 6.0, y + height / 2.0);
+        let _ = writeln!(
+            body,
+            "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{name}</text>",
+            left - 6.0,
+            y + height / 2.0
+        );
         let mut x = left;
         for (piece, value) in pieces {
             let width = value / most * (WIDTH - left - right);

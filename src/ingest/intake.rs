@@ -105,12 +105,7 @@ impl Intake {
     }
 
     /// Pushes the texts of the rows that stay, but for their ids, a column a task.
-    fn push<B: Batch>(
-        &mut self,
-        mapping: &Mapping,
-        batches: &[B],
-        dropped: &[Vec<(usize, RejectReason)>],
-    ) {
+    fn push<B: Batch>(&mut self, mapping: &Mapping, batches: &[B], dropped: &[Vec<(usize, RejectReason)>]) {
         let rows = self.rows_kept as usize;
         let slot_of = |declared| mapping.slots.iter().position(|slot| slot.declared == declared);
         let record_id = self.record_id;
@@ -138,7 +133,8 @@ impl Intake {
             let slot = mapping.slots.iter().position(|slot| slot.declared == declared)?;
             Some(passed_column(slot, batches, dropped))
         };
-        let mut columns: Vec<_> = (0..self.columns.len()).into_par_iter().with_max_len(1).map(column).collect();
+        let mut columns: Vec<_> =
+            (0..self.columns.len()).into_par_iter().with_max_len(1).map(column).collect();
         if let Some((numbers, place)) = numbers.zip(columns.get_mut(self.record_id)) {
             *place = Some(numbers.finish());
         }
@@ -297,11 +293,7 @@ fn push_column<B: Batch>(
 }
 
 /// A column of the rows that stay, its texts not looked for among each other.
-fn passed_column<B: Batch>(
-    slot: usize,
-    batches: &[B],
-    dropped: &[Vec<(usize, RejectReason)>],
-) -> TextColumn {
+fn passed_column<B: Batch>(slot: usize, batches: &[B], dropped: &[Vec<(usize, RejectReason)>]) -> TextColumn {
     let mut builder = TextColumnBuilder::default();
     for (batch, dropped) in batches.iter().zip(dropped) {
         let mut dropped = dropped.iter().map(|(row, _)| *row).peekable();

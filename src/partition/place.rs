@@ -27,12 +27,21 @@ impl std::fmt::Debug for WardColumn {
     }
 }
 
+impl WardColumn {
+    /// Whether it is a code, and not an address.
+    pub(super) fn is_code(&self) -> bool {
+        self.facet.name.is_empty()
+    }
+}
+
 /// The columns of a source that name wards: codes before addresses, otherwise in declared order.
 pub(super) fn ward_columns(source: &Source) -> Vec<WardColumn> {
     let of = |wanted: &Kind, name: &str| {
         let columns = source.columns.iter().enumerate().filter(|(_, column)| column.kind == *wanted);
         let asked = columns.filter(|(_, column)| column.separator.is_empty());
-        asked.filter_map(|(at, one)| Some(WardColumn { column: at, facet: facet(&one.kind, name)? })).collect()
+        asked
+            .filter_map(|(at, one)| Some(WardColumn { column: at, facet: facet(&one.kind, name)? }))
+            .collect()
     };
     let codes: Vec<WardColumn> = of(&Kind::WardCode, "");
     codes.into_iter().chain(of(&Kind::Address, "ward")).collect()
@@ -45,11 +54,9 @@ pub(super) struct Wards(HashMap<u64, Unit, FixedState>);
 impl Wards {
     /// A row's unit by the first of some columns that names a ward.
     pub(super) fn unit(&mut self, records: &Records, columns: &[WardColumn], row: usize) -> Option<Unit> {
-        let mut named = columns.iter().filter_map(|one| {
-            match records.facet(one.facet, one.column, row) {
-                FacetValue::Text(ward) => Some(FixedState::default().hash_one(ward.as_ref())),
-                _ => None,
-            }
+        let mut named = columns.iter().filter_map(|one| match records.facet(one.facet, one.column, row) {
+            FacetValue::Text(ward) => Some(FixedState::default().hash_one(ward.as_ref())),
+            _ => None,
         });
         let ward = named.next()?;
         let next = WITHOUT_WARD + (self.0.len() as u64 % WARDS_MAX);

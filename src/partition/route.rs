@@ -7,7 +7,7 @@ use super::directory::Directory;
 use super::place::{WardColumn, Wards, unit_of_id, ward_columns};
 use super::spill::Unit;
 use super::told::Told;
-use crate::link::{Earlier, key_columns, kernel, keys_of};
+use crate::link::{Earlier, kernel, key_columns, keys_of};
 use crate::normalise::{Reader, Records};
 use crate::settings::{AcrossParts, Expression, Settings};
 use crate::table::{SourceIndex, Table, TextColumn, TextColumnBuilder};
@@ -141,7 +141,8 @@ impl Router {
         let follow = self.keys(source, rows, &self.follow, all);
         let is_primary = source == self.settings.primary();
         let hints = if is_primary { self.keys(source, rows, &self.hints, all) } else { Vec::new() };
-        let leading = hints.iter().zip(&self.hints).filter(|(_, key)| key.leads).map(|(keys, _)| keys.clone());
+        let leading =
+            hints.iter().zip(&self.hints).filter(|(_, key)| key.leads).map(|(keys, _)| keys.clone());
         let leading = if is_primary { leading.collect() } else { follow.clone() };
         let leading: Vec<Vec<u64>> = leading;
         let sought = leading.into_iter().chain(together.iter().cloned()).collect();
@@ -149,24 +150,40 @@ impl Router {
         Piece { source, rows, ids, sought, entered, hints }
     }
 
-    /// Places rows that no key places: by hints where they are no residents', else by their wards.
+    /// Places rows that no key places: by hints where they are no residents', else by their wards' codes,
+    /// else by their addresses, which are taken apart only where nothing else tells.
     fn place(&mut self, piece: &Piece<'_>, open: &[usize], units: &mut [Unit]) {
         let Piece { source, rows, .. } = *piece;
         let is_primary = source == self.settings.primary();
         let hints = if is_primary { Vec::new() } else { self.keys(source, rows, &self.hints, open) };
         let columns = std::mem::take(&mut self.ward_columns[source.index()]);
-        let named: Vec<usize> = columns.iter().map(|one| one.column).collect();
-        let places = self.records(source, rows, &named, open);
+        let (codes, addresses) = columns.split_at(columns.partition_point(WardColumn::is_code));
+        let places = self.places(piece, codes, open);
+        let mut rest = Vec::new();
         for (at, &row) in open.iter().enumerate() {
-            // What rows before it in this piece have told, they told after it was looked up.
-            let known = self.told.unit(piece.source, piece.id(row));
-            let known = known.or_else(|| piece.met(&self.directory, row));
+            let known = self.known(piece, row);
             let known = known.or_else(|| hints.iter().find_map(|keys| self.directory.get(keys[at])));
-            let known = known.or_else(|| self.wards.unit(&places, &columns, at));
-            let unit = known.unwrap_or_else(|| unit_of_id(piece.id(row)));
-            units[row] = self.settle(piece, row, unit);
+            match known.or_else(|| self.wards.unit(&places, codes, at)) {
+                Some(unit) => units[row] = self.settle(piece, row, unit),
+                None => rest.push(row),
+            }
+        }
+        let places = self.places(piece, addresses, &rest);
+        for (at, &row) in rest.iter().enumerate() {
+            let known = self.known(piece, row).or_else(|| self.wards.unit(&places, addresses, at));
+            units[row] = self.settle(piece, row, known.unwrap_or_else(|| unit_of_id(piece.id(row))));
         }
         self.ward_columns[source.index()] = columns;
+    }
+
+    /// What other rows have told of a row by now.
+    fn known(&self, piece: &Piece<'_>, row: usize) -> Option<Unit> {
+        self.told.unit(piece.source, piece.id(row)).or_else(|| piece.met(&self.directory, row))
+    }
+
+    fn places(&self, piece: &Piece<'_>, columns: &[WardColumn], of: &[usize]) -> Records {
+        let named: Vec<usize> = columns.iter().map(|one| one.column).collect();
+        self.records(piece.source, piece.rows, &named, of)
     }
 
     /// A row has its unit: others of its keys and of its person follow it.
@@ -178,13 +195,7 @@ impl Router {
     }
 
     /// Some keys of some rows: by key, then row.
-    fn keys(
-        &self,
-        source: SourceIndex,
-        rows: &Table,
-        wanted: &[PartKey],
-        of: &[usize],
-    ) -> Vec<Vec<u64>> {
+    fn keys(&self, source: SourceIndex, rows: &Table, wanted: &[PartKey], of: &[usize]) -> Vec<Vec<u64>> {
         let values = wanted.iter().flat_map(|key| &key.values);
         let columns = key_columns(self.settings.source(source), values);
         let records = self.records(source, rows, &columns, of);

@@ -116,6 +116,7 @@ impl Spill {
     /// All rows of a source are in; its delivered columns, none where it is refused.
     pub(super) fn end_source(&mut self, source: SourceIndex, delivered: Option<Vec<bool>>) {
         self.write_blocks(source, 1);
+        self.open = Vec::new();
         self.out = None;
         let stored = &mut self.sources[source.index()];
         if delivered.is_none() {
@@ -126,20 +127,15 @@ impl Spill {
 
     /// Writes the units that have so many rows or more.
     fn write_blocks(&mut self, source: SourceIndex, rows_min: u32) {
-        let full: Vec<(Unit, OpenBlock)> = (0..)
-            .zip(&mut self.open)
-            .filter(|(_, block)| block.rows >= rows_min)
-            .map(|(unit, block)| (unit, std::mem::take(block)))
-            .collect();
-        if full.is_empty() || self.failed.is_some() {
+        if self.failed.is_some() {
             return;
         }
-        let pack = |(_, block): &(Unit, OpenBlock)| -> Vec<Packed> {
-            block.columns.par_iter().with_min_len(4).map(Cells::pack).collect()
-        };
-        let packed: Vec<Vec<Packed>> = full.par_iter().with_max_len(1).map(pack).collect();
-        for ((unit, block), columns) in full.into_iter().zip(packed) {
-            if let Err(error) = self.write(source, unit, block.rows, &columns) {
+        let full = self.open.par_iter_mut().with_max_len(1).enumerate();
+        let full = full.filter(|(_, block)| block.rows >= rows_min);
+        let packed: Vec<(Unit, u32, Vec<Packed>)> =
+            full.map(|(unit, block)| (unit as Unit, block.rows, block.pack())).collect();
+        for (unit, rows, columns) in packed {
+            if let Err(error) = self.write(source, unit, rows, &columns) {
                 self.failed = Some(unusable(&self.path(source), &error));
                 return;
             }
@@ -295,6 +291,20 @@ impl Block {
     }
 }
 
+impl OpenBlock {
+    /// Its columns as they go to disk; its room is used again.
+    fn pack(&mut self) -> Vec<Packed> {
+        self.rows = 0;
+        let pack = |cells: &mut Cells| {
+            let packed = cells.pack();
+            cells.lengths.clear();
+            cells.bytes.clear();
+            packed
+        };
+        self.columns.iter_mut().map(pack).collect()
+    }
+}
+
 /// A column's cells as they stand on disk.
 struct Packed {
     bytes: Vec<u8>,
@@ -398,7 +408,8 @@ mod tests {
         for part in 0..parts.len() {
             let tables = parts.load(part).unwrap();
             let [(_, loaded)] = &tables[..] else { panic!("one source was delivered") };
-            let mut rows: Vec<usize> = (0..60_000).filter(|&row| parts.units[part].contains(&unit(row))).collect();
+            let mut rows: Vec<usize> =
+                (0..60_000).filter(|&row| parts.units[part].contains(&unit(row))).collect();
             rows.sort_by_key(|&row| (unit(row), row));
             assert_eq!((loaded.rows, loaded.rows as u64), (rows.len(), parts.rows(part)));
             for (at, &row) in rows.iter().enumerate() {

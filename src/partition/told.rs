@@ -108,7 +108,8 @@ mod tests {
         let settings = Settings::read(&RulesFolder::embedded()).unwrap();
         let [first, second] = [SourceIndex(0), SourceIndex(1)];
         let name = |source, id: &str| RecordName { source, id: id.to_owned() };
-        let same = |a: &RecordName, b: &RecordName, line| Ruling { pair: [a.clone(), b.clone()], same: true, line };
+        let same =
+            |a: &RecordName, b: &RecordName, line| Ruling { pair: [a.clone(), b.clone()], same: true, line };
         let [a, b, c] = [name(first, "a"), name(second, "b"), name(second, "c")];
         let (rulings, _) = Rulings::settle(vec![same(&b, &c, 2), same(&a, &b, 1)]);
         let known = ["x", "y"].map(|id| KnownRecord::new("cu_tru", id, "P0123456789abcdef").unwrap());

@@ -136,7 +136,8 @@ impl Work<'_> {
             population: earlier.population,
         };
         let join = || Ok(link::link_after(settings, &records, &of_part, progress));
-        let linkage = self.stage("link", rows, |linkage: &Linkage| linkage.links.len() as u64, join, &mut peak)?;
+        let linkage =
+            self.stage("link", rows, |linkage: &Linkage| linkage.links.len() as u64, join, &mut peak)?;
         earlier.people = of_part.people;
         let mut findings = Findings::default();
         if night.reaches(Stage::Check) {
@@ -213,7 +214,8 @@ impl Work<'_> {
     ) -> Outcome<Ended> {
         let Self { settings, night, progress, .. } = self;
         let scores = self.figures.scores(settings);
-        let gates = if night.reaches(Stage::Check) { report::passed_gates(settings, &scores) } else { Vec::new() };
+        let gates =
+            if night.reaches(Stage::Check) { report::passed_gates(settings, &scores) } else { Vec::new() };
         if gates.iter().any(|gate| gate.level == GateLevel::Fail) {
             self.facts.exit_code = 1;
         }
@@ -234,7 +236,8 @@ impl Work<'_> {
         let path = place(settings, night, folder, facts, &self.residents, figures)?;
         let of_sources = deliveries.iter().flat_map(Delivery::diagnostics).cloned();
         let earlier = std::mem::take(&mut history.complaints).into_iter();
-        let complaints = earlier.chain(of_sources).chain(report::gate_diagnostics(settings, &gates)).collect();
+        let complaints =
+            earlier.chain(of_sources).chain(report::gate_diagnostics(settings, &gates)).collect();
         let summary = report::summary_of(settings, facts, figures, &path);
         Ok(Ended { folder: path, summary, complaints, exit_code: facts.exit_code })
     }

@@ -30,7 +30,9 @@ mod wards;
 mod words;
 
 pub use catalogue_text::{catalogue_html, catalogue_markdown};
-pub use facts::{AccountFacts, FileFacts, PartFacts, RunFacts, SetAsideFacts, SourceFacts, SourceStatus, StageFacts};
+pub use facts::{
+    AccountFacts, FileFacts, PartFacts, RunFacts, SetAsideFacts, SourceFacts, SourceStatus, StageFacts,
+};
 pub use figures::Figures;
 pub use gate::{GateLevel, PassedGate, gate_diagnostics, passed_gates};
 pub use memory::{StageClock, peak_bytes, reset_peak};

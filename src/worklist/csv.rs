@@ -42,12 +42,7 @@ pub(super) fn write(
 
 /// Puts the rows that parts of a night have left together, in the order of their keys, and of equal ones
 /// in the order of parts; rows are numbered anew. Memory: a row a part.
-pub(super) fn merge(
-    context: &Context<'_>,
-    layout: &Layout,
-    runs: &[PathBuf],
-    file: &Path,
-) -> io::Result<()> {
+pub(super) fn merge(context: &Context<'_>, layout: &Layout, runs: &[PathBuf], file: &Path) -> io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 20, private::create_file(file)?);
     out.write_all(BYTE_ORDER_MARK)?;
     out.write_all(&header(context, layout))?;
@@ -124,7 +119,8 @@ impl Run {
 
 fn header(context: &Context<'_>, layout: &Layout) -> Vec<u8> {
     let wording = &context.settings.wording.worklist;
-    let titles: Vec<Cell<'_>> = layout.columns.iter().map(|column| Cell::text(column.title(wording))).collect();
+    let titles: Vec<Cell<'_>> =
+        layout.columns.iter().map(|column| Cell::text(column.title(wording))).collect();
     let mut out = Vec::new();
     quote_all(titles.iter(), &mut out);
     out

@@ -51,7 +51,10 @@ struct Kept {
 
 impl std::fmt::Debug for Kept {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Kept").field("list", &self.list).field("rows", &self.rows.len()).finish_non_exhaustive()
+        f.debug_struct("Kept")
+            .field("list", &self.list)
+            .field("rows", &self.rows.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -162,7 +165,8 @@ impl Shelf {
             .collect();
         for ((kind, ward), kept) in &mut self.lists {
             if *kind == ListKind::Community {
-                let on_list = |row: &Row| wards.get(ward).is_some_and(|ids| ids.contains(&row.finding.finding_id));
+                let on_list =
+                    |row: &Row| wards.get(ward).is_some_and(|ids| ids.contains(&row.finding.finding_id));
                 kept.rows.retain(on_list);
             }
         }
@@ -173,7 +177,10 @@ impl Kept {
     /// Takes in the same list of another part.
     fn merge(&mut self, context: &Context<'_>, other: Self) {
         self.list.items += other.list.items;
-        let counts = [(&mut self.list.by_severity, other.list.by_severity), (&mut self.of_severity, other.of_severity)];
+        let counts = [
+            (&mut self.list.by_severity, other.list.by_severity),
+            (&mut self.of_severity, other.of_severity),
+        ];
         for (counts, more) in counts {
             counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
         }

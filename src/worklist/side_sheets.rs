@@ -31,7 +31,8 @@ pub(super) fn write_counts(
         sheet.set_column_width(column, width)?;
         sheet.write_string_with_format(0, column, workbook_text(header), &styles.header)?;
     }
-    let known = |(rule, count): (&u16, &u64)| Some((*count, context.settings.checks.get(usize::from(*rule))?));
+    let known =
+        |(rule, count): (&u16, &u64)| Some((*count, context.settings.checks.get(usize::from(*rule))?));
     for (row, (count, check)) in (1_u32..).zip(plan.of_rule.iter().filter_map(known)) {
         let text = styles.of(Look::Text, false);
         sheet.write_string_with_format(row, 0, workbook_text(&check.wording.title), text)?;

@@ -182,7 +182,8 @@ fn what_earlier_nights_say_holds_over_parts() {
     let decided = tempfile::tempdir().unwrap();
     let file = decided.path().join("decisions.csv");
     fs::rename(&decisions, &file).unwrap();
-    let more = ["--partitions", "4", "--previous", first.to_str().unwrap(), "--decisions", file.to_str().unwrap()];
+    let more =
+        ["--partitions", "4", "--previous", first.to_str().unwrap(), "--decisions", file.to_str().unwrap()];
     let second = run(input.path(), out.path(), "second", &more);
     let after = texts(&second.join("people.parquet"), &["source", "record_id", "person_id"]);
     let person = |id: &str| &after.iter().find(|row| row[0] == "cu_tru" && row[1] == id).unwrap()[2];

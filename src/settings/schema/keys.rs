@@ -88,7 +88,11 @@ const BLOCKING: &[Key] = &[
     Key::of("finer", Texts, "Keys that split a block that is too large."),
     Key::of("block_size_max", Whole(2.0, 10_000.0), "Most records of a block."),
     Key::of("across_parts", Word(across_parts), "What equal keys say where a run is cut into parts."),
-    Key::of("follow_with", Texts, "What must agree beside the keys for a record to follow them into another part."),
+    Key::of(
+        "follow_with",
+        Texts,
+        "What must agree beside the keys for a record to follow them into another part.",
+    ),
 ];
 
 const BOUNDED_LEVEL: &[Key] = &[
@@ -133,7 +137,11 @@ const CALIBRATION: &[Key] = &[
 pub(super) const MATCHING: &[Key] = &[
     Key::of("link", Table(LINK), "Which sources' records are compared with which."),
     Key::of("one_person_in", Texts, "Sources that have each person once."),
-    Key::of("one_part", Texts, "What a source's records share that stay in one part of a run cut into parts."),
+    Key::of(
+        "one_part",
+        Texts,
+        "What a source's records share that stay in one part of a run cut into parts.",
+    ),
     Key::of("thresholds", Table(THRESHOLDS), "What follows from a match probability."),
     Key::of("blocking", Tables(BLOCKING), "Which records meet."),
     Key::of("comparisons", Tables(COMPARISON), "How alike two records are."),
