@@ -19,12 +19,11 @@ use std::path::Path;
 use chrono::Utc;
 use common::Runs;
 use doisoat::generate;
-use doisoat::pipeline::{self, Night};
+use doisoat::pipeline::{self, Ceiling, Night, Partitions};
 use doisoat::progress::Progress;
 use doisoat::settings::Settings;
 
 const NIGHTS: usize = 3;
-const SOURCES: [&str; 4] = ["cu_tru", "ho_tich", "bhyt", "thue_bao"];
 
 fn main() {
     let residents = common::residents(100_000);
@@ -52,7 +51,7 @@ fn main() {
     for (stage, seconds) in seconds {
         println!("  {stage:<10} {seconds}");
     }
-    let cells = Runs::of(NIGHTS, || cut(&province));
+    let cells = Runs::of(NIGHTS, || common::cut(&province));
     println!("  yardstick  {cells}: csv crate, one thread, cells only");
     std::fs::remove_dir_all(out).expect("the bench's own folder");
 }
@@ -67,22 +66,10 @@ fn night(settings: &Settings, province: &Path, out: &Path, run_id: &str) -> serd
         stop_after: None,
         decisions: None,
         previous: None,
+        ceiling: Ceiling::default(),
+        partitions: Partitions::default(),
     };
     let ended = pipeline::run(settings, &night, &Progress::silent()).expect("the night ends well");
     let json = std::fs::read(ended.folder.join("run.json")).expect("every run has its books");
     serde_json::from_slice(&json).expect("run.json is JSON")
-}
-
-/// Cuts all files into cells; how many there are.
-fn cut(province: &Path) -> usize {
-    let mut cells = 0;
-    for source in SOURCES {
-        let mut reader = csv::Reader::from_path(province.join(format!("{source}.csv"))).expect("generated");
-        let mut row = csv::ByteRecord::new();
-        while reader.read_byte_record(&mut row).expect("well-formed") {
-            cells += row.len();
-        }
-    }
-    assert!(cells > 0, "the files have cells");
-    cells
 }

@@ -32,6 +32,9 @@ pub mod publish;
 pub mod report;
 pub mod worklist;
 
+// A night too large for one table, in parts.
+pub mod partition;
+
 // One night, top to bottom.
 pub mod pipeline;
 

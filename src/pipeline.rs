@@ -9,6 +9,9 @@
 //! and given to linkage. Everything is written into a hidden folder beside the final one, which takes
 //! its name only when all of it is there: a night is published whole or not at all.
 
+mod ceiling;
+mod parts;
+
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -26,6 +29,8 @@ use crate::report::{self, GateLevel, Residents, RunFacts, Scores, SourceFacts, S
 use crate::settings::Settings;
 use crate::table::{SourceIndex, Table};
 use crate::worklist;
+
+pub use ceiling::{Ceiling, Partitions};
 
 /// What is asked of one night.
 #[derive(Clone, Debug)]
@@ -46,6 +51,10 @@ pub struct Night {
     pub decisions: Option<PathBuf>,
     /// An earlier run's folder, or the folder of runs: whose people keep their ids.
     pub previous: Option<PathBuf>,
+    /// Most memory that it may take.
+    pub ceiling: Ceiling,
+    /// Into how many parts it is cut.
+    pub partitions: Partitions,
 }
 
 /// The stages after which a night may be stopped.
@@ -110,9 +119,14 @@ pub fn run(settings: &Settings, night: &Night, progress: &Progress) -> Outcome<E
     let history = history::read(settings, night.decisions.as_deref(), night.previous.as_deref())?;
     let folder = RunFolder::begin(&night.out, &night.run_id)?;
     let mut facts = facts(settings, night);
+    let text = ingest::text_bytes(settings, &night.input)?;
+    if night.partitions.cut(night.ceiling, text) {
+        return parts::run(settings, night, (history, folder, facts), progress);
+    }
+    night.ceiling.allows(night.hungriest(), ceiling::rows_of(text))?;
 
     let deliveries = stage(
-        &mut facts,
+        (&mut facts, night.ceiling),
         "ingest",
         0,
         |read: &Vec<_>| rows_kept(read),
@@ -138,7 +152,7 @@ pub fn run(settings: &Settings, night: &Night, progress: &Progress) -> Outcome<E
             publish::tables(folder.path(), settings, records, linkage, findings, progress)?;
             publish::scores(folder.path(), settings, findings, progress)
         };
-        stage(&mut facts, "publish", rows, |()| rows, write)?;
+        stage((&mut facts, night.ceiling), "publish", rows, |()| rows, write)?;
     }
     let path = close(settings, night, folder, &facts, &made)?;
     let summary = report::summary(settings, &facts, &made.linkage, &made.findings, &path);
@@ -160,14 +174,20 @@ fn work(
     if night.ends_with(Stage::Ingest) {
         return Ok(made);
     }
-    made.records =
-        stage(facts, "normalise", rows, |_| rows, || Ok(normalise::normalise(settings, tables, progress)))?;
+    made.records = stage(
+        (facts, night.ceiling),
+        "normalise",
+        rows,
+        |_| rows,
+        || Ok(normalise::normalise(settings, tables, progress)),
+    )?;
     if night.ends_with(Stage::Normalise) {
         return Ok(made);
     }
     let links = |linkage: &Linkage| linkage.links.len() as u64;
     let earlier = std::mem::take(&mut made.history.earlier);
-    made.linkage = stage(facts, "link", rows, links, || {
+    night.ceiling.allows(night.hungriest(), rows)?;
+    made.linkage = stage((facts, night.ceiling), "link", rows, links, || {
         Ok(link::link_after(settings, &made.records, &earlier, progress))
     })?;
     drop(earlier);
@@ -176,7 +196,7 @@ fn work(
         return Ok(made);
     }
     let found = |findings: &Findings| findings.findings.len() as u64;
-    made.findings = stage(facts, "check", rows, found, || {
+    made.findings = stage((facts, night.ceiling), "check", rows, found, || {
         check::check(settings, &made.records, &made.linkage, night.as_of, progress)
     })?;
     let gates = report::passed_gates(settings, &Scores::new(settings, &made.findings));
@@ -188,7 +208,7 @@ fn work(
         return Ok(made);
     }
     let folder = lists_folder(folder)?;
-    stage(facts, "worklist", found(&made.findings), worklist::Lists::written, || {
+    stage((facts, night.ceiling), "worklist", found(&made.findings), worklist::Lists::written, || {
         let Made { records, linkage, findings, .. } = &made;
         worklist::write(settings, records, linkage, findings, night.as_of, &folder, progress)
     })?;
@@ -216,7 +236,7 @@ fn close(
 
 /// Runs one stage and writes down its time, its memory and its rows.
 fn stage<T>(
-    facts: &mut RunFacts,
+    (facts, ceiling): (&mut RunFacts, Ceiling),
     name: &'static str,
     rows_in: u64,
     rows_out: impl FnOnce(&T) -> u64,
@@ -224,13 +244,24 @@ fn stage<T>(
 ) -> Outcome<T> {
     let clock = StageClock::begin(name);
     let made = work()?;
-    facts.stages.push(clock.finish(rows_in, rows_out(&made)));
+    let told = clock.finish(rows_in, rows_out(&made));
+    ceiling.held(&told)?;
+    facts.add_stage(told);
     Ok(made)
 }
 
 impl Night {
     fn ends_with(&self, stage: Stage) -> bool {
         self.stop_after == Some(stage)
+    }
+
+    /// The stage that takes most memory of those that it comes to.
+    fn hungriest(&self) -> &'static str {
+        match self.stop_after {
+            Some(Stage::Ingest | Stage::Normalise) => "normalise",
+            Some(Stage::Link) => "link",
+            Some(Stage::Check) | None => "check",
+        }
     }
 
     fn reaches(&self, stage: Stage) -> bool {
@@ -248,6 +279,8 @@ fn facts(settings: &Settings, night: &Night) -> RunFacts {
         exit_code: 0,
         sources: Vec::new(),
         stages: Vec::new(),
+        memory_ceiling_bytes: night.ceiling.bytes(),
+        parts: Vec::new(),
     }
 }
 

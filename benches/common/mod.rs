@@ -3,6 +3,9 @@
 #![allow(dead_code, reason = "every bench is a program of its own and uses a part")]
 #![allow(clippy::print_stdout, reason = "a bench prints its figures")]
 
+pub(crate) mod docs;
+pub(crate) mod nights;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -14,9 +17,27 @@ use doisoat::progress::Progress;
 use doisoat::settings::{RulesFolder, Settings};
 use doisoat::table::SourceIndex;
 
-/// Where provinces and nights are kept between runs.
+/// The sources of a generated province.
+pub(crate) const SOURCES: [&str; 4] = ["cu_tru", "ho_tich", "bhyt", "thue_bao"];
+
+/// Where provinces and nights are kept between runs: `DOISOAT_BENCH_CACHE`, else below the target folder.
 pub(crate) fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+    let cache = std::env::var_os("DOISOAT_BENCH_CACHE").map(PathBuf::from);
+    cache.unwrap_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")))
+}
+
+/// Cuts all files of a province into cells, on one thread; how many there are.
+pub(crate) fn cut(province: &Path) -> usize {
+    let mut cells = 0;
+    for source in SOURCES {
+        let mut reader = csv::Reader::from_path(province.join(format!("{source}.csv"))).expect("generated");
+        let mut row = csv::ByteRecord::new();
+        while reader.read_byte_record(&mut row).expect("well-formed") {
+            cells += row.len();
+        }
+    }
+    assert!(cells > 0, "the files have cells");
+    cells
 }
 
 /// The rules that a run has without `--rules`.
@@ -86,6 +107,17 @@ impl Runs {
     /// Runs some work so often; what it makes is dropped outside the clock.
     pub(crate) fn of<T>(runs: usize, mut work: impl FnMut() -> T) -> Self {
         Self((0..runs).map(|_| clock(&mut work).0).collect())
+    }
+
+    /// Seconds that were measured elsewhere.
+    pub(crate) fn given(seconds: impl IntoIterator<Item = f64>) -> Self {
+        Self(seconds.into_iter().collect())
+    }
+
+    /// The median and all of them, in so many words.
+    pub(crate) fn short(&self) -> String {
+        let raw: Vec<String> = self.0.iter().map(|seconds| format!("{seconds:.1}")).collect();
+        format!("{:.1} ({})", self.median(), raw.join(" "))
     }
 
     /// Takes one more run in.

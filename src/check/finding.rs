@@ -108,3 +108,23 @@ pub struct RuleCount {
     /// Columns it needs that were not delivered: "không đủ dữ liệu", once.
     pub not_delivered: Vec<String>,
 }
+
+impl RuleCount {
+    /// Adds what the rule found among other records.
+    pub fn merge(&mut self, other: &Self) {
+        self.assessed += other.assessed;
+        self.found += other.found;
+        for (into, from) in [
+            (&mut self.assessed_by_ward, &other.assessed_by_ward),
+            (&mut self.found_by_ward, &other.found_by_ward),
+            (&mut self.by_ward, &other.by_ward),
+        ] {
+            for (ward, rows) in from {
+                *into.entry(ward.clone()).or_default() += rows;
+            }
+        }
+        let new = other.not_delivered.iter().filter(|column| !self.not_delivered.contains(column));
+        let new: Vec<String> = new.cloned().collect();
+        self.not_delivered.extend(new);
+    }
+}

@@ -115,6 +115,8 @@ fn facts(settings: &Settings, run_id: &str, as_of: NaiveDate, started: DateTime<
         exit_code: 0,
         sources: Vec::new(),
         stages: Vec::new(),
+        memory_ceiling_bytes: None,
+        parts: Vec::new(),
     }
 }
 

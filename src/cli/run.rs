@@ -9,7 +9,7 @@ use clap::builder::PossibleValuesParser;
 use super::{Exit, RulesOption, console};
 use crate::diagnostic::{Diagnostic, Outcome, Place};
 use crate::ingest::cut_off_days;
-use crate::pipeline::{self, Ended, Night, Stage};
+use crate::pipeline::{self, Ceiling, Ended, Night, Partitions, Stage};
 use crate::progress::Progress;
 use crate::settings::Settings;
 
@@ -20,7 +20,8 @@ use crate::settings::Settings;
     doisoat run --input /data/tonight --out /srv/doisoat --as-of 2026-06-30\n  \
     doisoat run --rules my-rules --threads 4 --run-id test-1\n  \
     doisoat run --stop-after link                 links and people only; out/latest stays as it was\n  \
-    doisoat run --previous out --decisions data/decisions.csv\n\n\
+    doisoat run --previous out --decisions data/decisions.csv\n  \
+    doisoat run --memory 4GiB --partitions auto   cut into parts that fit, worked off one by one\n\n\
     The run's folder appears as a whole at the end, and out/latest points to it.\n\
     Exit codes: 0 done; 1 done, but a source was refused or a gate failed; 2 nothing published.")]
 pub(super) struct Options {
@@ -51,6 +52,12 @@ pub(super) struct Options {
     /// An earlier run's folder, or the folder of runs with latest in it: people keep their ids.
     #[arg(long, value_name = "RUN")]
     previous: Option<PathBuf>,
+    /// Most memory that the run may take, such as 4GiB. What would take more is told before it does.
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<Ceiling>,
+    /// Cut the night into so many parts, worked off one after the other; auto: as many as --memory asks for.
+    #[arg(long, value_name = "N|auto", default_value = "1")]
+    partitions: Partitions,
 }
 
 pub(super) fn run(options: &Options, progress: &Progress) -> Outcome<Exit> {
@@ -85,6 +92,8 @@ fn night(options: &Options, settings: &Settings) -> Outcome<Night> {
         stop_after,
         decisions: options.decisions.clone(),
         previous: options.previous.clone(),
+        ceiling: options.memory.unwrap_or_default(),
+        partitions: options.partitions,
     })
 }
 

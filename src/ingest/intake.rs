@@ -7,7 +7,8 @@ use rayon::prelude::*;
 
 use super::mapping::Mapping;
 use super::reject::{RAW_TOTAL_MAX, Reject, RejectReason};
-use crate::table::{Table, TextColumnBuilder, TextHash};
+use super::sink::Stream;
+use crate::table::{Table, TextColumn, TextColumnBuilder, TextHash};
 
 /// Rows of one file that were cut into cells, column by column.
 pub(super) trait Batch: Sync {
@@ -44,6 +45,8 @@ pub(super) struct Intake {
     pub(super) rows_kept: u64,
     pub(super) rejects: Vec<Reject>,
     raw_room: usize,
+    /// Where rows go that are not kept here.
+    stream: Option<Stream>,
 }
 
 impl Intake {
@@ -57,7 +60,13 @@ impl Intake {
             rows_kept: 0,
             rejects: Vec::new(),
             raw_room: RAW_TOTAL_MAX,
+            stream: None,
         }
+    }
+
+    /// The same for rows that are passed on as they come.
+    pub(super) fn into_stream(self, stream: Stream) -> Self {
+        Self { stream: Some(stream), ..self }
     }
 
     /// Makes ready for a file's columns. One that earlier files had not is
@@ -76,21 +85,17 @@ impl Intake {
 
     /// Takes batches that follow each other in a file. O(cells) on average.
     pub(super) fn take<B: Batch>(&mut self, mapping: &Mapping, file: u32, batches: &[B]) {
-        let dropped: Vec<Vec<(usize, RejectReason)>> = match mapping.record_id {
-            Some(slot) => batches.iter().map(|batch| self.take_ids(slot, batch)).collect(),
-            None => batches.iter().map(|batch| self.number_rows(batch)).collect(),
+        let dropped: Vec<Vec<(usize, RejectReason)>> = match (mapping.record_id, &self.stream) {
+            (Some(slot), None) => batches.iter().map(|batch| self.take_ids(slot, batch)).collect(),
+            (Some(slot), Some(_)) => batches.iter().map(|batch| self.stream_ids(slot, batch)).collect(),
+            (None, _) => batches.iter().map(|batch| self.number_rows(batch)).collect(),
         };
-        let rows = self.rows_kept as usize;
-        let slot_of = |declared| mapping.slots.iter().position(|slot| slot.declared == declared);
-        let record_id = self.record_id;
-        let columns = self.columns.par_iter_mut().with_max_len(1).enumerate();
-        let others = columns.filter(|(at, _)| *at != record_id);
-        others.filter_map(|(at, builder)| Some((at, builder.as_mut()?))).for_each(|(declared, builder)| {
-            match slot_of(declared) {
-                Some(slot) => push_column(builder, slot, batches, &dropped),
-                None => builder.push_empty(rows - builder.len()),
-            }
-        });
+        if let Some(stream) = self.stream.take() {
+            stream.pass_on(&self.piece(mapping, batches, &dropped));
+            self.stream = Some(stream);
+        } else {
+            self.push(mapping, batches, &dropped);
+        }
         for (batch, dropped) in batches.iter().zip(&dropped) {
             self.rows_read += (batch.rows() + batch.broken()) as u64;
             if batch.broken() + dropped.len() > 0 {
@@ -99,8 +104,72 @@ impl Intake {
         }
     }
 
+    /// Pushes the texts of the rows that stay, but for their ids, a column a task.
+    fn push<B: Batch>(&mut self, mapping: &Mapping, batches: &[B], dropped: &[Vec<(usize, RejectReason)>]) {
+        let rows = self.rows_kept as usize;
+        let slot_of = |declared| mapping.slots.iter().position(|slot| slot.declared == declared);
+        let record_id = self.record_id;
+        let columns = self.columns.par_iter_mut().with_max_len(1).enumerate();
+        let others = columns.filter(|(at, _)| *at != record_id);
+        others.filter_map(|(at, builder)| Some((at, builder.as_mut()?))).for_each(|(declared, builder)| {
+            match slot_of(declared) {
+                Some(slot) => push_column(builder, slot, batches, dropped),
+                None => builder.push_empty(rows - builder.len()),
+            }
+        });
+    }
+
+    /// The rows of some batches that stay, as a table by itself.
+    fn piece<B: Batch>(
+        &mut self,
+        mapping: &Mapping,
+        batches: &[B],
+        dropped: &[Vec<(usize, RejectReason)>],
+    ) -> Table {
+        let rows = batches.iter().zip(dropped).map(|(batch, dropped)| batch.rows() - dropped.len()).sum();
+        let mut numbered = self.columns.get_mut(self.record_id).filter(|_| mapping.record_id.is_none());
+        let numbers = numbered.as_mut().and_then(|column| column.replace(TextColumnBuilder::default()));
+        let column = |declared| {
+            let slot = mapping.slots.iter().position(|slot| slot.declared == declared)?;
+            Some(passed_column(slot, batches, dropped))
+        };
+        let mut columns: Vec<_> =
+            (0..self.columns.len()).into_par_iter().with_max_len(1).map(column).collect();
+        if let Some((numbers, place)) = numbers.zip(columns.get_mut(self.record_id)) {
+            *place = Some(numbers.finish());
+        }
+        Table { columns, rows }
+    }
+
+    /// The rows set aside of a source that is refused; those that were passed on do not count.
+    pub(super) fn refuse(self) -> Vec<Reject> {
+        if let Some(stream) = &self.stream {
+            stream.finish(None);
+        }
+        self.rejects
+    }
+
+    /// Takes the record ids of the rows that are passed on; gives back the other rows.
+    fn stream_ids<B: Batch>(&mut self, slot: usize, batch: &B) -> Vec<(usize, RejectReason)> {
+        let Self { stream, rows_kept, .. } = self;
+        let Some(stream) = stream.as_mut() else { return Vec::new() };
+        let mut refused = batch.refused().iter().copied().peekable();
+        let mut dropped = Vec::new();
+        batch.visit(slot, |row, id| {
+            let known = refused.next_if(|(at, _)| *at == row).map(|(_, reason)| reason);
+            match known.or_else(|| stream.take_id(id)) {
+                None => *rows_kept += 1,
+                Some(reason) => dropped.push((row, reason)),
+            }
+        });
+        dropped
+    }
+
     /// Lets the columns make room for the rows that so many bytes read of so many let expect.
     pub(super) fn reserve(&mut self, bytes_read: u64, bytes: u64) {
+        if self.stream.is_some() {
+            return;
+        }
         let share = bytes as f64 / bytes_read.max(1) as f64;
         // 2 % over, so that a slightly shorter average row does not double everything at the end.
         let rows = (self.rows_kept as f64 * share * 1.02) as usize;
@@ -112,6 +181,11 @@ impl Intake {
     /// # Panics
     /// If a column has lost a row: a mistake of this program.
     pub(super) fn finish(self) -> (Table, Vec<Reject>) {
+        if let Some(stream) = &self.stream {
+            stream.finish(Some(self.columns.iter().map(Option::is_some).collect()));
+            let columns = self.columns.iter().map(|_| None).collect();
+            return (Table { columns, rows: 0 }, self.rejects);
+        }
         let rows = self.rows_kept as usize;
         let columns =
             self.columns.into_par_iter().map(|column| column.map(TextColumnBuilder::finish)).collect();
@@ -216,6 +290,20 @@ fn push_column<B: Batch>(
             }
         });
     }
+}
+
+/// A column of the rows that stay, its texts not looked for among each other.
+fn passed_column<B: Batch>(slot: usize, batches: &[B], dropped: &[Vec<(usize, RejectReason)>]) -> TextColumn {
+    let mut builder = TextColumnBuilder::default();
+    for (batch, dropped) in batches.iter().zip(dropped) {
+        let mut dropped = dropped.iter().map(|(row, _)| *row).peekable();
+        batch.visit(slot, |row, text| {
+            if dropped.next_if_eq(&row).is_none() {
+                builder.push_unsought(text);
+            }
+        });
+    }
+    builder.finish()
 }
 
 fn hash_slot<B: Batch>(batch: &B, slot: usize, hashes: &mut Vec<TextHash>) {

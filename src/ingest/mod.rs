@@ -20,6 +20,7 @@ mod mapping;
 mod parquet;
 mod reject;
 mod render;
+mod sink;
 mod source;
 mod xlsx;
 
@@ -29,11 +30,14 @@ pub use account::{Account, InputFile};
 pub(crate) use csv::CP1252;
 pub use cut_off::{DELIVERY_FILE, cut_off_days};
 pub use reject::{RAW_BYTES_MAX, RAW_TOTAL_MAX, Reject, RejectReason};
+pub use sink::{RowSink, SharedSink};
+
+use sink::Stream;
 
 use crate::diagnostic::{Diagnostic, Outcome, Place};
 use crate::progress::Progress;
 use crate::settings::{Settings, Source};
-use crate::table::Table;
+use crate::table::{SourceIndex, Table};
 
 /// What came in of one source.
 #[derive(Debug)]
@@ -109,14 +113,49 @@ impl Delivery {
 /// `ING-019` if the folder cannot be listed; `ING-020` if the books of a source
 /// do not balance, which is a mistake of this program.
 pub fn ingest(settings: &Settings, input: &Path, progress: &Progress) -> Outcome<Vec<Delivery>> {
+    read(settings, input, None, progress)
+}
+
+/// The same, but for the rows that are kept: they go to a sink as they are read, and tables stay
+/// empty. Which rows are set aside, and what is said of them, is the same.
+///
+/// # Errors
+/// As [`ingest`].
+pub fn ingest_into(
+    settings: &Settings,
+    input: &Path,
+    sink: &SharedSink,
+    progress: &Progress,
+) -> Outcome<Vec<Delivery>> {
+    read(settings, input, Some(sink), progress)
+}
+
+/// About how many bytes of text the files that would be read hold; where they are packed, as many as
+/// such files mostly unpack to.
+///
+/// # Errors
+/// `ING-019` if the folder cannot be listed.
+pub fn text_bytes(settings: &Settings, input: &Path) -> Outcome<u64> {
+    let entries = discover::list(input)?;
+    let files = settings.sources.iter().flat_map(|source| discover::choose(source, &entries).read);
+    Ok(files.map(|file| source::text_bytes(&file)).sum())
+}
+
+fn read(
+    settings: &Settings,
+    input: &Path,
+    sink: Option<&SharedSink>,
+    progress: &Progress,
+) -> Outcome<Vec<Delivery>> {
     let entries = discover::list(input)?;
     let mut deliveries = Vec::with_capacity(settings.sources.len());
-    for source in &settings.sources {
+    for (at, source) in settings.sources.iter().enumerate() {
+        let stream = sink.map(|sink| Stream::new(sink.clone(), SourceIndex(at as u8)));
         let choice = discover::choose(source, &entries);
         deliveries.push(if choice.read.is_empty() {
             Delivery::Refused(missing(source))
         } else {
-            source::read(source, choice, progress)?
+            source::read(source, choice, stream, progress)?
         });
     }
     if let (Some(first), Some(warning)) =

@@ -61,6 +61,12 @@ impl Rulings {
         (Self(rulings), conflicts)
     }
 
+    /// Those of which `keep` says so; they do not contradict each other either.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&Ruling) -> bool) -> Self {
+        Self(self.0.iter().filter(|ruling| keep(ruling)).cloned().collect())
+    }
+
     /// Number of rulings.
     pub fn len(&self) -> usize {
         self.0.len()

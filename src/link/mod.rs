@@ -13,6 +13,7 @@
 //! candidate pair; memory some 130 bytes a record, half of it while pairs are met,
 //! and 24 a kept pair.
 
+mod across;
 mod aligned;
 mod assign;
 mod bits;
@@ -68,6 +69,7 @@ use ruled::Bound;
 use space::RecordSpace;
 use weights::Weights;
 
+pub use across::{key_columns, keys_of};
 pub use bits::Bits;
 pub use blocking::BlockingAccount;
 pub use calibration::{Calibrated, calibrated_bits};
@@ -116,6 +118,8 @@ pub struct Earlier {
     pub rulings: Rulings,
     /// The people of an earlier run.
     pub people: Option<PreviousPeople>,
+    /// How many people there are in all, where the records at hand are a part of a greater whole.
+    pub population: Option<usize>,
 }
 
 /// A comparison's name and the names of its levels.
@@ -143,8 +147,14 @@ pub fn link_after(
     progress: &Progress,
 ) -> Linkage {
     let mut linker = Linker::new(settings, records);
+    linker.core.people = earlier.population.unwrap_or(linker.core.people);
     let pairs = linker.pairs(progress);
     linker.people_after(pairs, earlier)
+}
+
+/// About how many people so many records a source, in the order of the settings, are of.
+pub fn population(settings: &Settings, rows: &[usize]) -> usize {
+    decide::people(&settings.matching, &RecordSpace::of_rows(rows))
 }
 
 /// The steps of [`link`], one by one.
@@ -244,6 +254,7 @@ impl Clone for ScoredPairs {
 struct Core<'a> {
     matching: &'a Matching,
     space: RecordSpace,
+    /// How many people there are, of whom two records may be: what stands before all evidence.
     people: usize,
     compared: Compared,
     reasons: Reasons,

@@ -72,7 +72,7 @@ impl PreviousPeople {
     }
 
     /// The number of a record's person: people are numbered in the order of their ids. O(1) on average.
-    pub(super) fn person_of(&self, source: &str, record_id: &str) -> Option<u32> {
+    pub fn person_of(&self, source: &str, record_id: &str) -> Option<u32> {
         self.person_of.get(self.records.find(record_hash(source, record_id))?).copied()
     }
 

@@ -145,6 +145,13 @@ impl Reader {
         }
     }
 
+    /// The rows of a source with a value beside each text of the columns that are there; linear in their bytes.
+    pub fn records(&self, settings: &Settings, source: SourceIndex, table: Table) -> Records {
+        let bar = Progress::silent().begin("normalise", 0, "texts");
+        let values = self.read_table(settings.source(source), &table, &bar);
+        Records { source, table, values }
+    }
+
     fn read_table(&self, source: &Source, table: &Table, bar: &Bar) -> Vec<Option<Values>> {
         let columns = source.columns.iter().zip(&table.columns);
         columns

@@ -8,7 +8,7 @@
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -157,28 +157,71 @@ fn word_type() -> DataType {
 /// # Errors
 /// `PUB-005` where the file cannot be made, `PUB-006` where it cannot be written.
 pub(super) fn write(path: &Path, rows: usize, columns: &[Column<'_>], bar: &Bar) -> Outcome<()> {
-    let file = private::create_file(path).map_err(|error| unwritable("PUB-005", path, &error))?;
-    write_to(file, rows, columns, bar).map_err(|error| not_encoded(path, &error))
+    let mut file = TableFile::begin(path, columns)?;
+    file.append(rows, columns, bar)?;
+    file.finish()
 }
 
-fn write_to(file: File, rows: usize, columns: &[Column<'_>], bar: &Bar) -> ParquetResult<()> {
-    let (mut writer, factory) = open(BufWriter::with_capacity(1 << 20, file), columns)?;
-    let groups: Vec<(usize, Range<usize>)> = (0..rows)
-        .step_by(ROWS_A_GROUP)
-        .map(|start| start..rows.min(start + ROWS_A_GROUP))
-        .enumerate()
-        .collect();
-    for wave in groups.chunks(rayon::current_num_threads().max(1)) {
-        let encoded: Vec<ParquetResult<Vec<ArrowColumnChunk>>> =
-            wave.par_iter().map(|(index, range)| encode_group(&factory, *index, columns, range)).collect();
-        for (chunks, (_, range)) in encoded.into_iter().zip(wave) {
-            append(&mut writer, chunks?)?;
-            bar.add(range.len() as u64);
-        }
+/// A table that is written piece by piece. A piece begins a row group, so the bytes depend on the
+/// rows and on where they are cut alone.
+pub(super) struct TableFile {
+    path: PathBuf,
+    writer: SerializedFileWriter<BufWriter<File>>,
+    factory: ArrowRowGroupWriterFactory,
+    groups: usize,
+}
+
+impl TableFile {
+    /// Begins a new private file of such columns.
+    ///
+    /// # Errors
+    /// As [`write`].
+    pub(super) fn begin(path: &Path, columns: &[Column<'_>]) -> Outcome<Self> {
+        let file = private::create_file(path).map_err(|error| unwritable("PUB-005", path, &error))?;
+        let opened = open(BufWriter::with_capacity(1 << 20, file), columns);
+        let (writer, factory) = opened.map_err(|error| not_encoded(path, &error))?;
+        Ok(Self { path: path.to_owned(), writer, factory, groups: 0 })
     }
-    let mut inner = writer.into_inner()?;
-    inner.flush()?;
-    Ok(())
+
+    /// Appends so many rows of the same columns.
+    ///
+    /// # Errors
+    /// As [`write`].
+    pub(super) fn append(&mut self, rows: usize, columns: &[Column<'_>], bar: &Bar) -> Outcome<()> {
+        self.append_groups(rows, columns, bar).map_err(|error| not_encoded(&self.path, &error))
+    }
+
+    fn append_groups(&mut self, rows: usize, columns: &[Column<'_>], bar: &Bar) -> ParquetResult<()> {
+        let first = self.groups;
+        let groups: Vec<(usize, Range<usize>)> = (0..rows)
+            .step_by(ROWS_A_GROUP)
+            .map(|start| start..rows.min(start + ROWS_A_GROUP))
+            .enumerate()
+            .map(|(at, rows)| (first + at, rows))
+            .collect();
+        for wave in groups.chunks(rayon::current_num_threads().max(1)) {
+            let encoded: Vec<ParquetResult<Vec<ArrowColumnChunk>>> = wave
+                .par_iter()
+                .map(|(index, range)| encode_group(&self.factory, *index, columns, range))
+                .collect();
+            for (chunks, (_, range)) in encoded.into_iter().zip(wave) {
+                append(&mut self.writer, chunks?)?;
+                bar.add(range.len() as u64);
+            }
+        }
+        self.groups += groups.len();
+        Ok(())
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// As [`write`].
+    pub(super) fn finish(self) -> Outcome<()> {
+        let path = self.path;
+        let ended = self.writer.into_inner().and_then(|mut inner| Ok(inner.flush()?));
+        ended.map_err(|error| not_encoded(&path, &error))
+    }
 }
 
 fn open<W: Write + Send>(

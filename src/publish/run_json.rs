@@ -6,12 +6,12 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::problem::unwritable;
-use crate::check::Findings;
+use crate::check::{Findings, RuleCount};
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::history::DecisionBooks;
 use crate::link::{BlockingAccount, Calibrated, Continuity, Linkage};
 use crate::private;
-use crate::report::{PassedGate, RunFacts, Scores, Share, Tally, passed_gates};
+use crate::report::{Figures, PassedGate, RunFacts, Scores, Share, Tally, passed_gates};
 use crate::settings::{Dimension, GateLimit, Route, Settings, Severity};
 
 /// The version of this file's layout; raised when a key changes its meaning or goes.
@@ -151,26 +151,40 @@ pub fn run_json(
     linkage: &Linkage,
     findings: &Findings,
 ) -> Outcome<()> {
+    run_json_of(folder, settings, facts, decisions, &Figures::of(settings, linkage, findings))
+}
+
+/// The same of figures that were put together from parts.
+///
+/// # Errors
+/// As [`run_json`].
+pub fn run_json_of(
+    folder: &Path,
+    settings: &Settings,
+    facts: &RunFacts,
+    decisions: Option<&DecisionBooks>,
+    figures: &Figures,
+) -> Outcome<()> {
     let path = folder.join("run.json");
-    let tally = Tally::new(settings, linkage, findings);
-    let scores = Scores::new(settings, findings);
+    let Figures { tally, ruled, .. } = figures;
+    let scores = figures.scores(settings);
     let json = RunJson {
         format: FORMAT,
         facts,
         exit_status: status(facts.exit_code),
-        counts: counts(settings, &tally),
+        counts: counts(settings, tally),
         decisions: decisions.map(|books| DecisionsJson {
             books,
-            links_made: linkage.ruled.links_made,
-            pairs_dropped: linkage.ruled.pairs_dropped,
-            held_apart: linkage.ruled.held_apart.len() as u64,
+            links_made: ruled.links_made,
+            pairs_dropped: ruled.pairs_dropped,
+            held_apart: ruled.held_apart.len() as u64,
         }),
-        person_ids: linkage.people.continuity,
-        blocking: linkage.blocking_accounts.iter().map(blocking).collect(),
-        calibration: linkage.calibrated.iter().map(|one| calibration(settings, one)).collect(),
+        person_ids: figures.continuity,
+        blocking: figures.blocking.iter().map(blocking).collect(),
+        calibration: figures.calibrated.iter().map(|one| calibration(settings, one)).collect(),
         scores: province(&scores),
         gates: passed_gates(settings, &scores).iter().filter_map(|one| gate(settings, one)).collect(),
-        rules: rules(settings, &tally, findings),
+        rules: rules(settings, tally, &figures.rules),
     };
     let mut text = serde_json::to_vec_pretty(&json).map_err(|error| {
         let help = "report it to the program's makers: every value of a run should have a JSON form";
@@ -188,7 +202,7 @@ fn status(exit_code: u8) -> &'static str {
     }
 }
 
-fn counts(settings: &Settings, tally: &Tally<'_>) -> Counts {
+fn counts(settings: &Settings, tally: &Tally) -> Counts {
     let pair = |pair: &crate::report::PairTally| PairJson {
         left_source: settings.source(pair.left).id.clone(),
         right_source: settings.source(pair.right).id.clone(),
@@ -261,9 +275,9 @@ fn gate<'a>(settings: &'a Settings, gate: &PassedGate) -> Option<GateJson<'a>> {
     })
 }
 
-fn rules<'a>(settings: &'a Settings, tally: &Tally<'_>, findings: &'a Findings) -> Vec<RuleJson<'a>> {
+fn rules<'a>(settings: &'a Settings, tally: &Tally, counts: &'a [RuleCount]) -> Vec<RuleJson<'a>> {
     let rule = |(at, check): (usize, &'a crate::settings::Check)| {
-        let count = findings.rules.get(at);
+        let count = counts.get(at);
         RuleJson {
             id: &check.id,
             assessed: count.map_or(0, |count| count.assessed),

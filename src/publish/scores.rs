@@ -14,7 +14,15 @@ use crate::settings::Settings;
 /// # Errors
 /// `PUB-005` where the file cannot be made, `PUB-006` where it cannot be written.
 pub fn scores(folder: &Path, settings: &Settings, findings: &Findings, progress: &Progress) -> Outcome<()> {
-    let rows = Scores::new(settings, findings).rows(settings);
+    scores_of(folder, settings, &Scores::new(settings, findings), progress)
+}
+
+/// The same of scores that were put together from parts.
+///
+/// # Errors
+/// As [`scores`].
+pub fn scores_of(folder: &Path, settings: &Settings, scores: &Scores, progress: &Progress) -> Outcome<()> {
+    let rows = scores.rows(settings);
     let rows = &rows[..];
     let columns = [
         Column::optional_text("ward_code", |row| rows[row].ward.as_deref()).repeating(),

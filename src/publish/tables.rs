@@ -1,8 +1,8 @@
 //! The four Parquet tables of a run: links, people, findings and their evidence.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::parquet_table::{Column, write};
+use super::parquet_table::{Column, TableFile};
 use crate::check::{Evidence, Finding, Findings};
 use crate::diagnostic::Outcome;
 use crate::link::{Decision, LinkTable, Linkage};
@@ -25,12 +25,116 @@ const LINK_COLUMNS: [&str; 10] = [
     "look",
 ];
 
+/// The tables of a run, which a night cut into parts writes part by part.
+pub struct Tables {
+    folder: PathBuf,
+    links: Option<TableFile>,
+    non_links: Option<TableFile>,
+    people: Option<TableFile>,
+    findings: Option<TableFile>,
+    evidence: Option<TableFile>,
+}
+
+impl Tables {
+    /// Tables in this folder; none is made before it has rows to be.
+    pub fn new(folder: &Path) -> Self {
+        let folder = folder.to_owned();
+        Self { folder, links: None, non_links: None, people: None, findings: None, evidence: None }
+    }
+
+    /// Writes what was found of some records behind what is there, the tables side by side on the
+    /// pool's threads. Rows keep the order of their slices; people are by source, then row.
+    ///
+    /// # Errors
+    /// The first file that cannot be written.
+    pub fn append(
+        &mut self,
+        settings: &Settings,
+        records: &[Records],
+        linkage: &Linkage,
+        findings: &Findings,
+        progress: &Progress,
+    ) -> Outcome<()> {
+        let names = Names::new(settings, records);
+        let total = rows_of(linkage) + findings.findings.len() + findings.evidence.len();
+        let bar = progress.begin("publish", total as u64, "rows");
+        let Self { folder, links: linked, non_links, people, findings: found, evidence } = self;
+        let folder = folder.as_path();
+        let ((links, people), (found, evidence)) = rayon::join(
+            || {
+                rayon::join(
+                    || links(folder, (linked, non_links), &names, linkage, &bar),
+                    || write_people(folder, people, &names, linkage, &bar),
+                )
+            },
+            || {
+                rayon::join(
+                    || write_findings(folder, found, settings, &names, linkage, findings, &bar),
+                    || write_evidence(folder, evidence, &names, findings, &bar),
+                )
+            },
+        );
+        links.and(people).and(found).and(evidence)
+    }
+
+    /// The same without findings, of which there will be no tables.
+    ///
+    /// # Errors
+    /// The first file that cannot be written.
+    pub fn append_links(
+        &mut self,
+        settings: &Settings,
+        records: &[Records],
+        linkage: &Linkage,
+        progress: &Progress,
+    ) -> Outcome<()> {
+        let names = Names::new(settings, records);
+        let bar = progress.begin("publish", rows_of(linkage) as u64, "rows");
+        let Self { folder, links: linked, non_links, people, .. } = self;
+        let folder = folder.as_path();
+        let (links, people) = rayon::join(
+            || links(folder, (linked, non_links), &names, linkage, &bar),
+            || write_people(folder, people, &names, linkage, &bar),
+        );
+        links.and(people)
+    }
+
+    /// Ends all files.
+    ///
+    /// # Errors
+    /// The first file that cannot be written.
+    pub fn finish(self) -> Outcome<()> {
+        let Self { links, non_links, people, findings, evidence, .. } = self;
+        let mut begun = [links, non_links, people, findings, evidence].into_iter().flatten();
+        begun.try_for_each(TableFile::finish)
+    }
+}
+
+fn rows_of(linkage: &Linkage) -> usize {
+    let people: usize = linkage.people.person_of.iter().map(Vec::len).sum();
+    linkage.links.len() + linkage.non_links.len() + people
+}
+
+/// Appends rows to a file, which is made with its first ones.
+fn append(
+    file: &mut Option<TableFile>,
+    path: &Path,
+    rows: usize,
+    columns: &[Column<'_>],
+    bar: &Bar,
+) -> Outcome<()> {
+    let file = match file {
+        Some(file) => file,
+        none => none.insert(TableFile::begin(path, columns)?),
+    };
+    file.append(rows, columns, bar)
+}
+
 /// Writes `links.parquet`, `non_links.parquet`, `people.parquet`, `findings.parquet` and
-/// `finding_evidence.parquet` into the folder, side by side on the pool's threads.
-/// Rows keep the order of their slices; people are by source, then row.
+/// `finding_evidence.parquet` into the folder: [`Tables::append`] once.
 ///
 /// # Errors
-/// The first file that cannot be written, in the order above.
+/// The first file that cannot be written.
 pub fn tables(
     folder: &Path,
     settings: &Settings,
@@ -39,29 +143,9 @@ pub fn tables(
     findings: &Findings,
     progress: &Progress,
 ) -> Outcome<()> {
-    let names = Names::new(settings, records);
-    let people: usize = linkage.people.person_of.iter().map(Vec::len).sum();
-    let total = linkage.links.len()
-        + linkage.non_links.len()
-        + people
-        + findings.findings.len()
-        + findings.evidence.len();
-    let bar = progress.begin("publish", total as u64, "rows");
-    let ((links, people), (found, evidence)) = rayon::join(
-        || {
-            rayon::join(
-                || links(folder, &names, linkage, &bar),
-                || write_people(folder, &names, linkage, &bar),
-            )
-        },
-        || {
-            rayon::join(
-                || write_findings(folder, settings, &names, linkage, findings, &bar),
-                || write_evidence(folder, settings, &names, findings, &bar),
-            )
-        },
-    );
-    links.and(people).and(found).and(evidence)
+    let mut tables = Tables::new(folder);
+    tables.append(settings, records, linkage, findings, progress)?;
+    tables.finish()
 }
 
 /// Writes `links.parquet`, `non_links.parquet` and `people.parquet` alone, for a run that only links.
@@ -75,13 +159,9 @@ pub fn link_tables(
     linkage: &Linkage,
     progress: &Progress,
 ) -> Outcome<()> {
-    let names = Names::new(settings, records);
-    let people: usize = linkage.people.person_of.iter().map(Vec::len).sum();
-    let total = linkage.links.len() + linkage.non_links.len() + people;
-    let bar = progress.begin("publish", total as u64, "rows");
-    let (links, people) =
-        rayon::join(|| links(folder, &names, linkage, &bar), || write_people(folder, &names, linkage, &bar));
-    links.and(people)
+    let mut tables = Tables::new(folder);
+    tables.append_links(settings, records, linkage, progress)?;
+    tables.finish()
 }
 
 /// Source ids and record ids by record.
@@ -130,14 +210,20 @@ impl<'a> Names<'a> {
 }
 
 /// The linked and reviewed pairs, and beside them the non-links that were kept.
-fn links(folder: &Path, names: &Names<'_>, linkage: &Linkage, bar: &Bar) -> Outcome<()> {
+fn links(
+    folder: &Path,
+    (links, non_links): (&mut Option<TableFile>, &mut Option<TableFile>),
+    names: &Names<'_>,
+    linkage: &Linkage,
+    bar: &Bar,
+) -> Outcome<()> {
     let [first, second] = ["links.parquet", "non_links.parquet"].map(|file| folder.join(file));
-    pairs(&first, names, linkage, &linkage.links, bar)?;
-    pairs(&second, names, linkage, &linkage.non_links, bar)
+    pairs((links, &first), names, linkage, &linkage.links, bar)?;
+    pairs((non_links, &second), names, linkage, &linkage.non_links, bar)
 }
 
 fn pairs<'a>(
-    file: &Path,
+    (file, path): (&mut Option<TableFile>, &Path),
     names: &'a Names<'a>,
     linkage: &'a Linkage,
     links: &'a LinkTable,
@@ -161,7 +247,7 @@ fn pairs<'a>(
         let level = move |row: usize| Some(u16::from(links.levels(row).get(at)));
         Column::word(&level_column(&comparison.id), comparison.levels.iter(), level, true)
     }));
-    write(file, links.len(), &columns, bar)
+    append(file, path, links.len(), &columns, bar)
 }
 
 /// Which look a weight is of.
@@ -183,7 +269,13 @@ fn level_column(id: &str) -> String {
     if LINK_COLUMNS.contains(&id) { format!("{id}_level") } else { id.to_owned() }
 }
 
-fn write_people<'a>(folder: &Path, names: &'a Names<'a>, linkage: &'a Linkage, bar: &Bar) -> Outcome<()> {
+fn write_people<'a>(
+    folder: &Path,
+    file: &mut Option<TableFile>,
+    names: &'a Names<'a>,
+    linkage: &'a Linkage,
+    bar: &Bar,
+) -> Outcome<()> {
     let people = &linkage.people;
     let rows = Rows::new(&people.person_of);
     let rows = &rows;
@@ -197,7 +289,7 @@ fn write_people<'a>(folder: &Path, names: &'a Names<'a>, linkage: &'a Linkage, b
         Column::text("person_id", move |row| &people.ids[person(row)]),
         Column::count("cluster_size", move |row| people.members[person(row)].len() as u32),
     ];
-    write(&folder.join("people.parquet"), rows.len(), &columns, bar)
+    append(file, &folder.join("people.parquet"), rows.len(), &columns, bar)
 }
 
 /// All records one after another: by source, then row.
@@ -229,6 +321,7 @@ impl Rows {
 
 fn write_findings<'a>(
     folder: &Path,
+    file: &mut Option<TableFile>,
     settings: &'a Settings,
     names: &'a Names<'a>,
     linkage: &'a Linkage,
@@ -282,12 +375,12 @@ fn write_findings<'a>(
         Column::number("match_probability", |row| found[row].match_probability),
         Column::text("explanation", |row| &found[row].explanation),
     ];
-    write(&folder.join("findings.parquet"), found.len(), &columns, bar)
+    append(file, &folder.join("findings.parquet"), found.len(), &columns, bar)
 }
 
 fn write_evidence<'a>(
     folder: &Path,
-    _settings: &'a Settings,
+    file: &mut Option<TableFile>,
     names: &'a Names<'a>,
     findings: &'a Findings,
     bar: &Bar,
@@ -308,7 +401,7 @@ fn write_evidence<'a>(
         ),
         Column::number("weight", |row| evidence[row].weight),
     ];
-    write(&folder.join("finding_evidence.parquet"), evidence.len(), &columns, bar)
+    append(file, &folder.join("finding_evidence.parquet"), evidence.len(), &columns, bar)
 }
 
 #[cfg(test)]

@@ -29,8 +29,31 @@ pub struct RunFacts {
     pub exit_code: u8,
     /// One a declared source, in the order of the settings.
     pub sources: Vec<SourceFacts>,
-    /// One a stage, in the order they ran.
+    /// One a stage, in the order they ran; of a night in parts the sum over parts, and the highest peak.
     pub stages: Vec<StageFacts>,
+    /// Most memory that the run was allowed, if it was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory_ceiling_bytes: Option<u64>,
+    /// One a part, of a night that was cut into parts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartFacts>,
+}
+
+/// One part of a night that was cut into parts.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PartFacts {
+    /// 1-based.
+    pub part: u64,
+    /// Rows of all sources.
+    pub rows: u64,
+    /// People.
+    pub people: u64,
+    /// Findings.
+    pub findings: u64,
+    /// Wall-clock time from reading it back to its tables.
+    pub seconds: f64,
+    /// Most resident memory of the process meanwhile, where the system tells.
+    pub peak_memory_bytes: Option<u64>,
 }
 
 /// What came in of one source.
@@ -114,6 +137,21 @@ pub struct StageFacts {
     pub processor_seconds: Option<f64>,
     /// Most resident memory of the process while it ran, where the system tells.
     pub peak_memory_bytes: Option<u64>,
+}
+
+impl RunFacts {
+    /// Notes a stage; one of that name that ran before, for another part, takes it in.
+    pub fn add_stage(&mut self, stage: StageFacts) {
+        match self.stages.iter_mut().find(|known| known.name == stage.name) {
+            Some(known) => {
+                known.rows_in += stage.rows_in;
+                known.rows_out += stage.rows_out;
+                known.seconds += stage.seconds;
+                known.peak_memory_bytes = known.peak_memory_bytes.max(stage.peak_memory_bytes);
+            }
+            None => self.stages.push(stage),
+        }
+    }
 }
 
 impl SourceFacts {

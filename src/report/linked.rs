@@ -66,7 +66,7 @@ fn pairs(night: &Night<'_>) -> Markup {
 /// What was never compared because too many records share a key; nothing where nothing was.
 fn left_out(night: &Night<'_>) -> Markup {
     let rules: Vec<&BlockingAccount> =
-        night.linkage.blocking_accounts.iter().filter(|rule| rule.records_left_out > 0).collect();
+        night.figures.blocking.iter().filter(|rule| rule.records_left_out > 0).collect();
     let table = html! {
         table {
             (head(1, &["Khoá so sánh quá đông hồ sơ", "Hồ sơ không so theo khoá này", "Cặp không so theo khoá này"]))

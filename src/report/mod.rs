@@ -11,6 +11,7 @@ mod catalogue;
 mod catalogue_text;
 mod chart;
 mod facts;
+mod figures;
 pub mod format;
 mod gate;
 mod grade;
@@ -29,11 +30,14 @@ mod wards;
 mod words;
 
 pub use catalogue_text::{catalogue_html, catalogue_markdown};
-pub use facts::{AccountFacts, FileFacts, RunFacts, SetAsideFacts, SourceFacts, SourceStatus, StageFacts};
+pub use facts::{
+    AccountFacts, FileFacts, PartFacts, RunFacts, SetAsideFacts, SourceFacts, SourceStatus, StageFacts,
+};
+pub use figures::Figures;
 pub use gate::{GateLevel, PassedGate, gate_diagnostics, passed_gates};
 pub use memory::{StageClock, peak_bytes, reset_peak};
-pub use page::render;
+pub use page::{render, render_figures};
 pub use score::{Level, PlaceScores, Score, Scores, Share};
-pub use summary::summary;
+pub use summary::{summary, summary_of};
 pub use tally::{PairTally, SourceTally, Tally, WardTally};
 pub use wards::Residents;

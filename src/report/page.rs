@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::facts::{RunFacts, SourceStatus};
+use super::figures::Figures;
 use super::gate::{PassedGate, passed_gates};
 use super::score::Scores;
 use super::tally::Tally;
@@ -16,9 +17,8 @@ use crate::settings::{Settings, Severity};
 pub(super) struct Night<'a> {
     pub(super) settings: &'a Settings,
     pub(super) facts: &'a RunFacts,
-    pub(super) linkage: &'a Linkage,
-    pub(super) findings: &'a Findings,
-    pub(super) tally: Tally<'a>,
+    pub(super) figures: &'a Figures,
+    pub(super) tally: &'a Tally,
     pub(super) residents: &'a Residents,
     pub(super) scores: Scores,
     pub(super) gates: Vec<PassedGate>,
@@ -49,10 +49,19 @@ pub fn render(
     linkage: &Linkage,
     findings: &Findings,
 ) -> String {
-    let tally = Tally::new(settings, linkage, findings);
-    let scores = Scores::new(settings, findings);
+    render_figures(settings, facts, residents, &Figures::of(settings, linkage, findings))
+}
+
+/// The same of figures that were put together from parts.
+pub fn render_figures(
+    settings: &Settings,
+    facts: &RunFacts,
+    residents: &Residents,
+    figures: &Figures,
+) -> String {
+    let scores = figures.scores(settings);
     let gates = passed_gates(settings, &scores);
-    let night = Night { settings, facts, linkage, findings, tally, residents, scores, gates };
+    let night = Night { settings, facts, figures, tally: &figures.tally, residents, scores, gates };
     page(&night).into_string()
 }
 
@@ -105,7 +114,7 @@ fn heading(night: &Night<'_>) -> Markup {
 }
 
 fn overview(night: &Night<'_>) -> Markup {
-    let tally = &night.tally;
+    let tally = night.tally;
     let kept: u64 = night.facts.sources.iter().map(|source| source.account.rows_kept).sum();
     let reviews: u64 = tally.pairs.iter().map(|pair| pair.reviews).sum();
     let cards = [

@@ -36,7 +36,7 @@ fn chart(night: &Night<'_>) -> Markup {
 }
 
 fn matrix(night: &Night<'_>) -> Markup {
-    let tally = &night.tally;
+    let tally = night.tally;
     let table = html! {
         table {
             (head(1, &["Nhóm", "Khẩn", "Cao", "Vừa", "Thấp", "Cộng"]))
@@ -64,7 +64,7 @@ fn matrix(night: &Night<'_>) -> Markup {
 }
 
 fn by_route(night: &Night<'_>) -> Markup {
-    let tally = &night.tally;
+    let tally = night.tally;
     let table = html! {
         table {
             (head(2, &["Nơi xử lý", "Cách làm", "Nghi sai lệch", "Tỷ trọng"]))
@@ -84,7 +84,7 @@ fn by_route(night: &Night<'_>) -> Markup {
 }
 
 /// The share of findings that goes a route; figures without a task are no findings.
-fn share(tally: &Tally<'_>, route: Route) -> String {
+fn share(tally: &Tally, route: Route) -> String {
     match route {
         Route::Statistic => "–".to_owned(),
         _ => format::percent(tally.of_route(route), tally.findings),
@@ -128,7 +128,7 @@ fn ordered<'a>(night: &'a Night<'_>) -> impl Iterator<Item = (usize, &'a Check)>
 }
 
 fn rule(night: &Night<'_>, at: usize, check: &Check) -> Markup {
-    let count = night.findings.rules.get(at);
+    let count = night.figures.rules.get(at);
     let share = night.scores.province.rules.get(at).copied().unwrap_or_default();
     html! {
         tr {
@@ -160,7 +160,7 @@ pub(super) fn not_delivered(night: &Night<'_>) -> Markup {
         .settings
         .checks
         .iter()
-        .zip(&night.findings.rules)
+        .zip(&night.figures.rules)
         .filter(|(_, count)| !count.not_delivered.is_empty())
         .collect();
     html! {

@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 
 use super::grade::{self, Grade};
-use crate::check::Findings;
+use crate::check::{Findings, RuleCount};
 use crate::settings::{Check, Dimension, Settings};
 
 /// How many objects were assessed and how many of them meet what is asked, each with its weight.
@@ -93,8 +93,13 @@ pub struct Scores {
 impl Scores {
     /// Counts. O(rules × wards).
     pub fn new(settings: &Settings, findings: &Findings) -> Self {
+        Self::of_rules(settings, &findings.rules)
+    }
+
+    /// The same of rules' counts alone, in the order of the settings' checks.
+    pub fn of_rules(settings: &Settings, rules: &[RuleCount]) -> Self {
         let mut scores = Self { province: PlaceScores::of(settings), ..Self::default() };
-        for (rule, count) in findings.rules.iter().enumerate().take(settings.checks.len()) {
+        for (rule, count) in rules.iter().enumerate().take(settings.checks.len()) {
             for (ward, &assessed) in &count.assessed_by_ward {
                 let found = count.found_by_ward.get(ward).copied().unwrap_or(0);
                 let share = Share { assessed, met: assessed.saturating_sub(found) };
@@ -162,7 +167,6 @@ pub(super) fn of_share(settings: &Settings, share: Share) -> Option<Grade> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::RuleCount;
     use crate::settings::{Route, RulesFolder};
 
     /// Every rule assesses the same records and finds more than the one before it.

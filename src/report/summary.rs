@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::facts::{RunFacts, SourceStatus};
+use super::figures::Figures;
 use super::format::{grouped, percent_en};
 use super::gate::passed_gates;
 use super::score::{Scores, Share};
@@ -64,17 +65,22 @@ pub fn summary(
     findings: &Findings,
     run_folder: &Path,
 ) -> String {
-    let tally = Tally::new(settings, linkage, findings);
-    let scores = Scores::new(settings, findings);
+    summary_of(settings, facts, &Figures::of(settings, linkage, findings), run_folder)
+}
+
+/// The same of figures that were put together from parts.
+pub fn summary_of(settings: &Settings, facts: &RunFacts, figures: &Figures, run_folder: &Path) -> String {
+    let tally = &figures.tally;
+    let scores = figures.scores(settings);
     let mut out = format!("Run {} as of {}: {}\n", facts.run_id, facts.as_of, ending(facts.exit_code));
     for table in [
-        sources(facts, &tally),
-        pairs(settings, &tally),
-        dimensions(&tally),
+        sources(facts, tally),
+        pairs(settings, tally),
+        dimensions(tally),
         quality(&scores),
         gates(settings, &scores),
-        routes(&tally),
-        busiest(settings, &tally),
+        routes(tally),
+        busiest(settings, tally),
         stages(facts),
     ] {
         table.write(&mut out);
@@ -94,7 +100,7 @@ fn ending(exit_code: u8) -> &'static str {
     }
 }
 
-fn sources(facts: &RunFacts, tally: &Tally<'_>) -> Columns {
+fn sources(facts: &RunFacts, tally: &Tally) -> Columns {
     let mut table =
         Columns::new("Rows", &["source", "read", "kept", "set aside", "linked to primary", "share"]);
     for (at, source) in facts.sources.iter().enumerate() {
@@ -113,7 +119,7 @@ fn sources(facts: &RunFacts, tally: &Tally<'_>) -> Columns {
     table
 }
 
-fn pairs(settings: &Settings, tally: &Tally<'_>) -> Columns {
+fn pairs(settings: &Settings, tally: &Tally) -> Columns {
     let mut table = Columns::new("Links", &["sources", "links", "for review"]);
     for pair in &tally.pairs {
         let (left, right) = (&settings.source(pair.left).id, &settings.source(pair.right).id);
@@ -124,7 +130,7 @@ fn pairs(settings: &Settings, tally: &Tally<'_>) -> Columns {
     table
 }
 
-fn dimensions(tally: &Tally<'_>) -> Columns {
+fn dimensions(tally: &Tally) -> Columns {
     let mut table =
         Columns::new("Findings by dimension", &["dimension", "all", "urgent", "high", "medium", "low"]);
     for (word, dimension) in Dimension::WORDS {
@@ -168,7 +174,7 @@ fn gates(settings: &Settings, scores: &Scores) -> Columns {
     table
 }
 
-fn routes(tally: &Tally<'_>) -> Columns {
+fn routes(tally: &Tally) -> Columns {
     let mut table = Columns::new("Findings by route", &["route", "findings"]);
     for (word, route) in Route::WORDS {
         table.push(vec![(*word).to_owned(), number(tally.of_route(*route))]);
@@ -176,7 +182,7 @@ fn routes(tally: &Tally<'_>) -> Columns {
     table
 }
 
-fn busiest(settings: &Settings, tally: &Tally<'_>) -> Columns {
+fn busiest(settings: &Settings, tally: &Tally) -> Columns {
     let names = wards::names(settings);
     let mut table =
         Columns::new("Wards with most to do", &["ward", "to do", "urgent", "at a door", "at a desk"]);

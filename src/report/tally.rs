@@ -12,7 +12,7 @@ pub(crate) const WARD_UNKNOWN: &str = "00000";
 
 /// The night in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally<'a> {
+pub struct Tally {
     /// People found.
     pub people: u64,
     /// By pair of sources, in order; a source with itself means duplicates.
@@ -28,7 +28,7 @@ pub struct Tally<'a> {
     /// Findings by route.
     pub routes: [u64; 5],
     /// Findings by ward code, `00000` among them.
-    pub wards: BTreeMap<&'a str, WardTally>,
+    pub wards: BTreeMap<String, WardTally>,
 }
 
 /// Links and review pairs between two sources.
@@ -64,9 +64,9 @@ pub struct WardTally {
     pub routes: [u64; 5],
 }
 
-impl<'a> Tally<'a> {
+impl Tally {
     /// Counts. O(links + records + findings).
-    pub fn new(settings: &Settings, linkage: &Linkage, findings: &'a Findings) -> Self {
+    pub fn new(settings: &Settings, linkage: &Linkage, findings: &Findings) -> Self {
         let mut tally = Self {
             people: linkage.people.ids.len() as u64,
             pairs: pairs(settings, linkage),
@@ -80,7 +80,7 @@ impl<'a> Tally<'a> {
             tally.rules[usize::from(finding.rule)] += 1;
             tally.matrix[check.dimension as usize][check.severity as usize] += 1;
             tally.routes[check.route as usize] += 1;
-            tally.wards.entry(&finding.ward_code).or_default().observe(check.route, check.severity);
+            tally.add_to_ward(&finding.ward_code, |ward| ward.observe(check.route, check.severity));
         }
         tally.observe_figures(settings, findings);
         tally
@@ -88,13 +88,52 @@ impl<'a> Tally<'a> {
 
     /// Rules of the route `statistic` give counts by ward and no findings: they are counted with their
     /// rule, their route and their wards, and are no part of [`Tally::findings`] or of the matrix.
-    fn observe_figures(&mut self, settings: &Settings, findings: &'a Findings) {
+    fn observe_figures(&mut self, settings: &Settings, findings: &Findings) {
         for (at, (check, count)) in settings.checks.iter().zip(&findings.rules).enumerate() {
             for (ward, rows) in &count.by_ward {
                 self.rules[at] += rows;
                 self.routes[check.route as usize] += rows;
-                self.wards.entry(ward).or_default().routes[check.route as usize] += rows;
+                self.add_to_ward(ward, |ward| ward.routes[check.route as usize] += rows);
             }
+        }
+    }
+
+    /// Adds to a ward's findings; its code is copied the first time only.
+    fn add_to_ward(&mut self, code: &str, add: impl FnOnce(&mut WardTally)) {
+        match self.wards.get_mut(code) {
+            Some(ward) => add(ward),
+            None => add(self.wards.entry(code.to_owned()).or_default()),
+        }
+    }
+
+    /// Adds what was found among other records.
+    pub fn merge(&mut self, other: &Self) {
+        self.people += other.people;
+        self.findings += other.findings;
+        for pair in &other.pairs {
+            let place = |one: &PairTally| (one.left, one.right).cmp(&(pair.left, pair.right));
+            match self.pairs.binary_search_by(place) {
+                Ok(at) => {
+                    self.pairs[at].links += pair.links;
+                    self.pairs[at].reviews += pair.reviews;
+                }
+                Err(at) => self.pairs.insert(at, *pair),
+            }
+        }
+        self.sources.resize(self.sources.len().max(other.sources.len()), SourceTally::default());
+        for (source, more) in self.sources.iter_mut().zip(&other.sources) {
+            source.records += more.records;
+            source.known += more.known;
+        }
+        add(&mut self.rules, &other.rules);
+        self.matrix.iter_mut().zip(&other.matrix).for_each(|(row, more)| add(row, more));
+        add(&mut self.routes, &other.routes);
+        for (code, more) in &other.wards {
+            self.add_to_ward(code, |ward| {
+                ward.to_do += more.to_do;
+                ward.urgent += more.urgent;
+                add(&mut ward.routes, &more.routes);
+            });
         }
     }
 
@@ -124,12 +163,12 @@ impl<'a> Tally<'a> {
     }
 
     /// The wards with most to do, the most first; equal ones by code. The unknown ward is none.
-    pub fn busiest(&self, number: usize) -> Vec<(&'a str, WardTally)> {
+    pub fn busiest(&self, number: usize) -> Vec<(&str, WardTally)> {
         let mut wards: Vec<(&str, WardTally)> = self
             .wards
             .iter()
-            .filter(|(code, ward)| **code != WARD_UNKNOWN && ward.to_do > 0)
-            .map(|(code, ward)| (*code, *ward))
+            .filter(|(code, ward)| *code != WARD_UNKNOWN && ward.to_do > 0)
+            .map(|(code, ward)| (code.as_str(), *ward))
             .collect();
         wards.sort_by_key(|(code, ward)| (std::cmp::Reverse(ward.to_do), *code));
         wards.truncate(number);
@@ -145,6 +184,10 @@ impl WardTally {
             self.urgent += u64::from(severity == Severity::Urgent);
         }
     }
+}
+
+fn add(counts: &mut [u64], more: &[u64]) {
+    counts.iter_mut().zip(more).for_each(|(count, more)| *count += more);
 }
 
 fn pairs(settings: &Settings, linkage: &Linkage) -> Vec<PairTally> {

@@ -39,7 +39,8 @@ pub(super) fn section(night: &Night<'_>) -> Markup {
 
 fn table(night: &Night<'_>) -> Markup {
     let names = wards::names(night.settings);
-    let codes: BTreeSet<&str> = names.keys().chain(night.tally.wards.keys()).copied().collect();
+    let codes: BTreeSet<&str> =
+        names.keys().copied().chain(night.tally.wards.keys().map(String::as_str)).collect();
     // The unknown ward has the least code and stands last.
     let known = codes.iter().filter(|code| **code != WARD_UNKNOWN);
     let unknown = codes.iter().filter(|code| **code == WARD_UNKNOWN);

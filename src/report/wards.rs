@@ -28,6 +28,11 @@ impl Residents {
         Self { by_ward }
     }
 
+    /// Adds those of another part of the night.
+    pub fn merge(&mut self, other: Self) {
+        other.by_ward.into_iter().for_each(|(ward, rows)| *self.by_ward.entry(ward).or_default() += rows);
+    }
+
     /// A ward's residents; 0 where none is known.
     pub fn of(&self, ward_code: &str) -> u64 {
         self.by_ward.get(ward_code).copied().unwrap_or(0)

@@ -24,10 +24,11 @@ pub use folder::{RuleFile, RulesFolder, embedded_files, hex};
 pub use gate::{GateLimit, RuleGate};
 pub use kind::{KIND_WORDS, Kind, MakeKind};
 pub use matching::{
-    BlockingRule, Bound, COMPARATORS, COMPARISONS_MAX, CalibrationRule, ComparatorWord, ComparisonModel,
-    ComparisonRule, Condition, Contradiction, Expression, FieldFacet, Given, KIN, LEVELS_MAX, LevelModel,
-    LevelSet, LevelTest, MODEL_FILE, Matching, Model, ModelText, PAIRINGS, PairingMode, Part, PriorFactor,
-    RelativesRule, Scale, Term, TermFrequency, Thresholds, TrainedOn, rounded,
+    ACROSS_PARTS, AcrossParts, BlockingRule, Bound, COMPARATORS, COMPARISONS_MAX, CalibrationRule,
+    ComparatorWord, ComparisonModel, ComparisonRule, Condition, Contradiction, Expression, FieldFacet, Given,
+    KIN, LEVELS_MAX, LevelModel, LevelSet, LevelTest, MODEL_FILE, Matching, Model, ModelText, PAIRINGS,
+    PairingMode, Part, PriorFactor, RelativesRule, Scale, Term, TermFrequency, Thresholds, TrainedOn,
+    rounded,
 };
 pub use overlay::OVERLAY_FILE;
 pub use reference::{Reference, Tsv};

@@ -29,6 +29,24 @@ impl<'a> Cell<'a> {
         Self::Text(Cow::Owned(text))
     }
 
+    /// The same cell, its text kept here.
+    pub(super) fn lent(&self) -> Cell<'_> {
+        match self {
+            Self::Text(text) => Cell::Text(Cow::Borrowed(text)),
+            Self::Number(number) => Cell::Number(*number),
+            Self::Date(day) => Cell::Date(*day),
+        }
+    }
+
+    /// The same cell with a text of its own.
+    pub(super) fn owned(self) -> Cell<'static> {
+        match self {
+            Self::Text(text) => Cell::Text(Cow::Owned(text.into_owned())),
+            Self::Number(number) => Cell::Number(number),
+            Self::Date(day) => Cell::Date(day),
+        }
+    }
+
     /// Its text; numbers and days, which fit their columns, have none.
     pub(super) fn as_text(&self) -> &str {
         match self {

@@ -6,7 +6,7 @@ use super::cell::{Cell, fill};
 use super::community;
 use super::item::{Context, Item, case_code};
 use super::person::Role;
-use crate::settings::{Headers, WorklistWording};
+use crate::settings::{Check, Headers, WorklistWording};
 
 /// How a column is written and printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,19 @@ impl Column {
 pub(super) struct Layout {
     pub(super) columns: &'static [&'static Column],
     pub(super) printed: usize,
+}
+
+impl Layout {
+    /// An item's cells; the first column of every layout is the item's number.
+    pub(super) fn cells<'a>(&self, context: &Context<'a>, item: &Item<'a>, number: u64) -> Vec<Cell<'a>> {
+        match item.made {
+            Some(made) => {
+                let others = made.iter().skip(1).map(Cell::lent);
+                std::iter::once(Cell::Number(number)).chain(others).collect()
+            }
+            None => self.columns.iter().map(|column| (column.cell)(context, item, number)).collect(),
+        }
+    }
 }
 
 /// A ward's sheet: 13 printed columns, 8 more on screen, the finding's id hidden.
@@ -148,7 +161,7 @@ columns! {
     CONFIDENCE = confidence, 10.0, Centred, |context, item, _| {
         Cell::text(context.settings.wording.confidence(Context::confidence(item)))
     };
-    ACTION = action, 50.0, Text, |context, item, _| Cell::made(action(context, item));
+    ACTION = action, 50.0, Text, |context, item, _| Cell::made(action(context, item.check));
     AUTHORITY = authority, 20.0, Text, |context, item, _| {
         Cell::text(context.settings.wording.office_title(&item.check.authority.value))
     };
@@ -180,8 +193,8 @@ fn deadline<'a>(context: &Context<'a>, item: &Item<'a>, _: u64) -> Cell<'a> {
 }
 
 /// Việc cần làm, then why, the form and the basis where the rule names them: a line each.
-pub(super) fn action(context: &Context<'_>, item: &Item<'_>) -> String {
-    let (wording, texts) = (&item.check.wording, &context.settings.wording.worklist.texts);
+pub(super) fn action(context: &Context<'_>, check: &Check) -> String {
+    let (wording, texts) = (&check.wording, &context.settings.wording.worklist.texts);
     let mut out = wording.action.clone();
     for (template, name, value) in [
         (&texts.why, "why", &wording.why),

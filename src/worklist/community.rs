@@ -8,7 +8,7 @@ use hashbrown::HashSet;
 
 use super::cell::{fill, shown_date};
 use super::columns::COMMUNITY;
-use super::group::Plan;
+use super::group::{Plan, counted};
 use super::item::{Context, Item};
 use super::person::Role;
 use super::place::folded;
@@ -28,6 +28,7 @@ pub(super) fn plan<'a>(context: &Context<'a>, ward: &Plan<'a>) -> Option<Plan<'a
         return None;
     }
     let people = items.len() as u64;
+    let (of_severity, of_rule) = counted(&items);
     let texts = &context.settings.wording.worklist.texts;
     let date = shown_date(context.as_of);
     let title = fill(&texts.community_title, &[("unit", &ward.unit)]);
@@ -48,6 +49,10 @@ pub(super) fn plan<'a>(context: &Context<'a>, ward: &Plan<'a>) -> Option<Plan<'a
         addressed: fill(&texts.addressed, &[("office", &texts.community_office), ("date", &date)]),
         layout: &COMMUNITY,
         items,
+        ranks: Vec::new(),
+        of_severity,
+        of_rule,
+        runs: Vec::new(),
     })
 }
 
@@ -61,13 +66,18 @@ fn people<'a>(context: &Context<'a>, items: &[Item<'a>]) -> Vec<Item<'a>> {
         .filter(|item| !name(context, item).is_empty())
         .filter(|item| met.insert((item.finding.person, item.check.wording.papers.as_str())))
         .map(|item| {
-            let household = context.directory.household(item.shown);
-            let place = (folded(&hamlet(context, item)), household.is_none(), household);
+            let place = (place(context, item), context.directory.household(item.shown));
             ((place, folded(&name(context, item)), item.finding.person, item.index), *item)
         })
         .collect();
     kept.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     kept.into_iter().map(|(_, item)| item).collect()
+}
+
+/// Where somebody is to be found, as far as it does not take a household's number to say it: the
+/// hamlet, and whether there is no household.
+pub(super) fn place(context: &Context<'_>, item: &Item<'_>) -> (String, bool) {
+    (folded(&hamlet(context, item)), context.directory.household(item.shown).is_none())
 }
 
 /// The person's name, without digits that somebody has put there.

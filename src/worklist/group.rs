@@ -1,6 +1,8 @@
 //! Which list each finding goes to, and in what order it stands there.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -9,7 +11,7 @@ use super::cell::{fill, shown_date};
 use super::columns::{AGENCY, AUTO, COMMUNITY, Layout, WARD};
 use super::item::{Context, Item};
 use super::person::Role;
-use super::rank;
+use super::rank::{self, Rank};
 use super::slug::slug;
 use super::{List, ListKind, UNKNOWN_WARD, community};
 use crate::check::Finding;
@@ -26,8 +28,26 @@ pub(super) struct Plan<'a> {
     /// Who it goes to and what day the data stand at.
     pub(super) addressed: String,
     pub(super) layout: &'static Layout,
-    /// The items to be written, in order.
+    /// The items to be written, in order; of a list put together from parts those of the workbook.
     pub(super) items: Vec<Item<'a>>,
+    /// By item: where it stands among those of other parts. For lists of wards.
+    pub(super) ranks: Vec<Rank>,
+    /// Items to be written by severity.
+    pub(super) of_severity: [u64; Severity::WORDS.len()],
+    /// The same by rule.
+    pub(super) of_rule: BTreeMap<u16, u64>,
+    /// Where parts of a night have left the rows of its CSV file; none where the items are all of them.
+    pub(super) runs: Vec<PathBuf>,
+}
+
+/// How many items there are of each severity and of each rule.
+pub(super) fn counted(items: &[Item<'_>]) -> ([u64; Severity::WORDS.len()], BTreeMap<u16, u64>) {
+    let (mut of_severity, mut of_rule) = ([0; Severity::WORDS.len()], BTreeMap::new());
+    for item in items {
+        of_severity[item.check.severity as usize] += 1;
+        *of_rule.entry(item.finding.rule).or_default() += 1;
+    }
+    (of_severity, of_rule)
 }
 
 /// The lists, sorted by kind, then key. O(n log n).
@@ -75,12 +95,10 @@ fn key_of<'a>(context: &Context<'a>, index: u32, finding: &'a Finding) -> Option
 
 fn plan<'a>(context: &Context<'a>, kind: ListKind, key: &'a str, of: &[u32]) -> Plan<'a> {
     let items: Vec<Item<'a>> = of.iter().filter_map(|index| context.item(*index)).collect();
-    let mut by_severity = [0; Severity::WORDS.len()];
-    for item in &items {
-        by_severity[item.check.severity as usize] += 1;
-    }
+    let (by_severity, _) = counted(&items);
     let all = items.len() as u64;
-    let items = in_order(context, kind, items);
+    let (ranks, items) = in_order(context, kind, items);
+    let (of_severity, of_rule) = counted(&items);
     let names = names(context, kind, key);
     let date = shown_date(context.as_of);
     let addressed = &context.settings.wording.worklist.texts.addressed;
@@ -106,20 +124,29 @@ fn plan<'a>(context: &Context<'a>, kind: ListKind, key: &'a str, of: &[u32]) -> 
             ListKind::Community => &COMMUNITY,
         },
         items,
+        ranks,
+        of_severity,
+        of_rule,
+        runs: Vec::new(),
     }
 }
 
-fn in_order<'a>(context: &Context<'a>, kind: ListKind, mut items: Vec<Item<'a>>) -> Vec<Item<'a>> {
+fn in_order<'a>(
+    context: &Context<'a>,
+    kind: ListKind,
+    mut items: Vec<Item<'a>>,
+) -> (Vec<Rank>, Vec<Item<'a>>) {
     match kind {
         ListKind::Ward | ListKind::OtherProvince | ListKind::Community => {
             let mut items = rank::ordered(context, items);
-            items.truncate(rank::package(&items, context.settings.wording.worklist.package_max));
-            return items;
+            let package_max = context.settings.wording.worklist.package_max;
+            items.truncate(rank::package(&items, |(_, item)| item.check.severity, package_max));
+            return items.into_iter().unzip();
         }
         ListKind::Agency => items.par_sort_unstable_by(by_urgency),
         ListKind::Auto => items.par_sort_unstable_by_key(|item| (item.finding.record, item.index)),
     }
-    items
+    (Vec::new(), items)
 }
 
 fn by_urgency(a: &Item<'_>, b: &Item<'_>) -> Ordering {
@@ -130,7 +157,7 @@ fn by_urgency(a: &Item<'_>, b: &Item<'_>) -> Ordering {
         .then_with(|| (a.finding.record, a.index).cmp(&(b.finding.record, b.index)))
 }
 
-fn workbook_rows(context: &Context<'_>, kind: ListKind, rows: usize) -> usize {
+pub(super) fn workbook_rows(context: &Context<'_>, kind: ListKind, rows: usize) -> usize {
     match kind {
         ListKind::Ward | ListKind::OtherProvince | ListKind::Community => rows,
         ListKind::Agency | ListKind::Auto => rows.min(context.settings.wording.worklist.workbook_rows_max),

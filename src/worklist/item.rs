@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use super::cell::fill;
+use super::cell::{Cell, fill};
 use super::person::{Directory, Role};
 use super::place::Places;
 use crate::check::{Evidence, Finding, Findings};
@@ -32,6 +32,8 @@ pub(super) struct Item<'a> {
     pub(super) finding: &'a Finding,
     pub(super) check: &'a Check,
     pub(super) shown: RecordRef,
+    /// Its cells, where they were made while its records were at hand.
+    pub(super) made: Option<&'a [Cell<'static>]>,
 }
 
 /// Most lines of evidence in a cell; more would not be read.
@@ -69,7 +71,7 @@ impl<'a> Context<'a> {
         let finding = self.findings.findings.get(index as usize)?;
         let check = self.settings.checks.get(usize::from(finding.rule))?;
         let shown = self.directory.shown_record(finding.record, finding.person);
-        Some(Item { index, finding, check, shown })
+        Some(Item { index, finding, check, shown, made: None })
     }
 
     /// What the item's person is known by, in a role.

@@ -21,6 +21,7 @@ mod person;
 mod place;
 mod rank;
 mod results;
+mod shelf;
 mod side_sheets;
 mod slug;
 mod style;
@@ -28,6 +29,7 @@ mod xlsx;
 
 pub(crate) use cell::workbook_text;
 pub(crate) use fit::row_points;
+pub use shelf::Shelf;
 pub use slug::slug;
 
 use std::path::Path;
@@ -161,6 +163,15 @@ pub fn write(
 ) -> Outcome<Lists> {
     let context = Context::new(settings, records, linkage, findings, as_of);
     let plans = group::plans(&context);
+    write_plans(&context, plans, folder, progress)
+}
+
+fn write_plans<'a>(
+    context: &Context<'a>,
+    plans: Vec<Plan<'a>>,
+    folder: &Path,
+    progress: &Progress,
+) -> Outcome<Lists> {
     make_folders(&plans, folder)?;
     let items = plans.iter().map(|plan| plan.items.len() as u64).sum();
     let bar = progress.begin("worklists", items, "items");
@@ -168,7 +179,7 @@ pub fn write(
         .into_par_iter()
         .with_max_len(1)
         .filter_map(|(plan, ending)| {
-            let failure = write_file(&context, plan, ending, folder).err();
+            let failure = write_file(context, plan, ending, folder).err();
             if ending == CSV {
                 bar.add(plan.items.len() as u64);
             }
@@ -197,6 +208,9 @@ fn write_file(context: &Context<'_>, plan: &Plan<'_>, ending: &'static str, fold
     let name = format!("{}.{ending}", plan.stem);
     let file = folder.join(&name);
     let written = match ending {
+        CSV if !plan.runs.is_empty() => {
+            csv::merge(context, plan.layout, &plan.runs, &file).map_err(|error| error.to_string())
+        }
         CSV => csv::write(context, plan.layout, &plan.items, &file).map_err(|error| error.to_string()),
         _ => xlsx::write(context, plan, &file).map_err(|error| error.to_string()),
     };

@@ -26,6 +26,16 @@ enum Harm {
 /// Where an item belongs: its household's number, or the person's where it has none.
 type Home = (bool, u32);
 
+/// Where an item stands among those of other parts of a night: all of its place but who it is of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    severity: Severity,
+    best: Option<(Harm, usize)>,
+    at_home: Reverse<Option<u32>>,
+    in_hamlet: Reverse<Option<u32>>,
+    hamlet: String,
+}
+
 struct Ranked<'a> {
     item: Item<'a>,
     harm: Harm,
@@ -34,7 +44,7 @@ struct Ranked<'a> {
 }
 
 /// The items in order. O(n log n); the order is total, so it is the same every time.
-pub(super) fn ordered<'a>(context: &Context<'a>, items: Vec<Item<'a>>) -> Vec<Item<'a>> {
+pub(super) fn ordered<'a>(context: &Context<'a>, items: Vec<Item<'a>>) -> Vec<(Rank, Item<'a>)> {
     let ranked: Vec<Ranked<'a>> = items.into_iter().map(|item| rank(context, item)).collect();
     let mut hamlet_of: HashMap<Home, String> = HashMap::new();
     let mut best: HashMap<(Severity, Home), (Harm, usize)> = HashMap::new();
@@ -58,12 +68,15 @@ pub(super) fn ordered<'a>(context: &Context<'a>, items: Vec<Item<'a>>) -> Vec<It
         })
         .collect();
     keyed.sort_unstable_by_key(|(key, _)| *key);
-    keyed.into_iter().map(|(_, item)| item).collect()
+    let ranks = keyed.into_iter().map(|((severity, best, (at_home, in_hamlet, hamlet), ..), item)| {
+        (Rank { severity, best, at_home, in_hamlet, hamlet: hamlet.to_owned() }, item)
+    });
+    ranks.collect()
 }
 
 /// How many of the ordered items make the week's package: as many as it holds, and all urgent ones.
-pub(super) fn package(items: &[Item<'_>], package_max: usize) -> usize {
-    let urgent = items.partition_point(|item| item.check.severity == Severity::Urgent);
+pub(super) fn package<T>(items: &[T], severity: impl Fn(&T) -> Severity, package_max: usize) -> usize {
+    let urgent = items.partition_point(|item| severity(item) == Severity::Urgent);
     urgent.max(package_max).min(items.len())
 }
 

@@ -1,7 +1,5 @@
 //! The sheets beside a list's own: counts by rule, instructions.
 
-use std::collections::BTreeMap;
-
 use rust_xlsxwriter::{Worksheet, XlsxError};
 
 use super::ListKind;
@@ -9,7 +7,7 @@ use super::cell::workbook_text;
 use super::columns::{Look, action};
 use super::fit;
 use super::group::Plan;
-use super::item::{Context, Item};
+use super::item::Context;
 use super::style::Styles;
 use super::xlsx::PAPER_A4;
 
@@ -24,10 +22,6 @@ pub(super) fn write_counts(
     styles: &Styles,
 ) -> Result<(), XlsxError> {
     let wording = &context.settings.wording.worklist;
-    let mut of_rule: BTreeMap<u16, (u64, &Item<'_>)> = BTreeMap::new();
-    for item in &plan.items {
-        of_rule.entry(item.finding.rule).or_insert((0, item)).0 += 1;
-    }
     sheet.set_name(&wording.texts.sheet_counts)?.set_paper_size(PAPER_A4).set_landscape();
     sheet.set_print_fit_to_pages(1, 0);
     let headers = &wording.headers;
@@ -37,14 +31,16 @@ pub(super) fn write_counts(
         sheet.set_column_width(column, width)?;
         sheet.write_string_with_format(0, column, workbook_text(header), &styles.header)?;
     }
-    for (row, (count, item)) in (1_u32..).zip(of_rule.into_values()) {
+    let known =
+        |(rule, count): (&u16, &u64)| Some((*count, context.settings.checks.get(usize::from(*rule))?));
+    for (row, (count, check)) in (1_u32..).zip(plan.of_rule.iter().filter_map(known)) {
         let text = styles.of(Look::Text, false);
-        sheet.write_string_with_format(row, 0, workbook_text(&item.check.wording.title), text)?;
+        sheet.write_string_with_format(row, 0, workbook_text(&check.wording.title), text)?;
         sheet.write_number_with_format(row, 1, count as f64, styles.of(Look::Centred, false))?;
-        let action = action(context, item);
+        let action = action(context, check);
         sheet.write_string_with_format(row, 2, workbook_text(&action), text)?;
-        sheet.write_string_with_format(row, 3, workbook_text(&item.check.wording.papers), text)?;
-        let texts = [item.check.wording.title.as_str(), "", &action, &item.check.wording.papers];
+        sheet.write_string_with_format(row, 3, workbook_text(&check.wording.papers), text)?;
+        let texts = [check.wording.title.as_str(), "", &action, &check.wording.papers];
         sheet.set_row_height(row, fit::row_points(texts.into_iter().zip(columns.map(|(_, width)| width))))?;
     }
     Ok(())

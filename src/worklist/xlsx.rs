@@ -95,10 +95,8 @@ fn write_items(
     sheet.set_name(sheet_name(context, plan))?;
     set_up_columns(sheet, plan, styles)?;
     write_head(sheet, context, plan, rows.len() as u64, styles)?;
-    let mut cells = Vec::with_capacity(plan.layout.columns.len());
     for (at, item) in rows.iter().enumerate() {
-        cells.clear();
-        cells.extend(plan.layout.columns.iter().map(|column| (column.cell)(context, item, at as u64 + 1)));
+        let cells = plan.layout.cells(context, item, at as u64 + 1);
         write_row(sheet, HEADER_ROW + 1 + at as u32, item, plan, &cells, styles)?;
     }
     results.validate(sheet, context, plan)?;
@@ -169,11 +167,7 @@ fn counts(context: &Context<'_>, plan: &Plan<'_>, written: u64) -> String {
     let wording = &context.settings.wording;
     let texts = &wording.worklist.texts;
     let list = &plan.list;
-    let mut of_severity = [0_u64; Severity::WORDS.len()];
-    for item in &plan.items {
-        of_severity[item.check.severity as usize] += 1;
-    }
-    let told = Severity::WORDS.iter().zip(of_severity).filter(|(_, count)| *count > 0);
+    let told = Severity::WORDS.iter().zip(plan.of_severity).filter(|(_, count)| *count > 0);
     let severities: Vec<String> = told
         .map(|((_, severity), count)| format!("{} {}", wording.severity(*severity), shown_count(count)))
         .collect();

@@ -16,6 +16,7 @@ mod generate;
 mod ingest;
 mod link;
 mod normalise;
+mod parts;
 mod report;
 mod rules;
 mod run;

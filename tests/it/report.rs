@@ -317,6 +317,8 @@ fn facts(settings: &Settings, deliveries: &[Delivery], rows: u32) -> RunFacts {
         exit_code: 1,
         sources: SourceFacts::of(settings, deliveries),
         stages: vec![stage("ingest", 18.25), stage("link", 17.5), stage("check", 7.125)],
+        memory_ceiling_bytes: None,
+        parts: Vec::new(),
     }
 }
 

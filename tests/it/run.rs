@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 use tempfile::TempDir;
 
-fn sample() -> PathBuf {
+pub(crate) fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data")
 }
 
-fn doisoat() -> Command {
+pub(crate) fn doisoat() -> Command {
     Command::cargo_bin("doisoat").unwrap()
 }
 
 /// Runs a night on a folder; the exit code, standard output and standard error.
-fn night(input: &Path, out: &Path, more: &[&str]) -> (i32, String, String) {
+pub(crate) fn night(input: &Path, out: &Path, more: &[&str]) -> (i32, String, String) {
     let done =
         doisoat().arg("run").arg("--input").arg(input).arg("--out").arg(out).args(more).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
@@ -25,7 +25,7 @@ fn night(input: &Path, out: &Path, more: &[&str]) -> (i32, String, String) {
 }
 
 /// The first lines of the sample's extracts: quick, and enough for a whole night.
-fn small_input() -> TempDir {
+pub(crate) fn small_input() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for source in ["cu_tru", "ho_tich", "bhyt", "thue_bao"] {
         let text = fs::read_to_string(sample().join(format!("{source}.csv"))).unwrap();
@@ -37,7 +37,7 @@ fn small_input() -> TempDir {
 }
 
 /// Every file below a folder with its bytes.
-fn bytes_below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn bytes_below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {

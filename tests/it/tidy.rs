@@ -23,6 +23,7 @@ const STAGES: &[&str] = &[
     "worklist",
     "report",
     "publish",
+    "partition",
     "pipeline",
     "estimate",
     "cli",

@@ -28,7 +28,7 @@ pub struct BlockingAccount {
 
 impl BlockingAccount {
     /// Adds what was met elsewhere under the same rule.
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub fn merge(&mut self, other: &Self) {
         self.records += other.records;
         self.blocks += other.blocks;
         self.block_size_max = self.block_size_max.max(other.block_size_max);

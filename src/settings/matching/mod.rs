@@ -24,7 +24,7 @@ mod terms;
 mod testing;
 mod trained_on;
 
-pub use blocking::BlockingRule;
+pub use blocking::{ACROSS_PARTS, AcrossParts, BlockingRule};
 pub use calibration::CalibrationRule;
 pub use comparators::{COMPARATORS, ComparatorWord};
 pub use comparison::{COMPARISONS_MAX, ComparisonRule, LEVELS_MAX};
@@ -59,6 +59,8 @@ pub struct Matching {
     pub contradictions: Vec<Contradiction>,
     /// Sources in which two records that are not linked to each other are two people.
     pub one_person_in: Vec<SourceIndex>,
+    /// What a source's records share that stay in one part, where a run is cut into parts.
+    pub one_part: Vec<Expression>,
     /// The identifier that match probabilities are tried against, if there is one.
     pub calibration: Option<CalibrationRule>,
     /// Where relatives may be found that records name.
@@ -157,6 +159,8 @@ impl Reader<'_> {
     fn read(&mut self, table: &TableReader<'_>) {
         let sources = self.sources_of(table, "one_person_in");
         self.matching.one_person_in.extend(sources.into_iter().map(|source| source.value));
+        let together = self.keys(table, &table.texts("one_part"));
+        self.matching.one_part.extend(together);
         if let Some(thresholds) = table.optional_table("thresholds") {
             self.read_thresholds(&thresholds);
             thresholds.finish();

@@ -3,7 +3,7 @@
 use super::Shape::{Either, Free, ListOf, Number, Table, Tables, Text, Texts, Truth, Whole, Word};
 use super::{Key, Shape};
 use crate::settings::overlay::BASES;
-use crate::settings::{COMPARATORS, KIND_WORDS, PAIRINGS};
+use crate::settings::{ACROSS_PARTS, COMPARATORS, KIND_WORDS, PAIRINGS};
 
 fn kinds() -> Vec<&'static str> {
     KIND_WORDS.iter().map(|(word, _)| *word).collect()
@@ -19,6 +19,10 @@ fn comparators() -> Vec<&'static str> {
 
 fn pairings() -> Vec<&'static str> {
     PAIRINGS.iter().map(|(word, _)| *word).collect()
+}
+
+fn across_parts() -> Vec<&'static str> {
+    ACROSS_PARTS.iter().map(|(word, _)| *word).collect()
 }
 
 const SHARE: Shape = Number(0.0, 1.0);
@@ -83,6 +87,12 @@ const BLOCKING: &[Key] = &[
     ),
     Key::of("finer", Texts, "Keys that split a block that is too large."),
     Key::of("block_size_max", Whole(2.0, 10_000.0), "Most records of a block."),
+    Key::of("across_parts", Word(across_parts), "What equal keys say where a run is cut into parts."),
+    Key::of(
+        "follow_with",
+        Texts,
+        "What must agree beside the keys for a record to follow them into another part.",
+    ),
 ];
 
 const BOUNDED_LEVEL: &[Key] = &[
@@ -135,6 +145,11 @@ const RELATIVES: &[Key] = &[
 pub(super) const MATCHING: &[Key] = &[
     Key::of("link", Table(LINK), "Which sources' records are compared with which."),
     Key::of("one_person_in", Texts, "Sources that have each person once."),
+    Key::of(
+        "one_part",
+        Texts,
+        "What a source's records share that stay in one part of a run cut into parts.",
+    ),
     Key::of("thresholds", Table(THRESHOLDS), "What follows from a match probability."),
     Key::of("blocking", Tables(BLOCKING), "Which records meet."),
     Key::of("comparisons", Tables(COMPARISON), "How alike two records are."),
