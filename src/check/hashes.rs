@@ -45,12 +45,12 @@ const PIECE: usize = 1 << 14;
 impl Hashes {
     /// Hashes every name and word of all columns, once a distinct text. O(total length), in parallel.
     pub(super) fn new(sources: &[Option<&Records>]) -> Self {
-        let of_source = |records: &Option<&Records>| -> Vec<Hashed> {
+        let of_source = |records: Option<&Records>| -> Vec<Hashed> {
             records.map_or_else(Vec::new, |records| {
                 (0..records.values.len()).map(|column| hashed(records, column)).collect()
             })
         };
-        Self(sources.iter().map(of_source).collect())
+        Self(sources.iter().copied().map(of_source).collect())
     }
 
     /// The hashes of a column.

@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
     pub(super) fn cell(&self, row: u32) -> Cell<'a> {
         match self.from {
             From::Elsewhere => cell(self.context, self.frame, self.key, row as usize),
-            _ => self.text(row).map_or(Cell::Null, |text| text.cell()),
+            _ => self.text(row).map_or(Cell::Null, FacetText::cell),
         }
     }
 

@@ -166,7 +166,9 @@ impl<'a> Ties<'a> {
         direct.resize(of, None);
         for (left, right, weight) in self.links(person).filter(|link| link.0 == own || link.1 == own) {
             let other = members.binary_search(if left == own { &right } else { &left });
-            other.into_iter().for_each(|at| direct[at] = Some(weight));
+            if let Ok(at) = other {
+                direct[at] = Some(weight);
+            }
         }
     }
 
