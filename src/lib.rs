@@ -14,6 +14,7 @@
 #![doc(html_no_source)]
 
 // The ground floor: values every stage speaks in.
+pub mod allocator;
 pub mod diagnostic;
 pub mod private;
 pub mod progress;

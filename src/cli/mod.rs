@@ -24,6 +24,7 @@ use hashbrown::HashSet;
 
 pub use exit::Exit;
 
+use crate::allocator;
 use crate::check;
 use crate::diagnostic::{Diagnostic, Failure, Outcome};
 use crate::progress::{Progress, Verbosity};
@@ -93,6 +94,7 @@ enum Command {
 
 /// Reads the arguments, runs the command, tells what stopped it, gives the exit code.
 pub fn main() -> ExitCode {
+    allocator::give_back_freed_memory();
     let cli = Cli::parse();
     let progress = cli.global.progress();
     let done = match cli.command {

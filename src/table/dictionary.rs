@@ -4,18 +4,22 @@ use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::FixedState;
 
+use super::ends::Ends;
+
 /// Distinct texts, numbered from 0 in order of first appearance. Code 0 is
 /// always the empty text, "no value".
 #[derive(Clone, Debug)]
 pub struct Dictionary {
     bytes: String,
-    /// `ends[code]` is one past the text's last byte; texts lie back to back.
-    ends: Vec<u64>,
+    /// By code: one past the text's last byte; texts lie back to back.
+    ends: Ends,
 }
 
 impl Default for Dictionary {
     fn default() -> Self {
-        Self { bytes: String::new(), ends: vec![0] }
+        let mut ends = Ends::default();
+        ends.push(0);
+        Self { bytes: String::new(), ends }
     }
 }
 
@@ -26,8 +30,8 @@ impl Dictionary {
     /// If the code is not of this dictionary.
     pub fn text(&self, code: u32) -> &str {
         let code = code as usize;
-        let start = if code == 0 { 0 } else { self.ends[code - 1] as usize };
-        &self.bytes[start..self.ends[code] as usize]
+        let start = if code == 0 { 0 } else { self.ends.get(code - 1) };
+        &self.bytes[start..self.ends.get(code)]
     }
 
     /// Number of codes, the empty text included; at least 1.
@@ -52,7 +56,7 @@ impl Dictionary {
     pub fn push(&mut self, text: &str) -> u32 {
         let code = u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct texts");
         self.bytes.push_str(text);
-        self.ends.push(self.bytes.len() as u64);
+        self.ends.push(self.bytes.len());
         code
     }
 }

@@ -5,6 +5,7 @@
 //! later is done once per distinct text instead of once per row.
 
 mod dictionary;
+mod ends;
 mod id;
 pub(crate) mod parquet_rows;
 mod text_column;
