@@ -243,9 +243,13 @@ fn properties(columns: &[Column<'_>]) -> WriterProperties {
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_data_page_size_limit(1 << 20)
         .set_dictionary_enabled(false);
+    // The least and the greatest of words that are in every row group let no reader skip one, and finding them takes
+    // longer than coding the words.
     let with_dictionary = |properties: WriterPropertiesBuilder, column: &Column<'_>| {
         let path = ColumnPath::new(vec![column.field.name().clone()]);
-        properties.set_column_dictionary_enabled(path, true)
+        properties
+            .set_column_dictionary_enabled(path.clone(), true)
+            .set_column_statistics_enabled(path, EnabledStatistics::None)
     };
     columns.iter().filter(|column| column.repeats).fold(base, with_dictionary).build()
 }
