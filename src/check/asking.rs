@@ -203,7 +203,7 @@ impl<'a> Asking<'a> {
     }
 
     fn read(&self, key: Key, rows: &[u32]) -> Vec<Truth> {
-        let reader = Reader::new(self.context, self.frame, key);
+        let reader = Reader::new(self.context, self.frame, key, rows);
         let of = |&row: &u32| match reader.cell(row) {
             Cell::Boolean(truth) => truth.into(),
             _ => Truth::Unknown,
@@ -237,7 +237,7 @@ impl<'a> Asking<'a> {
     }
 
     fn compare(&self, (left, op, right): (Key, Operator, Key), rows: &[u32]) -> Vec<Truth> {
-        let reader = |key| Reader::new(self.context, self.frame, key);
+        let reader = |key| Reader::new(self.context, self.frame, key, rows);
         let (left, right) = (reader(left), reader(right));
         let orders = order(op).unwrap_or_default();
         let of = |&row: &u32| match op {
@@ -249,7 +249,7 @@ impl<'a> Asking<'a> {
     }
 
     fn missing(&self, key: Key, if_missing: bool, rows: &[u32]) -> Vec<Truth> {
-        let reader = Reader::new(self.context, self.frame, key);
+        let reader = Reader::new(self.context, self.frame, key, rows);
         rows.iter().map(|&row| ((reader.cell(row) == Cell::Null) == if_missing).into()).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::bests::Bests;
 use super::context::Context;
 use super::ties::{Scratch, Seat, Ties};
 use crate::link::{Bits, Decision};
@@ -21,6 +22,8 @@ pub(super) struct Frame {
     in_review: Vec<bool>,
     /// The people of rows that have no record of their own.
     people: Vec<u32>,
+    /// The best values of the rows' people.
+    pub(super) bests: Bests,
 }
 
 /// The records of one slot.
@@ -139,8 +142,14 @@ impl Roll {
         within: std::ops::Range<usize>,
     ) -> Frame {
         let slots = vec![Seats::default(); context.view.slots.len()];
-        let mut frame =
-            Frame { rows: within.len(), slots, pairs: Vec::new(), in_review: Vec::new(), people: Vec::new() };
+        let mut frame = Frame {
+            rows: within.len(),
+            slots,
+            pairs: Vec::new(),
+            in_review: Vec::new(),
+            people: Vec::new(),
+            bests: Bests::new(context.settings.evidence.fields.len()),
+        };
         match self {
             Self::Records(source, _) => {
                 frame.slots[0].rows = within.clone().map(|row| row as u32).collect();

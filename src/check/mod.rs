@@ -16,6 +16,7 @@
 mod asking;
 mod assessed;
 mod beside;
+mod bests;
 mod by_code;
 mod cell;
 mod condition;

@@ -14,10 +14,8 @@
 //! (an unlinked death) against a table of the missing people's.
 
 use std::borrow::Cow;
-use std::hash::BuildHasher;
 
 use chrono::{Datelike, NaiveDate};
-use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -35,7 +33,7 @@ const MARKS: [(&str, &str); 4] =
     [(WARD_FIELD, ""), (REGISTRATION_WARD_FIELD, ""), ("father_name", "plain"), ("mother_name", "plain")];
 
 /// 01/01 stands for "day unknown".
-const PLACEHOLDER: (i64, i64) = (1, 1);
+const PLACEHOLDER: (u8, u8) = (1, 1);
 
 /// Of each missing person's record: how many records of others may be of its person.
 #[derive(Debug, Default)]
@@ -57,43 +55,38 @@ impl Namesakes {
         }
         let sources = (0..context.settings.sources.len()).map(|index| SourceIndex(index as u8));
         let readers: Vec<Option<Reader<'_>>> = sources.map(|source| Reader::new(context, source)).collect();
-        for &slot in slots {
-            let Some(Some(reader)) = readers.get(context.view.slots[slot].source.index()) else { continue };
-            let mut missing = Missing::default();
-            for &person in people {
-                let members = context.linkage.people.members[person as usize].iter().copied();
-                for record in members.filter(|&record| ties.slot(record) == Some(slot)) {
-                    missing.add(reader, record);
-                }
-            }
-            missing.finish();
-            for pool in readers.iter().flatten().filter(|reader| is_pool(context, reader.records.source)) {
-                namesakes.meet(context, ties, slot, &missing, pool);
-            }
+        let missing: Vec<(usize, Missing)> = slots
+            .iter()
+            .filter_map(|&slot| Some((slot, missing(context, ties, &readers, people, slot)?)))
+            .collect();
+        for pool in readers.iter().flatten().filter(|reader| is_pool(context, reader.records.source)) {
+            namesakes.meet(context, ties, &missing, pool);
         }
         namesakes
     }
 
+    /// Goes through the records of one source, of all slots at once: what a record shares is told once.
     fn meet(
         &mut self,
         context: &Context<'_>,
         ties: &Ties<'_>,
-        slot: usize,
-        missing: &Missing,
+        missing: &[(usize, Missing)],
         pool: &Reader<'_>,
     ) {
         let people = &context.linkage.people;
-        let has_its_own = |row: u32| {
+        let has_its_own = |row: u32, slot: usize| {
             let other = RecordRef::new(pool.records.source, row);
             let members = &people.members[context.person(other) as usize];
             members.iter().any(|&member| ties.slot(member) == Some(slot))
         };
-        let alike = (0..pool.records.table.rows as u32).into_par_iter().flat_map_iter(|row| {
-            let alike = missing.like(pool, row);
-            if alike.is_empty() || has_its_own(row) { Vec::new() } else { alike }
+        let rows = (0..pool.records.table.rows as u32).into_par_iter().with_min_len(1 << 12);
+        let alike = rows.flat_map_iter(|row| {
+            let mut alike = like(missing, pool, row);
+            alike.retain(|(slot, _)| !has_its_own(row, *slot));
+            alike
         });
         for record in alike.collect::<Vec<_>>() {
-            *self.of_record.entry((slot, record)).or_default() += 1;
+            *self.of_record.entry(record).or_default() += 1;
         }
     }
 
@@ -122,11 +115,45 @@ enum Shared {
 /// What two birth dates share that may be one. Without it a common name would meet thousands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Birth {
-    Year(i64),
-    MonthDay(i64, i64),
+    Year(i32),
+    MonthDay(u8, u8),
     Unknown,
     /// Everybody, for who has no birth date himself.
     Any,
+}
+
+impl Shared {
+    /// A number that differs for what differs, but for one pair in some 2⁶⁴. A dozen of them are told of every record of
+    /// a province, and names are hashes already, so one multiplication must do.
+    fn hash(self) -> u64 {
+        match self {
+            Self::NameAndDay(name, day) => mixed(name, u64::from(day as u32)),
+            Self::NameAndMark(name, Mark::Ward(ward)) => mixed(name, u64::from(ward) | 1 << 32),
+            Self::NameAndMark(name, Mark::Parent(parent)) => mixed(name, parent.rotate_left(32)),
+            Self::DayAndParent(day, parent) => mixed(parent, u64::from(day as u32) | 2 << 32),
+            Self::DayWardAndWord(day, ward, word) => {
+                mixed(word, u64::from(day as u32) << 32 | u64::from(ward))
+            }
+            Self::Name(name, birth) => mixed(name, birth.number() | 3 << 32),
+        }
+    }
+}
+
+impl Birth {
+    fn number(self) -> u64 {
+        match self {
+            Self::Year(year) => u64::from(year as u32),
+            Self::MonthDay(month, day) => 1 << 34 | u64::from(month) << 8 | u64::from(day),
+            Self::Unknown => 2 << 34,
+            Self::Any => 3 << 34,
+        }
+    }
+}
+
+/// The halves of a product of 128 bits laid over each other (as wyhash and foldhash mix words).
+fn mixed(a: u64, b: u64) -> u64 {
+    let product = u128::from(a ^ 0x9e37_79b9_7f4a_7c15) * u128::from(b ^ 0xd1b5_4a32_d192_ed03);
+    (product >> 64) as u64 ^ product as u64
 }
 
 /// Where somebody is at home, or whose child.
@@ -170,36 +197,59 @@ impl Missing {
         let bits = (self.sharing.len() * BITS_EACH).next_power_of_two().max(64);
         self.seen = vec![0; bits / 64];
         for key in self.sharing.keys() {
-            let (word, bit) = self.place(*key);
+            let (word, bit) = self.place(key.hash());
             self.seen[word] |= bit;
         }
     }
 
-    fn place(&self, key: Shared) -> (usize, u64) {
-        let hash = FixedState::default().hash_one(key);
+    fn place(&self, hash: u64) -> (usize, u64) {
         ((hash >> 6) as usize & (self.seen.len() - 1), 1 << (hash & 63))
     }
 
-    fn sharing(&self, key: Shared) -> Option<&Vec<(RecordRef, Born)>> {
-        let (word, bit) = self.place(key);
+    fn sharing(&self, key: Shared, hash: u64) -> Option<&Vec<(RecordRef, Born)>> {
+        let (word, bit) = self.place(hash);
         if self.seen[word] & bit == 0 { None } else { self.sharing.get(&key) }
     }
+}
 
-    /// The records that may be of the person of a row, each once.
-    fn like(&self, pool: &Reader<'_>, row: u32) -> Vec<RecordRef> {
-        let (name, born) = (pool.name(row), pool.born(row));
-        let marks = pool.marks(row);
-        let bare = name.into_iter().flat_map(|name| {
-            born.looked_for().into_iter().flatten().map(move |birth| Shared::Name(name.whole, birth))
-        });
-        let keys = shared(name, born, marks).chain(bare);
-        let met = keys.filter_map(|key| self.sharing(key)).flatten();
-        let mut alike: Vec<RecordRef> =
-            met.filter(|(_, other)| born.may_be(*other)).map(|(record, _)| *record).collect();
-        alike.sort_unstable();
-        alike.dedup();
-        alike
+/// The missing people's records of one slot; none where its source has no names.
+fn missing(
+    context: &Context<'_>,
+    ties: &Ties<'_>,
+    readers: &[Option<Reader<'_>>],
+    people: &[u32],
+    slot: usize,
+) -> Option<Missing> {
+    let reader = readers.get(context.view.slots[slot].source.index())?.as_ref()?;
+    let mut missing = Missing::default();
+    for &person in people {
+        let members = context.linkage.people.members[person as usize].iter().copied();
+        for record in members.filter(|&record| ties.slot(record) == Some(slot)) {
+            missing.add(reader, record);
+        }
     }
+    missing.finish();
+    Some(missing)
+}
+
+/// The records that may be of the person of a row, with their slots, each once.
+fn like(missing: &[(usize, Missing)], pool: &Reader<'_>, row: u32) -> Vec<(usize, RecordRef)> {
+    let (name, born) = (pool.name(row), pool.born(row));
+    let marks = pool.marks(row);
+    let bare = name.into_iter().flat_map(|name| {
+        born.looked_for().into_iter().flatten().map(move |birth| Shared::Name(name.whole, birth))
+    });
+    let mut alike = Vec::new();
+    for key in shared(name, born, marks).chain(bare) {
+        let hash = key.hash();
+        for (slot, missing) in missing {
+            let met = missing.sharing(key, hash).into_iter().flatten();
+            alike.extend(met.filter(|(_, other)| born.may_be(*other)).map(|(record, _)| (*slot, *record)));
+        }
+    }
+    alike.sort_unstable();
+    alike.dedup();
+    alike
 }
 
 /// All that a record can share but its bare name.
@@ -227,8 +277,8 @@ fn shared(name: Option<Name>, born: Born, marks: Marks) -> impl Iterator<Item = 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Born {
     Unknown,
-    Year(i64),
-    Day { day: i32, year: i64, month_day: (i64, i64) },
+    Year(i32),
+    Day { day: i32, year: i32, month_day: (u8, u8) },
 }
 
 impl Born {
@@ -346,12 +396,12 @@ fn born(records: &Records, column: usize, code: u32) -> Born {
     if let FacetValue::Date(day) = facet("") {
         return NaiveDate::from_epoch_days(day).map_or(Born::Unknown, |date| Born::Day {
             day,
-            year: i64::from(date.year()),
-            month_day: (i64::from(date.month()), i64::from(date.day())),
+            year: date.year(),
+            month_day: (date.month() as u8, date.day() as u8),
         });
     }
     match facet("year") {
-        FacetValue::Integer(year) => Born::Year(year),
+        FacetValue::Integer(year) => Born::Year(year as i32),
         _ => Born::Unknown,
     }
 }
@@ -360,7 +410,7 @@ fn born(records: &Records, column: usize, code: u32) -> Born {
 mod tests {
     use super::*;
 
-    fn day(day: i32, year: i64, month_day: (i64, i64)) -> Born {
+    fn day(day: i32, year: i32, month_day: (u8, u8)) -> Born {
         Born::Day { day, year, month_day }
     }
 

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use polars::prelude::Column as Series;
 
+use super::bests::BestsOfField;
 use super::cell::{Cell, cell, to_series};
 use super::condition::Key;
 use super::context::Context;
@@ -16,7 +17,7 @@ use crate::table::{SourceIndex, TextColumn};
 
 /// One column of a data frame: a key's cells in some rows of a frame.
 pub(super) fn series(context: &Context<'_>, frame: &Frame, key: Key, rows: &[u32]) -> Series {
-    let reader = Reader::new(context, frame, key);
+    let reader = Reader::new(context, frame, key, rows);
     let cells = rows.iter().map(|&row| reader.cell(row));
     to_series(&context.view.columns[key.column], key.name(context.view).into(), cells, rows.len())
 }
@@ -36,12 +37,13 @@ enum From<'a> {
     /// A facet of a delivered column of a slot: nearly all are.
     Slot(usize, FacetColumn<'a>),
     /// A facet of the best value of a field, by the source of the record that shows it.
-    Best(usize, Vec<Option<FacetColumn<'a>>>),
+    Best(BestsOfField<'a>, Vec<Option<FacetColumn<'a>>>),
     Elsewhere,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(context: &'a Context<'_>, frame: &'a Frame, key: Key) -> Self {
+    /// For so many rows of the frame. O(rows) for a best value, else O(1).
+    pub(super) fn new(context: &'a Context<'_>, frame: &'a Frame, key: Key, rows: &[u32]) -> Self {
         let column = &context.view.columns[key.column];
         let from = match (column.origin, column.slot) {
             (Origin::Facet(at, facet), Some(slot)) => {
@@ -53,7 +55,8 @@ impl<'a> Reader<'a> {
                     let source = SourceIndex(source as u8);
                     FacetColumn::of(context, source, context.fusion.column(field, source)?, facet)
                 };
-                From::Best(field, (0..context.sources.len()).map(of).collect())
+                let bests = frame.bests.of(context, frame, field, rows);
+                From::Best(bests, (0..context.sources.len()).map(of).collect())
             }
             _ => From::Elsewhere,
         };
@@ -95,9 +98,8 @@ impl<'a> Reader<'a> {
                 let at = self.frame.slots[*slot].row_from(row as usize, self.min)?;
                 Some(column.text(at))
             }
-            From::Best(field, by_source) => {
-                let (person, own) = self.frame.person(self.context, row as usize)?;
-                let (record, _) = self.context.fusion.best(*field, person, own)?;
+            From::Best(bests, by_source) => {
+                let record = bests.get(row)?;
                 Some(by_source.get(record.source.index())?.as_ref()?.text(record.row))
             }
             From::Elsewhere => None,

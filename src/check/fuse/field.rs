@@ -101,6 +101,13 @@ impl<'a> Field<'a> {
         reading.map_or(Value::default(), |reading| reading.value(record.row))
     }
 
+    /// Whether a record has a value that says all there is. O(1).
+    pub(super) fn says_all(&self, record: RecordRef) -> bool {
+        let reading = self.readings.get(record.source.index()).and_then(Option::as_ref);
+        let id = reading.and_then(|reading| reading.full_id(reading.codes()[record.row as usize]));
+        id.is_some_and(|id| id != 0)
+    }
+
     /// The witness that a record is in this field. O(1).
     pub(super) fn witness(&self, witnesses: &Witnesses, record: RecordRef) -> u8 {
         let witness = witnesses.of(record);
@@ -182,11 +189,7 @@ impl<'a> Field<'a> {
         own: Option<RecordRef>,
     ) -> Option<RecordRef> {
         let is_full = |record: &RecordRef| self.value(*record).is_full;
-        let says_all = |own: &RecordRef| {
-            let value = self.value(*own);
-            value.is_full && value.id != 0
-        };
-        if let Some(own) = own.filter(says_all) {
+        if let Some(own) = own.filter(|own| self.says_all(*own)) {
             return Some(own);
         }
         let asked =

@@ -98,9 +98,14 @@ impl<'a> Learnt<'a> {
         *self.columns.get(source.index())?
     }
 
+    /// Whether a person's records disagree. O(1).
+    pub(super) fn is_disputed(&self, person: u32) -> bool {
+        self.agreed.get(person as usize) == Some(&DISPUTED)
+    }
+
     /// The verdict on a person whose records disagree. O(log people).
     pub(super) fn judged(&self, person: u32) -> Option<&Judged> {
-        if self.agreed.get(person as usize) != Some(&DISPUTED) {
+        if !self.is_disputed(person) {
             return None;
         }
         let at = self.judged.binary_search_by_key(&person, |judged| judged.person).ok()?;

@@ -60,6 +60,9 @@ struct Night<'a> {
     witness_of: Vec<u8>,
 }
 
+/// A person, and the record that asks.
+pub(super) type Asking = (u32, Option<RecordRef>);
+
 /// Who says what of a field, beside the best value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Testimony {
@@ -118,6 +121,20 @@ impl<'a> Fusion<'a> {
             None => learnt.field.shown(&night.witnesses, night.members(person), own)?,
         };
         Some((record, learnt.column(record.source)?))
+    }
+
+    /// The records that show the best values of so many people's field, as [`Self::best`] tells them. First who is
+    /// disputed, then what the asking records say: nothing fetched of one person waits for another. O(people).
+    pub(super) fn best_of(&self, field: usize, asking: &[Asking]) -> Vec<Option<RecordRef>> {
+        let Some((_, learnt)) = self.field(field) else { return vec![None; asking.len()] };
+        let disputed: Vec<bool> = asking.iter().map(|(person, _)| learnt.is_disputed(*person)).collect();
+        let has_all = |(_, own): &Asking| own.is_some_and(|own| learnt.field.says_all(own));
+        let have_all: Vec<bool> = asking.iter().map(has_all).collect();
+        let of = |((&(person, own), disputed), has_all): ((&Asking, bool), bool)| match own {
+            Some(own) if has_all && !disputed => learnt.column(own.source).map(|_| own),
+            own => self.best(field, person, own).map(|(record, _)| record),
+        };
+        asking.iter().zip(disputed).zip(have_all).map(of).collect()
     }
 
     /// How sure the best value is, 0 to 1, that the asking record is of the person included.
