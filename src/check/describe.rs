@@ -85,7 +85,7 @@ pub(super) fn describe(context: &Context<'_>, frame: &Frame, rule: &Rule, hit: H
         suggested_value: suggested.map(String::into_boxed_str),
         evidence: heard.iter().find(|heard| heard.evidence.speaks_for).map(|heard| heard.evidence.record),
         match_probability,
-        explanation: explanation.into_boxed_str(),
+        explanation,
     };
     let evidence = heard.into_iter().map(|heard| heard.evidence).collect();
     Some(Draft { finding, column: column as u16, ward, evidence })

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::explanation::Explanation;
 use crate::table::RecordRef;
 
 /// A finding's name: 16 hex digits.
@@ -58,7 +59,7 @@ pub struct Finding {
     /// Probability of the weakest link that it leans on; 1 where it leans on none.
     pub match_probability: f64,
     /// One sentence for the officer, in Vietnamese.
-    pub explanation: Box<str>,
+    pub explanation: Explanation,
 }
 
 /// One record's word for or against a finding.

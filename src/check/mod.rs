@@ -23,6 +23,7 @@ mod condition;
 mod context;
 mod describe;
 mod example;
+mod explanation;
 mod finding;
 mod frame;
 mod fuse;
@@ -53,6 +54,7 @@ use beside::{Beside, Lookups};
 use chrono::NaiveDate;
 
 pub use example::{ExampleOutcome, test_examples};
+pub use explanation::Explanation;
 pub use finding::{Evidence, Finding, FindingId, Findings, RuleCount};
 pub use view::ValueType;
 
@@ -125,20 +127,32 @@ fn check_at(
 ) -> Outcome<Findings> {
     let program = Program::compile(settings)?;
     let sources = by_source(settings, records);
-    let (links, hashes) = &rayon::join(|| LinksByPerson::new(linkage), || Hashes::new(&sources));
-    let weighed = weighed_fields(&program);
-    let (fusion, wards) = &rayon::join(
-        || Fusion::weigh(settings, (&sources, hashes), (linkage, links), &weighed),
-        || Wards::new(settings, &sources, linkage),
+    let (drafts, counts, wards) = ask(settings, &program, &sources, (linkage, as_of), progress, pace)?;
+    Ok(finish(settings, &wards, drafts, counts))
+}
+
+/// What all rules found and assessed, by rule, and where records count. What it takes to ask is given back.
+fn ask(
+    settings: &Settings,
+    program: &Program,
+    sources: &[Option<&Records>],
+    (linkage, as_of): (&Linkage, NaiveDate),
+    progress: &Progress,
+    pace: run::Pace,
+) -> Outcome<(Vec<Vec<Draft>>, Vec<RuleCount>, Wards)> {
+    let (links, hashes) = &rayon::join(|| LinksByPerson::new(linkage), || Hashes::new(sources));
+    let weighed = weighed_fields(program);
+    let (fusion, wards) = rayon::join(
+        || Fusion::weigh(settings, (sources, hashes), (linkage, links), &weighed),
+        || Wards::new(settings, sources, linkage),
     );
     let column_names = &context::column_names(settings)[..];
     let mut counts = vec![RuleCount::default(); settings.checks.len()];
     let mut drafts: Vec<Vec<Draft>> = settings.checks.iter().map(|_| Vec::new()).collect();
     for (at, view) in program.views.iter().enumerate() {
-        let asked = to_ask(settings, &program, at, &sources, &mut counts);
+        let asked = to_ask(settings, program, at, sources, &mut counts);
         let (holders, namesakes) = (Holders::default(), Namesakes::default());
         let (holders, namesakes, beside) = (&holders, &namesakes, &Lookups::default());
-        let sources = &sources[..];
         let context = Context {
             settings,
             view,
@@ -147,8 +161,8 @@ fn check_at(
             holders,
             namesakes,
             beside,
-            wards,
-            fusion,
+            wards: &wards,
+            fusion: &fusion,
             column_names,
             hashes,
             sources,
@@ -168,7 +182,7 @@ fn check_at(
             drafts[check] = of_rule;
         }
     }
-    Ok(finish(settings, wards, drafts, counts))
+    Ok((drafts, counts, wards))
 }
 
 /// By ward: objects that a rule judges without a row of their own. Every record of a source might have been a
@@ -270,11 +284,12 @@ fn finish(
     let place = |draft: &Draft| (draft.finding.record, draft.finding.other);
     // Nearly all come in the order of their records.
     drafts.iter_mut().filter(|drafts| !drafts.is_sorted_by_key(place)).for_each(|own| own.sort_by_key(place));
-    let drafts = yields::yield_to_specific(settings, drafts.into_iter().flatten().collect());
+    yields::yield_to_specific(settings, &mut drafts);
     let mut findings = Findings::default();
-    findings.findings.reserve_exact(drafts.len());
+    findings.findings.reserve_exact(drafts.iter().map(Vec::len).sum());
     let mut found = vec![vec![0_u64; wards.len()]; counts.len()];
-    for Draft { finding, mut evidence, ward, .. } in drafts {
+    // Rule by rule, so that drafts and findings never take their room both.
+    for Draft { finding, mut evidence, ward, .. } in drafts.into_iter().flatten() {
         let at = findings.findings.len() as u32;
         evidence.sort_by(|a, b| (a.record, &a.field).cmp(&(b.record, &b.field)));
         findings.evidence.extend(evidence.into_iter().map(|evidence| Evidence { finding: at, ..evidence }));

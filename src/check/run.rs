@@ -18,7 +18,7 @@ use super::plan::{Node, Term, Terms};
 use super::program::Rule;
 use super::tables::Tables;
 use super::ties::Ties;
-use super::workers::in_turn;
+use super::workers::in_turn_into;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::progress::Bar;
 use crate::settings::{Route, Subject};
@@ -114,19 +114,23 @@ pub(super) fn run(
 ) -> Outcome<Found> {
     let used = used_slots(context, rules);
     let how = How::new(context, rules, &terms.terms, pace.asker);
-    let parts = in_turn(roll.len().div_ceil(pace.chunk_rows), |chunk| {
+    let ask_chunk = |chunk: usize| {
         let first = chunk * pace.chunk_rows;
         let within = first..(first + pace.chunk_rows).min(roll.len());
         let frame = roll.frame(context, ties, &used, within);
         let found = ask(context, &frame, rules, &how);
         bar.add(frame.rows as u64);
         found
+    };
+    let mut all = Ok(Found::of(rules.len()));
+    in_turn_into(roll.len().div_ceil(pace.chunk_rows), ask_chunk, |part: PolarsResult<Found>| {
+        match (&mut all, part) {
+            (Ok(all), Ok(part)) => all.extend(part),
+            (Ok(_), Err(error)) => all = Err(not_evaluated(&error.to_string()).into()),
+            (Err(_), _) => {}
+        }
     });
-    let mut all = Found::of(rules.len());
-    for part in parts {
-        all.extend(part.map_err(|error| not_evaluated(&error.to_string()))?);
-    }
-    Ok(all)
+    all
 }
 
 /// Every term that some rule asks, once.

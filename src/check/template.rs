@@ -1,8 +1,11 @@
 //! Explanations: one sentence with `{current}`, `{suggested}` and `{column of the view}` filled in.
 
+use std::sync::Arc;
+
 use super::cell::cell;
 use super::condition::{Key, unknown_column};
 use super::context::Context;
+use super::explanation::{Explanation, Words};
 use super::frame::Frame;
 use super::view::View;
 use crate::diagnostic::{Diagnostic, Place, nearest};
@@ -10,11 +13,12 @@ use crate::settings::Check;
 
 /// A compiled explanation.
 pub(super) struct Template {
-    parts: Vec<Part>,
+    words: Arc<Words>,
+    values: Vec<Value>,
 }
 
-enum Part {
-    Words(String),
+/// What stands between two pieces of words.
+enum Value {
     Current,
     Suggested,
     Column(Key),
@@ -29,32 +33,34 @@ impl Template {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
         let detail = |place: &Place| place.clone().detail(key);
-        let mut parts = Vec::new();
+        let (mut words, mut values) = (Vec::new(), Vec::new());
         let mut rest = text;
-        while let Some((words, after)) = rest.split_once('{') {
-            parts.push(Part::Words(words.to_owned()));
+        while let Some((before, after)) = rest.split_once('{') {
             let Some((name, after)) = after.split_once('}') else {
                 diagnostics.push(open_brace(detail(&check.place)));
-                return Self { parts };
+                break;
             };
-            match (name, view.find(name)) {
-                ("current", _) => parts.push(Part::Current),
-                ("suggested", _) => parts.push(Part::Suggested),
-                (_, Some(column)) => {
-                    parts.push(Part::Column(Key::new(view, column, check.min_link_probability)));
-                }
-                (_, None) => diagnostics.push(unknown(view, name, detail(&check.place))),
+            let value = match (name, view.find(name)) {
+                ("current", _) => Some(Value::Current),
+                ("suggested", _) => Some(Value::Suggested),
+                (_, Some(column)) => Some(Value::Column(Key::new(view, column, check.min_link_probability))),
+                (_, None) => None,
+            };
+            match value {
+                Some(value) => values.push(value),
+                None => diagnostics.push(unknown(view, name, detail(&check.place))),
             }
+            words.push(before.to_owned());
             rest = after;
         }
-        parts.push(Part::Words(rest.to_owned()));
-        Self { parts }
+        words.push(rest.to_owned());
+        Self { words: Arc::new(Words(words)), values }
     }
 
     /// The columns it shows.
     pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
-        self.parts.iter().filter_map(|part| match part {
-            Part::Column(key) => Some(*key),
+        self.values.iter().filter_map(|value| match value {
+            Value::Column(key) => Some(*key),
             _ => None,
         })
     }
@@ -67,18 +73,14 @@ impl Template {
         row: usize,
         current: &str,
         suggested: Option<&str>,
-    ) -> String {
-        let mut out = String::new();
-        for part in &self.parts {
-            match part {
-                Part::Words(words) => out.push_str(words),
-                Part::Current if current.is_empty() => out.push_str("chưa có"),
-                Part::Current => out.push_str(current),
-                Part::Suggested => out.push_str(suggested.unwrap_or("chưa rõ")),
-                Part::Column(key) => out.push_str(&cell(context, frame, *key, row).shown()),
-            }
-        }
-        out
+    ) -> Explanation {
+        let value = |value: &Value| match value {
+            Value::Current if current.is_empty() => "chưa có".to_owned(),
+            Value::Current => current.to_owned(),
+            Value::Suggested => suggested.unwrap_or("chưa rõ").to_owned(),
+            Value::Column(key) => cell(context, frame, *key, row).shown().into_owned(),
+        };
+        Explanation::new(&self.words, self.values.iter().map(value))
     }
 }
 

@@ -10,18 +10,55 @@ use crate::table::RecordRef;
 /// A record and a column of it.
 type Cell = (RecordRef, u16);
 
+/// Drafts by rule, numbered through all rules.
+struct Numbered<'a> {
+    drafts: &'a mut [Vec<Draft>],
+    /// By rule: the number of its first draft.
+    starts: Vec<u32>,
+}
+
+impl<'a> Numbered<'a> {
+    fn new(drafts: &'a mut [Vec<Draft>]) -> Self {
+        let next = |next: &mut u32, drafts: &Vec<Draft>| {
+            let start = *next;
+            *next += drafts.len() as u32;
+            Some(start)
+        };
+        let starts = drafts.iter().scan(0, next).collect();
+        Self { drafts, starts }
+    }
+
+    /// The rule and the place there of a draft's number.
+    fn place(&self, at: u32) -> (usize, usize) {
+        let rule = self.starts.partition_point(|&start| start <= at) - 1;
+        (rule, (at - self.starts[rule]) as usize)
+    }
+
+    fn get(&self, at: u32) -> &Draft {
+        let (rule, place) = self.place(at);
+        &self.drafts[rule][place]
+    }
+
+    fn get_mut(&mut self, at: u32) -> &mut Draft {
+        let (rule, place) = self.place(at);
+        &mut self.drafts[rule][place]
+    }
+}
+
 /// Takes out the findings of rules that yield to another one found on the same record and column;
 /// what they knew goes to the one that speaks. Keeps the order. O(n log n) of the drafts that take part.
-pub(super) fn yield_to_specific(settings: &Settings, mut drafts: Vec<Draft>) -> Vec<Draft> {
-    let speakers = speakers(&targets(settings), &drafts);
-    hand_over(&mut drafts, &speakers);
-    let mut silent = speakers.iter().map(|(at, _)| *at as usize).peekable();
-    let mut place = 0..;
-    drafts.retain(|_| {
-        let at = place.next();
-        silent.next_if(|silent| Some(*silent) == at).is_none()
-    });
-    drafts
+pub(super) fn yield_to_specific(settings: &Settings, drafts: &mut [Vec<Draft>]) {
+    let mut numbered = Numbered::new(drafts);
+    let speakers = speakers(&targets(settings), &numbered);
+    hand_over(&mut numbered, &speakers);
+    let mut silent = speakers.iter().map(|(at, _)| *at).peekable();
+    let mut numbers = 0..;
+    for of_rule in drafts {
+        of_rule.retain(|_| {
+            let at = numbers.next();
+            silent.next_if(|silent| Some(*silent) == at).is_none()
+        });
+    }
 }
 
 /// By rule: the rules it yields to.
@@ -33,18 +70,20 @@ fn targets(settings: &Settings) -> Vec<Vec<u16>> {
 }
 
 /// The drafts that yield, rising, each with the one it yields to.
-fn speakers(targets: &[Vec<u16>], drafts: &[Draft]) -> Vec<(u32, u32)> {
-    let takes_part: Vec<bool> = (0..targets.len() as u16)
-        .map(|rule| {
-            !targets[usize::from(rule)].is_empty() || targets.iter().any(|targets| targets.contains(&rule))
-        })
-        .collect();
-    let taking =
-        drafts.par_iter().enumerate().filter(|(_, draft)| takes_part[usize::from(draft.finding.rule)]);
-    let mut on_cells: Vec<(Cell, u32)> =
-        taking.map(|(at, draft)| ((draft.finding.record, draft.column), at as u32)).collect();
+fn speakers(targets: &[Vec<u16>], numbered: &Numbered<'_>) -> Vec<(u32, u32)> {
+    let takes_part = |rule: u16| {
+        !targets[usize::from(rule)].is_empty() || targets.iter().any(|targets| targets.contains(&rule))
+    };
+    let of_rule = |(rule, drafts): (usize, &'_ Vec<Draft>)| {
+        let first = numbered.starts[rule];
+        let cell =
+            move |(at, draft): (usize, &Draft)| ((draft.finding.record, draft.column), first + at as u32);
+        drafts.iter().enumerate().map(cell).collect::<Vec<(Cell, u32)>>()
+    };
+    let taking = numbered.drafts.iter().enumerate().filter(|(rule, _)| takes_part(*rule as u16));
+    let mut on_cells: Vec<(Cell, u32)> = taking.flat_map(of_rule).collect();
     on_cells.par_sort_unstable();
-    let rule = |at: u32| drafts[at as usize].finding.rule;
+    let rule = |at: u32| numbered.place(at).0 as u16;
     let of_cell = |cell: &[(Cell, u32)]| -> Vec<(u32, u32)> {
         let speaker = |at: u32| {
             let targets = &targets[usize::from(rule(at))];
@@ -59,17 +98,17 @@ fn speakers(targets: &[Vec<u16>], drafts: &[Draft]) -> Vec<(u32, u32)> {
 }
 
 /// Gives what the silent ones know to the last one that speaks: the settings hold no circle, so there is one.
-fn hand_over(drafts: &mut [Draft], speakers: &[(u32, u32)]) {
+fn hand_over(numbered: &mut Numbered<'_>, speakers: &[(u32, u32)]) {
     let next =
         |at: u32| speakers.binary_search_by_key(&at, |pair| pair.0).ok().map(|found| speakers[found].1);
     let last = |first: u32| std::iter::successors(Some(first), |&at| next(at)).last().unwrap_or(first);
     let gifts: Vec<(u32, Evidence)> = speakers
         .iter()
-        .flat_map(|&(from, to)| knowledge(&drafts[from as usize]).map(move |gift| (to, gift)))
+        .flat_map(|&(from, to)| knowledge(numbered.get(from)).map(move |gift| (to, gift)))
         .map(|(to, gift)| (last(to), gift))
         .collect();
     for (to, gift) in gifts {
-        let draft = &mut drafts[to as usize];
+        let draft = numbered.get_mut(to);
         let known = |old: &Evidence| old.record == gift.record && old.field == gift.field;
         if !draft.evidence.iter().any(known) {
             draft.evidence.push(gift);

@@ -5,6 +5,7 @@
 //! in order: where a group ends, and so every byte, depends on the rows alone.
 //! Only the groups under way are in memory.
 
+use std::fmt::{Display, Write as _};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::ops::Range;
@@ -55,6 +56,25 @@ impl<'a> Column<'a> {
             fill: Box::new(move |rows| {
                 let mut texts = StringBuilder::with_capacity(rows.len(), rows.len() * 16);
                 rows.for_each(|row| texts.append_value(cell(row)));
+                Arc::new(texts.finish())
+            }),
+        }
+    }
+
+    /// Text that a value displays, mostly different from row to row.
+    pub(super) fn displayed<D: Display>(name: &str, cell: impl Fn(usize) -> D + Sync + Send + 'a) -> Self {
+        Self {
+            field: Field::new(name, DataType::Utf8, false),
+            repeats: false,
+            fill: Box::new(move |rows| {
+                let mut texts = StringBuilder::with_capacity(rows.len(), rows.len() * 64);
+                let mut text = String::new();
+                for row in rows {
+                    text.clear();
+                    // Writing to a string cannot fail.
+                    let _ = write!(text, "{}", cell(row));
+                    texts.append_value(&text);
+                }
                 Arc::new(texts.finish())
             }),
         }

@@ -373,7 +373,7 @@ fn write_findings<'a>(
         names.optional_source_column("evidence_source", |row| found[row].evidence),
         Column::optional_text("evidence_id", |row| found[row].evidence.map(|record| names.id(record))),
         Column::number("match_probability", |row| found[row].match_probability),
-        Column::text("explanation", |row| &found[row].explanation),
+        Column::displayed("explanation", |row| &found[row].explanation),
     ];
     append(file, &folder.join("findings.parquet"), found.len(), &columns, bar)
 }

@@ -20,7 +20,7 @@ use super::group::{self, Plan, workbook_rows};
 use super::item::{Context, Item};
 use super::rank::{self, Rank};
 use super::{List, ListKind, Lists, csv, unwritable, write_plans};
-use crate::check::{Finding, FindingId, Findings};
+use crate::check::{Explanation, Finding, FindingId, Findings};
 use crate::diagnostic::Outcome;
 use crate::link::Linkage;
 use crate::normalise::Records;
@@ -258,7 +258,7 @@ fn light(finding: &Finding) -> Finding {
     Finding {
         current_value: Box::default(),
         suggested_value: None,
-        explanation: Box::default(),
+        explanation: Explanation::default(),
         ..finding.clone()
     }
 }
