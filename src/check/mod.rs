@@ -149,7 +149,7 @@ fn ask(
     let column_names = &context::column_names(settings)[..];
     let mut counts = vec![RuleCount::default(); settings.checks.len()];
     let mut drafts: Vec<Vec<Draft>> = settings.checks.iter().map(|_| Vec::new()).collect();
-    for (at, view) in program.views.iter().enumerate() {
+    for (at, view) in in_order_of_room(&program.views) {
         let asked = to_ask(settings, program, at, sources, &mut counts);
         let (holders, namesakes) = (Holders::default(), Namesakes::default());
         let (holders, namesakes, beside) = (&holders, &namesakes, &Lookups::default());
@@ -183,6 +183,17 @@ fn ask(
         }
     }
     Ok((drafts, counts, wards))
+}
+
+/// Views by place, those first that look up most beside their rows, while few findings take room.
+fn in_order_of_room(views: &[View]) -> Vec<(usize, &View)> {
+    let mut all: Vec<(usize, &View)> = views.iter().enumerate().collect();
+    all.sort_by_key(|(_, view)| match view.subject {
+        Subject::MissingPerson => 0,
+        Subject::Record(_) => 1,
+        Subject::Pair(_) => 2,
+    });
+    all
 }
 
 /// By ward: objects that a rule judges without a row of their own. Every record of a source might have been a

@@ -14,6 +14,7 @@
 //! (an unlinked death) against a table of the missing people's.
 
 use std::borrow::Cow;
+use std::num::NonZeroU64;
 
 use chrono::{Datelike, NaiveDate};
 use hashbrown::HashMap;
@@ -182,7 +183,7 @@ impl Missing {
     fn add(&mut self, reader: &Reader<'_>, record: RecordRef) {
         let (name, born) = (reader.name(record.row), reader.born(record.row));
         let marks = reader.marks(record.row);
-        let bare = name.filter(|_| marks.iter().all(Option::is_none)).map(|name| name.whole);
+        let bare = name.filter(|_| marks.iter().all(Option::is_none)).map(|name| name.whole.get());
         let bare = bare.into_iter().flat_map(|name| {
             let births = born.shared().into_iter().flatten().chain([Birth::Any]);
             births.map(move |birth| Shared::Name(name, birth))
@@ -237,7 +238,7 @@ fn like(missing: &[(usize, Missing)], pool: &Reader<'_>, row: u32) -> Vec<(usize
     let (name, born) = (pool.name(row), pool.born(row));
     let marks = pool.marks(row);
     let bare = name.into_iter().flat_map(|name| {
-        born.looked_for().into_iter().flatten().map(move |birth| Shared::Name(name.whole, birth))
+        born.looked_for().into_iter().flatten().map(move |birth| Shared::Name(name.whole.get(), birth))
     });
     let mut alike = Vec::new();
     for key in shared(name, born, marks).chain(bare) {
@@ -255,16 +256,16 @@ fn like(missing: &[(usize, Missing)], pool: &Reader<'_>, row: u32) -> Vec<(usize
 /// All that a record can share but its bare name.
 fn shared(name: Option<Name>, born: Born, marks: Marks) -> impl Iterator<Item = Shared> {
     let day = born.full_day();
-    let named_day = name.zip(day).map(|(name, day)| Shared::NameAndDay(name.whole, day));
+    let named_day = name.zip(day).map(|(name, day)| Shared::NameAndDay(name.whole.get(), day));
     let marked = marks.into_iter().flatten().flat_map(move |mark| {
-        let named = name.map(|name| Shared::NameAndMark(name.whole, mark));
+        let named = name.map(|name| Shared::NameAndMark(name.whole.get(), mark));
         let born = day.into_iter().flat_map(move |day| {
             let (parent, ward) = match mark {
                 Mark::Parent(parent) => (Some(Shared::DayAndParent(day, parent)), None),
                 Mark::Ward(ward) => (None, name.map(|name| (ward, name.ends))),
             };
             let worded = ward.into_iter().flat_map(move |(ward, ends)| {
-                ends.into_iter().flatten().map(move |word| Shared::DayWardAndWord(day, ward, word))
+                ends.into_iter().flatten().map(move |word| Shared::DayWardAndWord(day, ward, word.get()))
             });
             parent.into_iter().chain(worded)
         });
@@ -328,16 +329,18 @@ impl Born {
 /// A name without marks, by hashes.
 #[derive(Clone, Copy, Debug)]
 struct Name {
-    whole: u64,
+    whole: NonZeroU64,
     /// The first word, and the last one if there are more.
-    ends: [Option<u64>; 2],
+    ends: [Option<NonZeroU64>; 2],
 }
 
 impl Name {
-    fn of(plain: &str) -> Self {
+    /// None for no name at all.
+    fn of(plain: &str) -> Option<Self> {
+        let of = |text: &str| NonZeroU64::new(hash(text));
         let mut words = plain.split(' ');
         let first = words.next();
-        Self { whole: hash(plain), ends: [first, words.next_back()].map(|word| word.map(hash)) }
+        Some(Self { whole: of(plain)?, ends: [first, words.next_back()].map(|word| word.and_then(of)) })
     }
 }
 
@@ -356,7 +359,7 @@ impl<'a> Reader<'a> {
         let name = declared.column_of(NAME_FIELD)?;
         let plain = facet_named(&declared.columns[name].kind, "plain")?;
         let name_of = |code: u32| match read(records, Some(plain), name, code) {
-            FacetValue::Text(plain) => Some(Name::of(&plain)),
+            FacetValue::Text(plain) => Name::of(&plain),
             _ => None,
         };
         let birth = declared.column_of(BIRTH_FIELD).filter(|&at| declared.columns[at].kind == Kind::Date);

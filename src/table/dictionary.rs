@@ -95,6 +95,8 @@ impl TextHash {
 
 /// Tables up to this many words stay in a core's own cache; fetching them ahead gains nothing.
 const WARM_WORDS_MIN: usize = 1 << 15;
+/// Texts fetched together.
+const WARM_TOGETHER: usize = 32;
 
 impl DictionaryBuilder {
     /// The text's code, new if it was not seen before. O(length) on average.
@@ -144,15 +146,24 @@ impl DictionaryBuilder {
         (word != 0).then_some(word as u32)
     }
 
-    /// Has the places of some texts fetched at the same time, before each is
-    /// looked up: the processor waits for all of them together. Changes nothing.
+    /// Has what some texts are compared with fetched at the same time, before each is
+    /// looked up: the processor waits for all of them together. First the words, then where the texts of their codes
+    /// end, then the texts themselves. Changes nothing.
     pub fn warm(&self, hashes: &[TextHash]) {
         if self.words.len() < WARM_WORDS_MIN {
             return;
         }
         let mask = self.words.len() - 1;
-        let seen = hashes.iter().fold(0, |seen, hash| seen ^ self.words[hash.0 as usize & mask]);
-        std::hint::black_box(seen);
+        for hashes in hashes.chunks(WARM_TOGETHER) {
+            let mut at = [0_usize; WARM_TOGETHER];
+            for (code, hash) in at.iter_mut().zip(hashes) {
+                *code = self.words[hash.0 as usize & mask] as u32 as usize;
+            }
+            at.iter_mut().for_each(|at| *at = self.dictionary.ends.get(*at));
+            let texts = self.dictionary.bytes.as_bytes();
+            let seen = at.iter().fold(0, |seen, end| seen ^ end.checked_sub(1).map_or(0, |last| texts[last]));
+            std::hint::black_box(seen);
+        }
     }
 
     /// Makes room for so many more distinct texts, so that the table is not grown step by step.
