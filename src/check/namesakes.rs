@@ -56,34 +56,32 @@ impl Namesakes {
         }
         let sources = (0..context.settings.sources.len()).map(|index| SourceIndex(index as u8));
         let readers: Vec<Option<Reader<'_>>> = sources.map(|source| Reader::new(context, source)).collect();
-        let missing: Vec<(usize, Missing)> = slots
-            .iter()
-            .filter_map(|&slot| Some((slot, missing(context, ties, &readers, people, slot)?)))
-            .collect();
+        let missing = Missing::of(context, ties, &readers, people, slots);
         for pool in readers.iter().flatten().filter(|reader| is_pool(context, reader.records.source)) {
             namesakes.meet(context, ties, &missing, pool);
         }
         namesakes
     }
 
-    /// Goes through the records of one source, of all slots at once: what a record shares is told once.
-    fn meet(
-        &mut self,
-        context: &Context<'_>,
-        ties: &Ties<'_>,
-        missing: &[(usize, Missing)],
-        pool: &Reader<'_>,
-    ) {
+    /// Goes through the records of one source: some are read side by side, then one after the other looked at.
+    fn meet(&mut self, context: &Context<'_>, ties: &Ties<'_>, missing: &Missing, pool: &Reader<'_>) {
         let people = &context.linkage.people;
         let has_its_own = |row: u32, slot: usize| {
             let other = RecordRef::new(pool.records.source, row);
             let members = &people.members[context.person(other) as usize];
             members.iter().any(|&member| ties.slot(member) == Some(slot))
         };
-        let rows = (0..pool.records.table.rows as u32).into_par_iter().with_min_len(1 << 12);
-        let alike = rows.flat_map_iter(|row| {
-            let mut alike = like(missing, pool, row);
-            alike.retain(|(slot, _)| !has_its_own(row, *slot));
+        let rows = pool.records.table.rows;
+        let blocks = (0..rows.div_ceil(AT_ONCE)).into_par_iter();
+        let alike = blocks.flat_map_iter(|block| {
+            let first = block * AT_ONCE;
+            let read: Vec<Known> =
+                (first..rows.min(first + AT_ONCE)).map(|row| pool.read(row as u32)).collect();
+            let mut alike = Vec::new();
+            for (at, known) in read.iter().enumerate() {
+                let met = missing.like(known).into_iter();
+                alike.extend(met.filter(|(slot, _)| !has_its_own((first + at) as u32, *slot)));
+            }
             alike
         });
         for record in alike.collect::<Vec<_>>() {
@@ -167,10 +165,23 @@ enum Mark {
 /// The marks of a record, in the order of [`MARKS`].
 type Marks = [Option<Mark>; MARKS.len()];
 
-/// The missing people's records of one kind, by what they may share with others.
+/// Records read side by side.
+const AT_ONCE: usize = 256;
+
+/// What one record is known by.
+struct Known {
+    name: Option<Name>,
+    born: Born,
+    marks: Marks,
+}
+
+/// A missing person's record, its slot and its birth date.
+type Whose = (usize, RecordRef, Born);
+
+/// The missing people's records, by what they may share with others.
 #[derive(Default)]
 struct Missing {
-    sharing: HashMap<Shared, Vec<(RecordRef, Born)>>,
+    sharing: HashMap<Shared, Vec<Whose>>,
     /// A bit for each of so many hashes of what is shared: a power of two of them, few enough to stay in cache.
     /// Nearly everybody looked at shares nothing and is done with here.
     seen: Vec<u64>,
@@ -180,77 +191,73 @@ struct Missing {
 const BITS_EACH: usize = 8;
 
 impl Missing {
-    fn add(&mut self, reader: &Reader<'_>, record: RecordRef) {
-        let (name, born) = (reader.name(record.row), reader.born(record.row));
-        let marks = reader.marks(record.row);
+    /// Their records of some slots.
+    fn of(
+        context: &Context<'_>,
+        ties: &Ties<'_>,
+        readers: &[Option<Reader<'_>>],
+        people: &[u32],
+        slots: &[usize],
+    ) -> Self {
+        let mut missing = Self::default();
+        let members = people.iter().flat_map(|&person| &context.linkage.people.members[person as usize]);
+        for &record in members {
+            let Some(slot) = ties.slot(record).filter(|slot| slots.contains(slot)) else { continue };
+            if let Some(Some(reader)) = readers.get(record.source.index()) {
+                missing.add(slot, record, &reader.read(record.row));
+            }
+        }
+        missing.set_bits();
+        missing
+    }
+
+    fn add(&mut self, slot: usize, record: RecordRef, known: &Known) {
+        let Known { name, born, marks } = *known;
         let bare = name.filter(|_| marks.iter().all(Option::is_none)).map(|name| name.whole.get());
         let bare = bare.into_iter().flat_map(|name| {
             let births = born.shared().into_iter().flatten().chain([Birth::Any]);
             births.map(move |birth| Shared::Name(name, birth))
         });
         for key in shared(name, born, marks).chain(bare) {
-            self.sharing.entry(key).or_default().push((record, born));
+            self.sharing.entry(key).or_default().push((slot, record, born));
         }
     }
 
-    /// Sets the bits, once everybody is in.
-    fn finish(&mut self) {
+    fn set_bits(&mut self) {
         let bits = (self.sharing.len() * BITS_EACH).next_power_of_two().max(64);
         self.seen = vec![0; bits / 64];
         for key in self.sharing.keys() {
-            let (word, bit) = self.place(key.hash());
+            let (word, bit) = self.place(*key);
             self.seen[word] |= bit;
         }
     }
 
-    fn place(&self, hash: u64) -> (usize, u64) {
+    fn place(&self, key: Shared) -> (usize, u64) {
+        let hash = key.hash();
         ((hash >> 6) as usize & (self.seen.len() - 1), 1 << (hash & 63))
     }
 
-    fn sharing(&self, key: Shared, hash: u64) -> Option<&Vec<(RecordRef, Born)>> {
-        let (word, bit) = self.place(hash);
+    fn sharing(&self, key: Shared) -> Option<&Vec<Whose>> {
+        let (word, bit) = self.place(key);
         if self.seen[word] & bit == 0 { None } else { self.sharing.get(&key) }
     }
-}
 
-/// The missing people's records of one slot; none where its source has no names.
-fn missing(
-    context: &Context<'_>,
-    ties: &Ties<'_>,
-    readers: &[Option<Reader<'_>>],
-    people: &[u32],
-    slot: usize,
-) -> Option<Missing> {
-    let reader = readers.get(context.view.slots[slot].source.index())?.as_ref()?;
-    let mut missing = Missing::default();
-    for &person in people {
-        let members = context.linkage.people.members[person as usize].iter().copied();
-        for record in members.filter(|&record| ties.slot(record) == Some(slot)) {
-            missing.add(reader, record);
-        }
+    /// The records that may be of the person of a record, with their slots, each once.
+    fn like(&self, known: &Known) -> Vec<(usize, RecordRef)> {
+        let Known { name, born, marks } = *known;
+        let bare = name.into_iter().flat_map(|name| {
+            born.looked_for().into_iter().flatten().map(move |birth| Shared::Name(name.whole.get(), birth))
+        });
+        let keys = shared(name, born, marks).chain(bare);
+        let met = keys.filter_map(|key| self.sharing(key)).flatten();
+        let mut alike: Vec<(usize, RecordRef)> = met
+            .filter(|(_, _, other)| born.may_be(*other))
+            .map(|(slot, record, _)| (*slot, *record))
+            .collect();
+        alike.sort_unstable();
+        alike.dedup();
+        alike
     }
-    missing.finish();
-    Some(missing)
-}
-
-/// The records that may be of the person of a row, with their slots, each once.
-fn like(missing: &[(usize, Missing)], pool: &Reader<'_>, row: u32) -> Vec<(usize, RecordRef)> {
-    let (name, born) = (pool.name(row), pool.born(row));
-    let marks = pool.marks(row);
-    let bare = name.into_iter().flat_map(|name| {
-        born.looked_for().into_iter().flatten().map(move |birth| Shared::Name(name.whole.get(), birth))
-    });
-    let mut alike = Vec::new();
-    for key in shared(name, born, marks).chain(bare) {
-        let hash = key.hash();
-        for (slot, missing) in missing {
-            let met = missing.sharing(key, hash).into_iter().flatten();
-            alike.extend(met.filter(|(_, other)| born.may_be(*other)).map(|(record, _)| (*slot, *record)));
-        }
-    }
-    alike.sort_unstable();
-    alike.dedup();
-    alike
 }
 
 /// All that a record can share but its bare name.
@@ -372,16 +379,13 @@ impl<'a> Reader<'a> {
         Some(Self { records, names: ByCode::new(records, name, name_of), born, marks })
     }
 
-    fn name(&self, row: u32) -> Option<Name> {
-        self.names.of(row as usize)
-    }
-
-    fn marks(&self, row: u32) -> Marks {
-        self.marks.each_ref().map(|marks| marks.as_ref()?.of(row as usize))
-    }
-
-    fn born(&self, row: u32) -> Born {
-        self.born.as_ref().map_or(Born::Unknown, |born| born.of(row as usize))
+    fn read(&self, row: u32) -> Known {
+        let row = row as usize;
+        Known {
+            name: self.names.of(row),
+            born: self.born.as_ref().map_or(Born::Unknown, |born| born.of(row)),
+            marks: self.marks.each_ref().map(|marks| marks.as_ref()?.of(row)),
+        }
     }
 }
 
