@@ -10,9 +10,12 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::by_code::{ByCode, read};
-use super::cell::{epoch_days, living};
+use super::cell::{code, epoch_days, living};
 use super::context::Context;
-use super::view::{BIRTH_FIELD, HOUSEHOLD_FIELD, RELATION_FIELD, STATUS_FIELD, facet_named};
+use super::hashes::Hashed;
+use super::view::{
+    BIRTH_FIELD, HOUSEHOLD_FIELD, NAME_FIELD, RELATION_FIELD, STATUS_FIELD, facet_named,
+};
 use crate::normalise::{FacetValue, Records};
 use crate::table::{RecordRef, SourceIndex};
 
@@ -120,6 +123,38 @@ impl Households {
     /// The live rows of a record's household, rising.
     pub(super) fn members(&self, row: usize) -> &[u32] {
         self.number(row).map_or(&[], |household| self.members_of(household))
+    }
+
+    /// How old the parent whose name a column tells was when a record's person was born: by the years of
+    /// both, where just one other person of the household has that name. O(members), by numbers.
+    pub(super) fn parent_age(&self, context: &Context<'_>, own: RecordRef, column: usize) -> Option<i64> {
+        let source = context.settings.source(own.source);
+        let records = context.records(own.source)?;
+        let names = |column: usize| match context.hashes.of(own.source.index(), column) {
+            Hashed::Names(names) => Some(names.plain.as_slice()),
+            _ => None,
+        };
+        let (told, name) = (names(column)?, source.column_of(NAME_FIELD)?);
+        let held = names(name)?;
+        let wanted = *told.get(code(records, column, own.row as usize) as usize)?;
+        let person = context.person(own);
+        let is_parent = |row: u32| {
+            let at = code(records, name, row as usize) as usize;
+            held.get(at).is_some_and(|&hash| hash == wanted)
+                && context.person(RecordRef::new(own.source, row)) != person
+        };
+        let members = self.members(own.row as usize);
+        let mut parents = members.iter().copied().filter(|&row| wanted != 0 && is_parent(row));
+        let parent = parents.next()?;
+        if parents.next().is_some() {
+            return None;
+        }
+        let birth = source.column_of(BIRTH_FIELD)?;
+        let year = facet_named(&source.columns[birth].kind, "year")?;
+        match (records.facet(year, birth, own.row as usize), records.facet(year, birth, parent as usize)) {
+            (FacetValue::Integer(child), FacetValue::Integer(parent)) => Some(child - parent),
+            _ => None,
+        }
     }
 
     fn number(&self, row: usize) -> Option<u32> {

@@ -16,6 +16,7 @@
 mod asking;
 mod assessed;
 mod beside;
+mod beside_columns;
 mod by_code;
 mod cell;
 mod condition;
@@ -35,6 +36,7 @@ mod program;
 mod reader;
 mod run;
 mod sameness;
+mod signs;
 mod sql_text;
 mod suggestion;
 mod tables;
