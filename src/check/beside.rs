@@ -32,9 +32,8 @@ impl Lookups {
         let of_owners =
             asked.iter().any(|column| matches!(column, Beside::PhoneOwner | Beside::PhoneOwnerRecord));
         let is_counted = asked.contains(&Beside::LiveRecords);
-        let of_signs = asked
-            .iter()
-            .any(|column| matches!(column, Beside::SeenOn | Beside::SeenBy | Beside::SeenDays));
+        let of_signs =
+            asked.iter().any(|column| matches!(column, Beside::SeenOn | Beside::SeenBy | Beside::SeenDays));
         let households =
             || if of_household { Households::new(context, source) } else { Households::default() };
         let owners = || if of_owners { Owners::new(context, source) } else { Owners::default() };
@@ -78,7 +77,9 @@ impl Lookups {
                 self.households.parent_age(context, record, declared).map_or(Cell::Null, Cell::Integer)
             }
             Beside::SeenOn | Beside::SeenBy | Beside::SeenDays => self.seen(context, record, column),
-            Beside::DaysSinceUpdate => days_since(context, record, declared).map_or(Cell::Null, Cell::Integer),
+            Beside::DaysSinceUpdate => {
+                days_since(context, record, declared).map_or(Cell::Null, Cell::Integer)
+            }
             Beside::PhoneOwner => self
                 .owners
                 .relation(context, &self.households, record)

@@ -96,14 +96,14 @@ pub(super) const OWN: &[Entry] = &[
         value_type: ValueType::Integer,
         field: FATHER_FIELD,
         column: Beside::FatherAgeAtBirth,
-        meaning: "tuổi của cha khi người này ra đời, theo năm sinh của người cùng hộ duy nhất mang họ tên cha",
+        meaning: "tuổi của cha khi người này ra đời, theo năm sinh của người cùng hộ duy nhất mang họ tên cha và có quan hệ với chủ hộ phù hợp",
     },
     Entry {
         name: "household.mother_age_at_birth",
         value_type: ValueType::Integer,
         field: MOTHER_FIELD,
         column: Beside::MotherAgeAtBirth,
-        meaning: "tuổi của mẹ khi người này ra đời, theo năm sinh của người cùng hộ duy nhất mang họ tên mẹ",
+        meaning: "tuổi của mẹ khi người này ra đời, theo năm sinh của người cùng hộ duy nhất mang họ tên mẹ và có quan hệ với chủ hộ phù hợp",
     },
     Entry {
         name: "live_records",

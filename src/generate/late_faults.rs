@@ -192,7 +192,9 @@ impl Late<'_> {
             let record = &records[*row];
             let person = &self.population.people[record.person];
             let is_plain = record.facts.status == Some(Status::Permanent) && person.birth.day < touched;
-            is_plain && matches!(person.standing, Standing::Resident(_)) && is_untouched(record, "ngay_cap_nhat")
+            is_plain
+                && matches!(person.standing, Standing::Resident(_))
+                && is_untouched(record, "ngay_cap_nhat")
         };
         if !rows.iter().all(stays) {
             return;

@@ -20,7 +20,8 @@ impl Days {
                 days.insert(at, day);
             }
         }
-        let text = |&day: &i32| NaiveDate::from_epoch_days(day).map_or_else(String::new, |day| day.to_string());
+        let text =
+            |&day: &i32| NaiveDate::from_epoch_days(day).map_or_else(String::new, |day| day.to_string());
         let texts = days.iter().map(text).collect();
         Self { days, texts }
     }

@@ -376,7 +376,12 @@ fn write_findings<'a>(
         Column::optional_text("evidence_id", |row| found[row].evidence.map(|record| names.id(record))),
         Column::number("match_probability", |row| found[row].match_probability),
         Column::text("explanation", |row| &found[row].explanation),
-        Column::word("first_seen", days.texts.iter().map(String::as_str), |row| days.place(findings, row), true),
+        Column::word(
+            "first_seen",
+            days.texts.iter().map(String::as_str),
+            |row| days.place(findings, row),
+            true,
+        ),
     ];
     append(file, &folder.join("findings.parquet"), found.len(), &columns, bar)
 }

@@ -63,8 +63,10 @@ impl<'a> Context<'a> {
         let named = |source: &Source| {
             let title = small_first(&source.title);
             let dated = match days.cut_offs.get(&source.id) {
-                Some(day) => fill(&texts.dated_source, &[("source", &title), ("date", &shown_date(*day))]),
-                None => title.clone(),
+                Some(day) if *day != days.as_of => {
+                    fill(&texts.dated_source, &[("source", &title), ("date", &shown_date(*day))])
+                }
+                _ => title.clone(),
             };
             let by = fill(&texts.by_source, &[("source", &dated)]);
             Named { title, dated, by }
@@ -158,7 +160,9 @@ impl<'a> Context<'a> {
     pub(super) fn evidence_text(&self, item: &Item<'_>) -> String {
         let withheld = self.is_withheld(item);
         let texts = &self.settings.wording.worklist.texts;
-        let mut out = if withheld { texts.withheld.clone() } else { item.finding.explanation.to_string() };
+        // A sentence that names no column shows no value.
+        let is_silent = withheld && item.check.wording.explanation.contains('{');
+        let mut out = if is_silent { texts.withheld.clone() } else { item.finding.explanation.to_string() };
         for evidence in self.evidence_of(item.index).iter().take(EVIDENCE_LINES_MAX) {
             out.push_str("\n– ");
             out.push_str(&self.testimony(evidence, withheld));

@@ -77,7 +77,8 @@ pub(super) fn ordered<'a>(context: &Context<'a>, items: Vec<Item<'a>>) -> Vec<(R
             let in_hamlet = hamlets.get(hamlet).filter(|_| !hamlet.is_empty()).copied();
             let crowd = (Reverse(homes.get(&item.home).copied()), Reverse(in_hamlet), hamlet);
             let first = foremost.get(&(severity, item.home));
-            let (best, since) = (first.map(|first| first.best), first.map_or(item.since, |first| first.since));
+            let (best, since) =
+                (first.map(|first| first.best), first.map_or(item.since, |first| first.since));
             let finding = item.item.finding;
             let within = (finding.person, item.harm, item.band, item.since, finding.rule, item.item.index);
             ((severity, best, crowd, since, item.home, within), item.item)

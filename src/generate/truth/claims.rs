@@ -142,6 +142,10 @@ fn name(case: &mut Case<'_>, record: &Record) {
     for (_, rule) in NAME_SHAPES.iter().filter(|(fault, _)| has(record, "ho_ten", *fault)) {
         case.add_named(rule, record, "ho_ten", None, (true, false));
     }
+    // Keys of VNI are digits, too; where no reader can tell which letter they meant, they are digits only.
+    if name.form == NameForm::Keystrokes && name.text.contains(|c: char| c.is_ascii_digit()) {
+        case.add_named("name-with-digits-or-lost-letters", record, "ho_ten", None, (false, false));
+    }
     // However it came about: a word without any vowel is not whole, and nobody can tell a slip from a short form.
     let is_cut = !has(record, "ho_ten", Fault::NameShort) && has_word_without_vowel(&name.content);
     if is_cut && !name.has_extra {
@@ -163,9 +167,8 @@ fn name(case: &mut Case<'_>, record: &Record) {
 /// Whether a word of several has lost all its vowels: `Vn`, `Th`, `Đc`.
 fn has_word_without_vowel(name: &str) -> bool {
     let plain = super::super::spelling::without_marks(name).to_lowercase();
-    let lacks = |word: &str| {
-        word.chars().all(char::is_alphabetic) && !word.contains(['a', 'e', 'i', 'o', 'u', 'y'])
-    };
+    let lacks =
+        |word: &str| word.chars().all(char::is_alphabetic) && !word.contains(['a', 'e', 'i', 'o', 'u', 'y']);
     plain.contains(' ') && plain.split(' ').any(lacks)
 }
 

@@ -71,7 +71,7 @@ fn never_told(case: &mut Case<'_>, record: &Record) {
     };
     let clear: Vec<Source> = case.all.iter().filter(is_clear).map(|other| other.source).collect();
     let told = clear.contains(&Source::Insurance) && clear.contains(&Source::Telecom) && case.live.len() == 1;
-    case.add_named("stale-record-contradicted", record, COLUMN, None, (told, false));
+    case.add_named("stale-record-contradicted", record, "ma_xa", None, (told, false));
 }
 
 /// Grown, thường trú, and on no day of the last years did any source see the person.

@@ -186,9 +186,9 @@ fn corrections(case: &mut Case<'_>, record: &Record) {
         // Another name with the same birth date and parents is a twin's entry as well as a correction.
         let is_tied = |entry: &&Record| {
             Case::is_plainly_one(record, entry)
-                || case.witnesses().any(|other| {
-                    Case::is_plainly_one(record, other) && Case::is_plainly_one(other, entry)
-                })
+                || case
+                    .witnesses()
+                    .any(|other| Case::is_plainly_one(record, other) && Case::is_plainly_one(other, entry))
         };
         let told = entries.iter().any(|entry| case.is_right_name(entry) && is_tied(entry));
         let told = told && !record.facts.name.has_extra;
