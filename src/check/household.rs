@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use chrono::Datelike;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -22,10 +23,10 @@ const HEAD: &str = "Chủ hộ";
 /// By the relation of a child to the head of the household, those of people who may be its parents. Names
 /// alone do not tell: children are named after grandfathers, and wives share their mothers-in-law's names.
 const MAY_BE_PARENTS: [(&str, &[&str]); 4] = [
-    ("Con", &[HEAD, "Vợ", "Chồng"]),
-    ("Cháu", &["Con", "Con dâu", "Con rể"]),
+    ("Con", &[HEAD, "Vợ", "Chồng", "Khác"]),
+    ("Cháu", &["Con", "Con dâu", "Con rể", "Anh/chị/em ruột", "Khác"]),
     (HEAD, &["Cha", "Mẹ"]),
-    ("Anh/chị/em ruột", &["Cha", "Mẹ"]),
+    ("Anh/chị/em ruột", &["Cha", "Mẹ", "Khác"]),
 ];
 /// No household.
 const NONE: u32 = u32::MAX;
@@ -159,7 +160,12 @@ impl Households {
         let birth = source.column_of(BIRTH_FIELD)?;
         let year = facet_named(&source.columns[birth].kind, "year")?;
         match (records.facet(year, birth, own.row as usize), records.facet(year, birth, parent as usize)) {
-            (FacetValue::Integer(child), FacetValue::Integer(parent)) => Some(child - parent),
+            // A year to come is the parent's own fault, and says nothing of the child.
+            (FacetValue::Integer(child), FacetValue::Integer(parent))
+                if parent <= i64::from(context.as_of.year()) =>
+            {
+                Some(child - parent)
+            }
             _ => None,
         }
     }

@@ -40,7 +40,7 @@ pub(super) fn judge(as_of: NaiveDate, population: &Population, records: &[Record
         heads(home, found);
         ages(as_of, home, found);
         dead_heads(population, home, &deaths, found);
-        young_parents(population, home, found);
+        young_parents(as_of, population, home, found);
     }
 }
 
@@ -119,13 +119,15 @@ fn ages(as_of: NaiveDate, home: &Home<'_>, found: &mut Vec<Finding>) {
 
 /// Parents of the household who by the years written were children when the child was born. A parent is told by
 /// the name that the child's row gives.
-fn young_parents(population: &Population, home: &Home<'_>, found: &mut Vec<Finding>) {
+fn young_parents(as_of: NaiveDate, population: &Population, home: &Home<'_>, found: &mut Vec<Finding>) {
     let year = |record: &Record| record.facts.birth.content.map(|birth| birth.day.year());
     for record in &home.live {
         let person = &population.people[record.person];
         for (at, parent) in [person.father, person.mother].into_iter().enumerate() {
             let of = |row: &&&Record| Some(row.person) == parent;
-            let rows: Vec<&&Record> = home.live.iter().filter(of).collect();
+            // A parent's date to come is the parent's own fault, and says nothing of the child.
+            let is_past = |row: &&&Record| year(row).is_some_and(|year| year <= as_of.year());
+            let rows: Vec<&&Record> = home.live.iter().filter(of).filter(is_past).collect();
             let years = |row: &Record| Some(year(record)? - year(row)?);
             if !rows.iter().any(|row| years(row).is_some_and(|years| years < 12)) {
                 continue;
