@@ -296,6 +296,7 @@ fn findings(found: u32, rows: u32) -> Findings {
             count(2_606_672, 412_345),
             count(2_606_672, 9),
         ],
+        ..Findings::default()
     }
 }
 
