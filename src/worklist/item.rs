@@ -162,7 +162,8 @@ impl<'a> Context<'a> {
         let texts = &self.settings.wording.worklist.texts;
         // A sentence that names no column shows no value.
         let wording = &item.check.wording;
-        let is_silent = withheld && [&wording.explanation, &wording.ask].iter().any(|text| text.contains('{'));
+        let is_silent =
+            withheld && [&wording.explanation, &wording.ask].iter().any(|text| text.contains('{'));
         let mut out = if is_silent { texts.withheld.clone() } else { item.finding.explanation.to_string() };
         for evidence in self.evidence_of(item.index).iter().take(EVIDENCE_LINES_MAX) {
             out.push_str("\n– ");
