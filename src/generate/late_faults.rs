@@ -115,7 +115,8 @@ impl Late<'_> {
                 continue;
             };
             let sex = [Sex::Male, Sex::Female][at];
-            let wrong = if self.draw.chance(0.5) { self.slipped(&right, sex) } else { self.stranger(sex) };
+            let wrong =
+                if self.draw.chance(0.5) { Some(self.slipped(&right, sex)) } else { self.stranger(sex) };
             if let Some(wrong) = wrong.filter(|wrong| *wrong != right) {
                 let written =
                     WrittenName { content: wrong.clone(), text: wrong.clone(), ..WrittenName::default() };
@@ -125,11 +126,11 @@ impl Late<'_> {
         }
     }
 
-    fn slipped(&mut self, name: &str, sex: Sex) -> Option<String> {
+    fn slipped(&mut self, name: &str, sex: Sex) -> String {
         let fault = self.draw.pick(&[Fault::NameSlip, Fault::NameDialect, Fault::NameMiddleLeftOut]);
         let writer =
             NameWriter { spelling: &self.world.spelling, chances: Chances::only(fault), column: NAME };
-        Some(writer.mistake(name, sex, &mut self.draw, &mut Vec::new()).content)
+        writer.mistake(name, sex, &mut self.draw, &mut Vec::new()).content
     }
 
     fn stranger(&mut self, sex: Sex) -> Option<String> {

@@ -160,10 +160,7 @@ impl<'a> Context<'a> {
     pub(super) fn evidence_text(&self, item: &Item<'_>) -> String {
         let withheld = self.is_withheld(item);
         let texts = &self.settings.wording.worklist.texts;
-        // A sentence that names no column shows no value.
-        let wording = &item.check.wording;
-        let is_silent =
-            withheld && [&wording.explanation, &wording.ask].iter().any(|text| text.contains('{'));
+        let is_silent = withheld && tells_values(item);
         let mut out = if is_silent { texts.withheld.clone() } else { item.finding.explanation.to_string() };
         for evidence in self.evidence_of(item.index).iter().take(EVIDENCE_LINES_MAX) {
             out.push_str("\n– ");
@@ -263,6 +260,15 @@ impl<'a> Context<'a> {
         let end = rest.partition_point(|evidence| evidence.finding == finding);
         rest.get(..end).unwrap_or_default()
     }
+}
+
+/// Whether the explanation may show a value: its rule's sentences name a column, or what is said has one in it.
+fn tells_values(item: &Item<'_>) -> bool {
+    let (wording, finding) = (&item.check.wording, item.finding);
+    let values = [Some(&*finding.current_value), finding.suggested_value.as_deref()];
+    let has = |value: &str| !value.is_empty() && finding.explanation.contains(value);
+    [&wording.explanation, &wording.ask].iter().any(|text| text.contains('{'))
+        || values.into_iter().flatten().any(has)
 }
 
 /// The text with its first letter small.
