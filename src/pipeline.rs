@@ -199,6 +199,7 @@ fn work(
     made.findings = stage((facts, night.ceiling), "check", rows, found, || {
         check::check(settings, &made.records, &made.linkage, night.as_of, progress)
     })?;
+    made.history.date(&mut made.findings, night.as_of);
     let gates = report::passed_gates(settings, &Scores::new(settings, &made.findings));
     if gates.iter().any(|gate| gate.level == GateLevel::Fail) {
         facts.exit_code = 1;
@@ -207,12 +208,18 @@ fn work(
     if night.ends_with(Stage::Check) {
         return Ok(made);
     }
-    let folder = lists_folder(folder)?;
+    let (folder, days) = (lists_folder(folder)?, days(settings, night)?);
     stage((facts, night.ceiling), "worklist", found(&made.findings), worklist::Lists::written, || {
         let Made { records, linkage, findings, .. } = &made;
-        worklist::write(settings, records, linkage, findings, night.as_of, &folder, progress)
+        worklist::write(settings, records, linkage, findings, days, &folder, progress)
     })?;
     Ok(made)
+}
+
+/// The days that lists tell.
+fn days(settings: &Settings, night: &Night) -> Outcome<worklist::Days> {
+    let cut_offs = ingest::cut_off_days(&night.input, &settings.sources)?;
+    Ok(worklist::Days { as_of: night.as_of, cut_offs })
 }
 
 /// The page and the books, then the folder takes its name. A night that was

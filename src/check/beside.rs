@@ -1,136 +1,19 @@
 //! Columns that no record says by itself: they come of the household, of the person's other records
 //! in the primary source, or of who has the telephone number.
 //!
-//! One list names them all; what they look up is built only where a rule names one that needs it.
+//! One list ([`OWN`]) names them all; what they look up is built only where a rule names one that needs it.
 
-use super::cell::{Cell, living};
+pub(super) use super::beside_columns::{Beside, Entry, OWN};
+use super::cell::{Cell, epoch_days, living};
 use super::context::Context;
 use super::frame::Frame;
 use super::household::{Household, Households};
 use super::owners::Owners;
-use super::view::{
-    HOUSEHOLD_FIELD, NUMBER_FIELD, PHONE_FIELD, RELATION_FIELD, STATUS_FIELD, ValueType, facet_named,
-};
+use super::signs::Signs;
+use super::view::{NUMBER_FIELD, STATUS_FIELD, facet_named};
 use crate::normalise::FacetValue;
 use crate::settings::Source;
 use crate::table::{RecordRef, SourceIndex};
-
-/// A column of this kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beside {
-    /// Live records of the household.
-    HouseholdSize,
-    /// People with a live record as its head.
-    HouseholdHeads,
-    /// Struck-off records of heads.
-    HouseholdHeadsGone,
-    /// Whether this record stands for the household.
-    HouseholdSpeaker,
-    /// The year that its only head was born in.
-    HouseholdHeadBirthYear,
-    /// Live records of the person in the source.
-    LiveRecords,
-    /// How the subscriber of the telephone number is related to the person.
-    PhoneOwner,
-    /// The subscription's record id.
-    PhoneOwnerRecord,
-    /// How many people's live records hold the nine-digit number.
-    OldHolders,
-    /// In how many digits a linked record's number differs from this record's.
-    DigitsOff,
-    /// Whether somebody of the household has the spouse's name that a linked record tells.
-    InHousehold,
-}
-
-/// What a column of the record itself is called, and what it means.
-pub(super) struct Entry {
-    pub(super) name: &'static str,
-    pub(super) value_type: ValueType,
-    /// The declared field that it comes of: without it there is no such column.
-    pub(super) field: &'static str,
-    pub(super) column: Beside,
-    pub(super) meaning: &'static str,
-}
-
-/// All columns of the record itself.
-pub(super) const OWN: &[Entry] = &[
-    Entry {
-        name: "household.size",
-        value_type: ValueType::Integer,
-        field: HOUSEHOLD_FIELD,
-        column: Beside::HouseholdSize,
-        meaning: "số hồ sơ còn hiệu lực của hộ",
-    },
-    Entry {
-        name: "household.heads",
-        value_type: ValueType::Integer,
-        field: RELATION_FIELD,
-        column: Beside::HouseholdHeads,
-        meaning: "số người có hồ sơ còn hiệu lực ghi là chủ hộ",
-    },
-    Entry {
-        name: "household.heads_gone",
-        value_type: ValueType::Integer,
-        field: RELATION_FIELD,
-        column: Beside::HouseholdHeadsGone,
-        meaning: "số hồ sơ đã xoá ghi là chủ hộ",
-    },
-    Entry {
-        name: "household.speaker",
-        value_type: ValueType::Boolean,
-        field: HOUSEHOLD_FIELD,
-        column: Beside::HouseholdSpeaker,
-        meaning: "hồ sơ đứng tên cho hộ khi báo lỗi của cả hộ: chủ hộ lớn tuổi nhất, không có chủ hộ thì người lớn tuổi nhất",
-    },
-    Entry {
-        name: "household.head_birth_year",
-        value_type: ValueType::Integer,
-        field: RELATION_FIELD,
-        column: Beside::HouseholdHeadBirthYear,
-        meaning: "năm sinh của chủ hộ, khi hộ chỉ có một chủ hộ",
-    },
-    Entry {
-        name: "live_records",
-        value_type: ValueType::Integer,
-        field: STATUS_FIELD,
-        column: Beside::LiveRecords,
-        meaning: "số hồ sơ cư trú còn hiệu lực của người này, kể cả hồ sơ đang xét",
-    },
-    Entry {
-        name: "phone.owner",
-        value_type: ValueType::Text,
-        field: PHONE_FIELD,
-        column: Beside::PhoneOwner,
-        meaning: "thuê bao đang hoạt động của số này là của ai: own (chính người này), household (người cùng hộ), relative (cha, mẹ, con theo họ tên) hoặc other",
-    },
-    Entry {
-        name: "phone.owner_record",
-        value_type: ValueType::Text,
-        field: PHONE_FIELD,
-        column: Beside::PhoneOwnerRecord,
-        meaning: "mã thuê bao đang hoạt động của số này",
-    },
-];
-
-impl Beside {
-    /// Whether it is asked of the household.
-    fn is_of_household(self) -> bool {
-        use Beside::{
-            HouseholdHeadBirthYear, HouseholdHeads, HouseholdHeadsGone, HouseholdSize, HouseholdSpeaker,
-            InHousehold, PhoneOwner,
-        };
-        matches!(
-            self,
-            HouseholdSize
-                | HouseholdHeads
-                | HouseholdHeadsGone
-                | HouseholdSpeaker
-                | HouseholdHeadBirthYear
-                | InHousehold
-                | PhoneOwner
-        )
-    }
-}
 
 /// What the columns look up; empty where no rule asks.
 #[derive(Debug, Default)]
@@ -139,6 +22,7 @@ pub(super) struct Lookups {
     owners: Owners,
     /// By person: live records of the source.
     live_records: Vec<u8>,
+    signs: Signs,
 }
 
 impl Lookups {
@@ -148,13 +32,16 @@ impl Lookups {
         let of_owners =
             asked.iter().any(|column| matches!(column, Beside::PhoneOwner | Beside::PhoneOwnerRecord));
         let is_counted = asked.contains(&Beside::LiveRecords);
+        let of_signs =
+            asked.iter().any(|column| matches!(column, Beside::SeenOn | Beside::SeenBy | Beside::SeenDays));
         let households =
             || if of_household { Households::new(context, source) } else { Households::default() };
         let owners = || if of_owners { Owners::new(context, source) } else { Owners::default() };
         let live_records = || if is_counted { live_records(context, source) } else { Vec::new() };
-        let (households, (owners, live_records)) =
-            rayon::join(households, || rayon::join(owners, live_records));
-        Self { households, owners, live_records }
+        let signs = || if of_signs { Signs::new(context) } else { Signs::default() };
+        let ((households, signs), (owners, live_records)) =
+            rayon::join(|| rayon::join(households, signs), || rayon::join(owners, live_records));
+        Self { households, owners, live_records, signs }
     }
 
     /// The cell of a column of the record itself.
@@ -186,6 +73,13 @@ impl Lookups {
                 let records = self.live_records.get(context.person(record) as usize);
                 records.map_or(Cell::Null, |&records| Cell::Integer(records.into()))
             }
+            Beside::FatherAgeAtBirth | Beside::MotherAgeAtBirth => {
+                self.households.parent_age(context, record, declared).map_or(Cell::Null, Cell::Integer)
+            }
+            Beside::SeenOn | Beside::SeenBy | Beside::SeenDays => self.seen(context, record, column),
+            Beside::DaysSinceUpdate => {
+                days_since(context, record, declared).map_or(Cell::Null, Cell::Integer)
+            }
             Beside::PhoneOwner => self
                 .owners
                 .relation(context, &self.households, record)
@@ -196,6 +90,15 @@ impl Lookups {
                 holders.map_or(Cell::Null, Cell::Integer)
             }
             Beside::DigitsOff | Beside::InHousehold => Cell::Null,
+        }
+    }
+
+    fn seen<'a>(&self, context: &Context<'a>, record: RecordRef, column: Beside) -> Cell<'a> {
+        let Some((day, source)) = self.signs.of(context.person(record)) else { return Cell::Null };
+        match column {
+            Beside::SeenOn => Cell::Date(day),
+            Beside::SeenDays => Cell::Integer(i64::from(epoch_days(context.as_of)) - i64::from(day)),
+            _ => Cell::Text(context.settings.source(source).title.as_str().into()),
         }
     }
 
@@ -276,6 +179,18 @@ fn slips(a: &[u8], b: &[u8]) -> i64 {
         slips += 1;
     }
     slips
+}
+
+/// How many days before the as-of date a column's day lies; none where it lies after it.
+fn days_since(context: &Context<'_>, record: RecordRef, column: usize) -> Option<i64> {
+    let kind = &context.settings.source(record.source).columns[column].kind;
+    match context.records(record.source)?.facet(facet_named(kind, "")?, column, record.row as usize) {
+        FacetValue::Date(day) => {
+            let days = i64::from(epoch_days(context.as_of)) - i64::from(day);
+            (days >= 0).then_some(days)
+        }
+        _ => None,
+    }
 }
 
 /// By person, how many live records of the source they have.

@@ -40,6 +40,13 @@ impl Explanation {
     }
 }
 
+impl From<String> for Explanation {
+    /// A sentence that shares its words with no other.
+    fn from(sentence: String) -> Self {
+        Self { words: Arc::new(Words(vec![sentence])), values: Box::default() }
+    }
+}
+
 impl fmt::Display for Explanation {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut values = self.values.split(BETWEEN);
@@ -71,5 +78,6 @@ mod tests {
         assert_eq!(told(&words(&["Không có gì."]), &[]), "Không có gì.");
         assert_eq!(told(&words(&["", "–", ""]), &["", "x\u{1f}y"]), "–x y");
         assert_eq!(Explanation::default().to_string(), "");
+        assert_eq!(Explanation::from("Một câu.".to_owned()).to_string(), "Một câu.");
     }
 }

@@ -88,6 +88,16 @@ pub struct Findings {
     pub evidence: Vec<Evidence>,
     /// One a rule, in the order of the settings' checks.
     pub rules: Vec<RuleCount>,
+    /// By finding: the day of the run that first told it without a break since, in days since 1970. Empty
+    /// until history has said so; checking knows of no other night.
+    pub first_seen: Vec<i32>,
+}
+
+impl Findings {
+    /// The day on which a finding was first told, in days since 1970.
+    pub fn first_seen(&self, finding: u32) -> Option<i32> {
+        self.first_seen.get(finding as usize).copied()
+    }
 }
 
 /// What became of one rule.

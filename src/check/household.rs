@@ -6,18 +6,28 @@
 
 use std::borrow::Cow;
 
+use chrono::Datelike;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::by_code::{ByCode, read};
-use super::cell::{epoch_days, living};
+use super::cell::{code, epoch_days, living};
 use super::context::Context;
-use super::view::{BIRTH_FIELD, HOUSEHOLD_FIELD, RELATION_FIELD, STATUS_FIELD, facet_named};
+use super::hashes::Hashed;
+use super::view::{BIRTH_FIELD, HOUSEHOLD_FIELD, NAME_FIELD, RELATION_FIELD, STATUS_FIELD, facet_named};
 use crate::normalise::{FacetValue, Records};
 use crate::table::{RecordRef, SourceIndex};
 
 /// The canonical word of the head of a household.
 const HEAD: &str = "Chủ hộ";
+/// By the relation of a child to the head of the household, those of people who may be its parents. Names
+/// alone do not tell: children are named after grandfathers, and wives share their mothers-in-law's names.
+const MAY_BE_PARENTS: [(&str, &[&str]); 4] = [
+    ("Con", &[HEAD, "Vợ", "Chồng", "Khác"]),
+    ("Cháu", &["Con", "Con dâu", "Con rể", "Anh/chị/em ruột", "Khác"]),
+    (HEAD, &["Cha", "Mẹ"]),
+    ("Anh/chị/em ruột", &["Cha", "Mẹ", "Khác"]),
+];
 /// No household.
 const NONE: u32 = u32::MAX;
 /// Born when nobody knows: behind everybody.
@@ -122,6 +132,44 @@ impl Households {
         self.number(row).map_or(&[], |household| self.members_of(household))
     }
 
+    /// How old the parent whose name a column tells was when a record's person was born: by the years of
+    /// both, where just one other person of the household has that name and their relations to the head are
+    /// those of parent and child. O(members), by numbers.
+    pub(super) fn parent_age(&self, context: &Context<'_>, own: RecordRef, column: usize) -> Option<i64> {
+        let source = context.settings.source(own.source);
+        let records = context.records(own.source)?;
+        let names = |column: usize| match context.hashes.of(own.source.index(), column) {
+            Hashed::Names(names) => Some(names.plain.as_slice()),
+            _ => None,
+        };
+        let (told, name) = (names(column)?, source.column_of(NAME_FIELD)?);
+        let held = names(name)?;
+        let wanted = *told.get(code(records, column, own.row as usize) as usize)?;
+        let person = context.person(own);
+        let is_parent = |row: u32| {
+            let at = code(records, name, row as usize) as usize;
+            held.get(at).is_some_and(|&hash| hash == wanted)
+                && context.person(RecordRef::new(own.source, row)) != person
+        };
+        let members = self.members(own.row as usize);
+        let mut parents = members.iter().copied().filter(|&row| wanted != 0 && is_parent(row));
+        let parent = parents.next()?;
+        if parents.next().is_some() || !may_be_parent(context, records, own.row, parent) {
+            return None;
+        }
+        let birth = source.column_of(BIRTH_FIELD)?;
+        let year = facet_named(&source.columns[birth].kind, "year")?;
+        match (records.facet(year, birth, own.row as usize), records.facet(year, birth, parent as usize)) {
+            // A year to come is the parent's own fault, and says nothing of the child.
+            (FacetValue::Integer(child), FacetValue::Integer(parent))
+                if parent <= i64::from(context.as_of.year()) =>
+            {
+                Some(child - parent)
+            }
+            _ => None,
+        }
+    }
+
     fn number(&self, row: usize) -> Option<u32> {
         self.of_row.get(row).copied().filter(|&household| household != NONE)
     }
@@ -130,6 +178,20 @@ impl Households {
         let household = household as usize;
         &self.members[self.starts[household] as usize..self.starts[household + 1] as usize]
     }
+}
+
+/// Whether two members' relations to the head allow that one is the other's parent.
+fn may_be_parent(context: &Context<'_>, records: &Records, child: u32, parent: u32) -> bool {
+    let source = context.settings.source(records.source);
+    let relation = |row: u32| {
+        let column = source.column_of(RELATION_FIELD)?;
+        match records.facet(facet_named(&source.columns[column].kind, "")?, column, row as usize) {
+            FacetValue::Text(word) => Some(word),
+            _ => None,
+        }
+    };
+    let (Some(child), Some(parent)) = (relation(child), relation(parent)) else { return false };
+    MAY_BE_PARENTS.iter().any(|(of, parents)| *of == child && parents.contains(&&*parent))
 }
 
 impl<'a> Reader<'a> {

@@ -16,6 +16,7 @@
 mod asking;
 mod assessed;
 mod beside;
+mod beside_columns;
 mod bests;
 mod by_code;
 mod cell;
@@ -37,6 +38,7 @@ mod program;
 mod reader;
 mod run;
 mod sameness;
+mod signs;
 mod sql_text;
 mod suggestion;
 mod tables;

@@ -175,6 +175,11 @@ pub(super) const NAME_FIELD: &str = "full_name";
 /// The fields that households, telephone numbers and personal numbers are told by.
 pub(super) const HOUSEHOLD_FIELD: &str = "household_id";
 pub(super) const RELATION_FIELD: &str = "relation";
+/// The fields that parents in the household are found by.
+pub(super) const FATHER_FIELD: &str = "father_name";
+pub(super) const MOTHER_FIELD: &str = "mother_name";
+/// The day of the last change of a record.
+pub(super) const UPDATED_FIELD: &str = "updated_on";
 pub(super) const PHONE_FIELD: &str = "phone";
 pub(super) const SUBSCRIPTION_FIELD: &str = "subscription_status";
 pub(super) const NUMBER_FIELD: &str = "personal_id";

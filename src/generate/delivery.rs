@@ -165,6 +165,7 @@ impl<'a, 'w> Delivery<'a, 'w> {
             super::civil::deliver(&mut self, person);
             super::insurance::deliver(&mut self, person);
         }
+        super::late_faults::put(self.world, self.population, &mut self.records, self.batch);
         if self.world.sources().contains(&Source::Vehicles) {
             // Draws of its own, after all others: the four extracts are the same without it.
             self.plan = Draw::of(self.world.seed, 8, self.batch);

@@ -25,6 +25,7 @@ mod folder;
 mod heads;
 mod household_written;
 mod insurance;
+mod late_faults;
 mod lexicon;
 mod lives;
 mod name_pairs;

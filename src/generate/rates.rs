@@ -98,6 +98,7 @@ faults! {
     NameLookAlike = "name_look_alike", [0.002, 0.002, 0.003, 0.002], "Ð (eth) for Đ";
     NameInvisible = "name_invisible", [0.0008, 0.001, 0.0008, 0.001], "zero-width or no-break characters from web pages";
     NameSpacing = "name_spacing", [0.003, 0.003, 0.004, 0.004], "outer or doubled spaces";
+    NameJoined = "name_words_joined", [0.002, 0.0, 0.0, 0.0], "NguyễnVăn An: two words run together; put in last";
     NameNewTone = "name_new_tone_mark", [0.15, 0.15, 0.15, 0.15], "of names with an open oa, oe, uy: Hoà for Hòa (25 % in an unedited list)";
     NameLegacy = "name_legacy_encoding", [0.0008, 0.0015, 0.0015, 0.0012], "TCVN3 or UTF-8 bytes shown as windows-1252";
     NameResidue = "name_keystroke_residue", [0.0003, 0.0006, 0.0003, 0.0006], "VNI or Telex keys left in the text";
@@ -142,6 +143,7 @@ faults! {
     WardMissing = "ward_code_missing", [0.007, 0.009, 0.03, 0.0], "empty";
     AddressOld = "address_old_unit", [0.06, 0.0, 0.35, 0.45], "units of before 01/07/2025, districts";
     AddressShort = "address_abbreviated", [0.10, 0.0, 0.15, 0.15], "X. for xã, P. for phường; no fault";
+    StaleAddress = "address_of_before", [0.006, 0.0, 0.0, 0.0], "of households: moved within the province seven years ago or more, and residence was not told; put in last";
     AddressMissing = "address_missing", [0.003, 0.0, 0.03, 0.05], "empty";
     EthnicSpelling = "ethnic_group_spelling", [0.30, 0.30, 0.0, 0.0], "of Khmer and Hoa people: Khơ-me, Hoa (Hán)";
     EthnicMissing = "ethnic_group_missing", [0.003, 0.0, 0.0, 0.0], "empty";
@@ -149,12 +151,15 @@ faults! {
     NationalityMissing = "nationality_missing", [0.003, 0.0, 0.0, 0.0], "empty";
     NationalityUnknown = "nationality_unknown", [0.002, 0.0, 0.0, 0.0], "a word that is no country";
     NationalitySpelling = "nationality_spelling", [0.014, 0.0, 0.0, 0.0], "VN, Viet Nam, VIỆT NAM";
+    EthnicWrong = "ethnic_group_wrong", [0.003, 0.0, 0.0, 0.0], "another group, the other parent's or that of the line above; put in last";
     BirthPlaceMissing = "birth_place_missing", [0.06, 0.0, 0.0, 0.0], "empty";
     ParentMissing = "parent_missing", [0.07, 0.08, 0.0, 0.0], "empty though known";
     ParentPlaceholder = "parent_placeholder", [0.003, 0.0, 0.0, 0.0], "Không rõ, Không có in place of a name or of nothing";
+    ParentWrong = "parent_wrong", [0.003, 0.0, 0.0, 0.0], "a slip in the name, or somebody else's name; put in last";
     RelationMissing = "relation_missing", [0.003, 0.0, 0.0, 0.0], "empty";
     RelationUnknown = "relation_unknown", [0.002, 0.0, 0.0, 0.0], "a word that is no relation";
     HeadNotTold = "head_not_told", [0.012, 0.0, 0.0, 0.0], "of heads: written as somebody else of the household";
+    HeadGone = "head_struck_off", [0.006, 0.0, 0.0, 0.0], "of households: the head's record is closed, nobody took the place; put in last";
     HeadTwice = "head_twice", [0.002, 0.0, 0.0, 0.0], "of grown members: written as a head beside the head";
     HouseholdMissing = "household_missing", [0.003, 0.0, 0.0, 0.0], "empty";
     OldIdOther = "old_id_of_another", [0.015, 0.0, 0.0, 0.0], "of those whose former card is noted: another person's number";

@@ -113,5 +113,6 @@ fn row(delivery: &mut Delivery<'_, '_>, person: usize, on: NaiveDate) {
     ];
     let (mut facts, faults) = written.facts();
     facts.is_active = state == 0;
+    facts.registered_on = Some(on);
     delivery.put(person, SOURCE, cells, facts, faults);
 }

@@ -11,6 +11,8 @@ pub(super) enum NameForm {
     /// Decomposed, look-alike, invisible characters.
     Unicode,
     Spacing,
+    /// Two words run together.
+    Joined,
     Case,
     ToneMark,
     /// Bytes of another encoding.
@@ -115,7 +117,7 @@ pub(super) struct Facts {
     /// Residence: the status that stands there.
     pub(super) status: Option<Status>,
     pub(super) event: Option<Event>,
-    /// Civil registry and vehicles: the day of registration; residence: of the last change, where it can be read.
+    /// Civil registry and vehicles: the day of registration; telecom: of activation; residence: of the last change, where it can be read.
     pub(super) registered_on: Option<NaiveDate>,
     /// Insurance: first and last day.
     pub(super) valid: Option<(NaiveDate, NaiveDate)>,

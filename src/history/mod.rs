@@ -1,23 +1,28 @@
-//! What earlier nights have left: officers' decisions and the people of an earlier run.
+//! What earlier nights have left: officers' decisions, the people of an earlier run, and since when its
+//! findings had stood open.
 //!
 //! Both are read once, before any extract is, and passed on to linkage as plain values
 //! ([`Earlier`]). A file that cannot be read at all stops the night there; a line that cannot be
 //! is left out and told. What only the night's records can tell (a record that is not there
 //! any more) is told afterwards, by [`afterwards`].
 //!
-//! Cost: O(lines) for decisions; one pass over three columns for people, and 12 bytes a record.
+//! Cost: O(lines) for decisions; one pass over three columns for people, and 12 bytes a record; one over two
+//! columns for findings, and 12 bytes each.
 
 mod columns;
 mod decisions;
 mod previous;
 mod settle;
+mod standing;
 mod told;
 mod when;
 
 use std::path::Path;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
+use crate::check::Findings;
 use crate::diagnostic::{Diagnostic, Outcome};
 use crate::link::{Earlier, Ruled};
 use crate::settings::Settings;
@@ -35,6 +40,7 @@ pub struct History {
     pub complaints: Vec<Diagnostic>,
     /// The decisions' file as messages name it.
     file: String,
+    standing: standing::Standing,
 }
 
 /// How many lines of decisions were read and what became of them.
@@ -83,11 +89,18 @@ pub fn read(settings: &Settings, decisions: Option<&Path>, run: Option<&Path>) -
         history.decisions = Some(books);
     }
     history.earlier.people = run.map(|run| previous::read(run, &mut told)).transpose()?;
+    history.standing = run.map(standing::read).transpose()?.unwrap_or_default();
     history.complaints = told.finish();
     Ok(history)
 }
 
 impl History {
+    /// Writes down since when tonight's findings have stood open: since the day that the earlier run tells of the
+    /// same finding, else since tonight. O(n log n).
+    pub fn date(&self, findings: &mut Findings, as_of: NaiveDate) {
+        self.standing.date(findings, as_of);
+    }
+
     /// What only the night's records could tell: the books closed, and the lines to be told.
     pub fn afterwards(&mut self, settings: &Settings, ruled: &Ruled) {
         let Some(books) = &mut self.decisions else { return };

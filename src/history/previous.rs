@@ -35,7 +35,7 @@ pub(super) fn read(given: &Path, told: &mut Told) -> Outcome<PreviousPeople> {
 }
 
 /// The folder given, or `latest` in it.
-fn folder(given: &Path) -> PathBuf {
+pub(super) fn folder(given: &Path) -> PathBuf {
     let latest = given.join("latest");
     if !given.join(TABLE).exists() && latest.join(TABLE).exists() { latest } else { given.to_path_buf() }
 }

@@ -73,7 +73,7 @@ pub(super) fn run(
     let known = earlier.people.as_ref().map(|people| people.len() as u64);
     if !night.ends_with(Stage::Ingest) {
         for part in 0..parts.len() {
-            work.part(&parts, part, &mut earlier)?;
+            work.part(&parts, part, (&mut earlier, &history))?;
         }
     }
     if night.reaches(Stage::Link) {
@@ -116,7 +116,12 @@ impl Work<'_> {
     }
 
     /// One part, from its rows to its tables and to what its lists may need.
-    fn part(&mut self, parts: &Parts, part: usize, earlier: &mut Earlier) -> Outcome<()> {
+    fn part(
+        &mut self,
+        parts: &Parts,
+        part: usize,
+        (earlier, history): (&mut Earlier, &History),
+    ) -> Outcome<()> {
         let began = Instant::now();
         let Self { settings, night, progress, .. } = *self;
         let rows = parts.rows(part);
@@ -144,11 +149,13 @@ impl Work<'_> {
             let ask = || check::check(settings, &records, &linkage, night.as_of, progress);
             let found = |findings: &Findings| findings.findings.len() as u64;
             findings = self.stage("check", rows, found, ask, &mut peak)?;
+            history.date(&mut findings, night.as_of);
         }
         let found = findings.findings.len() as u64;
         if night.stop_after.is_none() {
             let mut lists = std::mem::replace(&mut self.shelf, Shelf::new(Path::new("")));
-            let leave = || lists.add(settings, &records, &linkage, &findings, night.as_of);
+            let days = super::days(settings, night)?;
+            let leave = || lists.add(settings, &records, &linkage, &findings, &days);
             self.stage("worklist", found, |()| 0, leave, &mut peak)?;
             self.shelf = lists;
         }

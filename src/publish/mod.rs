@@ -11,6 +11,7 @@
 //! [`page`] and [`run_json`] in any order beside what other stages write below
 //! [`RunFolder::path`], and [`RunFolder::commit`] last.
 
+mod first_seen;
 mod page;
 mod parquet_table;
 mod problem;

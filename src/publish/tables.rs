@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::first_seen::Days;
 use super::parquet_table::{Column, TableFile};
 use crate::check::{Evidence, Finding, Findings};
 use crate::diagnostic::Outcome;
@@ -331,6 +332,7 @@ fn write_findings<'a>(
     let found: &'a [Finding] = &findings.findings;
     let check = move |row: usize| settings.checks.get(usize::from(found[row].rule));
     let word = |words: usize, place: Option<usize>| place.filter(|at| *at < words).map(|at| at as u16);
+    let days = &Days::new(findings);
     let columns = [
         Column::text("finding_id", |row| found[row].finding_id.as_str()),
         Column::word(
@@ -374,6 +376,12 @@ fn write_findings<'a>(
         Column::optional_text("evidence_id", |row| found[row].evidence.map(|record| names.id(record))),
         Column::number("match_probability", |row| found[row].match_probability),
         Column::displayed("explanation", |row| &found[row].explanation),
+        Column::word(
+            "first_seen",
+            days.texts.iter().map(String::as_str),
+            |row| days.place(findings, row),
+            true,
+        ),
     ];
     append(file, &folder.join("findings.parquet"), found.len(), &columns, bar)
 }

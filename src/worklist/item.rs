@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
-use super::cell::{Cell, fill};
+use super::Days;
+use super::cell::{Cell, fill, shown_date};
 use super::person::{Directory, Role};
 use super::place::Places;
 use crate::check::{Evidence, Finding, Findings};
@@ -20,8 +21,16 @@ pub(super) struct Context<'a> {
     pub(super) places: Places<'a>,
     pub(super) findings: &'a Findings,
     pub(super) as_of: NaiveDate,
-    /// By source: its title inside a sentence, and `theo …`.
-    sources: Vec<(String, String)>,
+    /// By source: its title inside a sentence, with its cut-off day where that is known, and `theo …`.
+    sources: Vec<Named>,
+}
+
+/// How a source is named.
+struct Named {
+    title: String,
+    /// With the day up to which it was written.
+    dated: String,
+    by: String,
 }
 
 /// A finding with its quality rule and the record its person is known by.
@@ -48,20 +57,26 @@ impl<'a> Context<'a> {
         records: &'a [Records],
         linkage: &'a Linkage,
         findings: &'a Findings,
-        as_of: NaiveDate,
+        days: &Days,
     ) -> Self {
-        let by_source = &settings.wording.worklist.texts.by_source;
+        let texts = &settings.wording.worklist.texts;
         let named = |source: &Source| {
             let title = small_first(&source.title);
-            let by = fill(by_source, &[("source", &title)]);
-            (title, by)
+            let dated = match days.cut_offs.get(&source.id) {
+                Some(day) if *day != days.as_of => {
+                    fill(&texts.dated_source, &[("source", &title), ("date", &shown_date(*day))])
+                }
+                _ => title.clone(),
+            };
+            let by = fill(&texts.by_source, &[("source", &dated)]);
+            Named { title, dated, by }
         };
         Self {
             settings,
             directory: Directory::new(settings, records, linkage),
             places: Places::new(settings),
             findings,
-            as_of,
+            as_of: days.as_of,
             sources: settings.sources.iter().map(named).collect(),
         }
     }
@@ -145,7 +160,8 @@ impl<'a> Context<'a> {
     pub(super) fn evidence_text(&self, item: &Item<'_>) -> String {
         let withheld = self.is_withheld(item);
         let texts = &self.settings.wording.worklist.texts;
-        let mut out = if withheld { texts.withheld.clone() } else { item.finding.explanation.to_string() };
+        let is_silent = withheld && tells_values(item);
+        let mut out = if is_silent { texts.withheld.clone() } else { item.finding.explanation.to_string() };
         for evidence in self.evidence_of(item.index).iter().take(EVIDENCE_LINES_MAX) {
             out.push_str("\n– ");
             out.push_str(&self.testimony(evidence, withheld));
@@ -156,7 +172,7 @@ impl<'a> Context<'a> {
     /// Who says what: source, record and, unless withheld, the value.
     fn testimony(&self, evidence: &Evidence, withheld: bool) -> String {
         let texts = &self.settings.wording.worklist.texts;
-        let source = self.source_title(evidence.record.source);
+        let source = self.sources.get(evidence.record.source.index()).map_or("", |named| &named.dated);
         let id = self.directory.record_id(self.settings, evidence.record);
         let record = fill(&texts.record_of, &[("id", id)]);
         let said = if evidence.speaks_for {
@@ -228,12 +244,12 @@ impl<'a> Context<'a> {
 
     /// `theo dữ liệu hộ tịch`.
     fn by_source(&self, source: SourceIndex) -> &str {
-        self.sources.get(source.index()).map_or("", |(_, by)| by)
+        self.sources.get(source.index()).map_or("", |named| &named.by)
     }
 
     /// A source's title inside a sentence.
     fn source_title(&self, source: SourceIndex) -> &str {
-        self.sources.get(source.index()).map_or("", |(title, _)| title)
+        self.sources.get(source.index()).map_or("", |named| &named.title)
     }
 
     /// The evidence of a finding. O(log n).
@@ -244,6 +260,16 @@ impl<'a> Context<'a> {
         let end = rest.partition_point(|evidence| evidence.finding == finding);
         rest.get(..end).unwrap_or_default()
     }
+}
+
+/// Whether the explanation may show a value: its rule's sentences name a column, or what is said has one in it.
+fn tells_values(item: &Item<'_>) -> bool {
+    let (wording, finding) = (&item.check.wording, item.finding);
+    let values = [Some(&*finding.current_value), finding.suggested_value.as_deref()];
+    let told = finding.explanation.to_string();
+    let has = |value: &str| !value.is_empty() && told.contains(value);
+    [&wording.explanation, &wording.ask].iter().any(|text| text.contains('{'))
+        || values.into_iter().flatten().any(has)
 }
 
 /// The text with its first letter small.

@@ -32,6 +32,7 @@ pub(crate) use fit::row_points;
 pub use shelf::Shelf;
 pub use slug::slug;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -148,6 +149,21 @@ impl Lists {
     }
 }
 
+/// The days that lists tell.
+#[derive(Clone, Debug)]
+pub struct Days {
+    /// The day of the data as a whole.
+    pub as_of: NaiveDate,
+    /// By source id: the day up to which the source was written, where the delivery says so.
+    pub cut_offs: BTreeMap<String, NaiveDate>,
+}
+
+impl From<NaiveDate> for Days {
+    fn from(as_of: NaiveDate) -> Self {
+        Self { as_of, cut_offs: BTreeMap::new() }
+    }
+}
+
 /// Writes all lists below a folder that is there already and holds none yet.
 ///
 /// # Errors
@@ -157,11 +173,11 @@ pub fn write(
     records: &[Records],
     linkage: &Linkage,
     findings: &Findings,
-    as_of: NaiveDate,
+    days: impl Into<Days>,
     folder: &Path,
     progress: &Progress,
 ) -> Outcome<Lists> {
-    let context = Context::new(settings, records, linkage, findings, as_of);
+    let context = Context::new(settings, records, linkage, findings, &days.into());
     let plans = group::plans(&context);
     write_plans(&context, plans, folder, progress)
 }

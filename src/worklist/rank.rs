@@ -1,8 +1,10 @@
 //! The order of a ward's items: the most useful first, a household's together.
 //!
 //! Severity; then harm (a death, a child, an identity); then confidence in its
-//! three words; then households with many items, hamlets with many items. Items
-//! of one household and severity stand together where the first of them stands.
+//! three words; then households with many items, hamlets with many items; then how
+//! long the oldest item of the household has stood open. Items of one household and
+//! severity stand together where the first of them stands, the longest open first
+//! among those that do the same harm and are as sure.
 
 use std::cmp::Reverse;
 
@@ -34,6 +36,15 @@ pub(super) struct Rank {
     at_home: Reverse<Option<u32>>,
     in_hamlet: Reverse<Option<u32>>,
     hamlet: String,
+    since: i32,
+}
+
+/// What decides between households: the worst harm and best confidence of their items, and since when the oldest
+/// of them has stood open.
+#[derive(Clone, Copy)]
+struct Foremost {
+    best: (Harm, usize),
+    since: i32,
 }
 
 struct Ranked<'a> {
@@ -41,17 +52,20 @@ struct Ranked<'a> {
     harm: Harm,
     band: usize,
     home: Home,
+    /// The day on which it was first told, in days since 1970; what nobody has dated is of tonight.
+    since: i32,
 }
 
 /// The items in order. O(n log n); the order is total, so it is the same every time.
 pub(super) fn ordered<'a>(context: &Context<'a>, items: Vec<Item<'a>>) -> Vec<(Rank, Item<'a>)> {
     let ranked: Vec<Ranked<'a>> = items.into_iter().map(|item| rank(context, item)).collect();
     let mut hamlet_of: HashMap<Home, String> = HashMap::new();
-    let mut best: HashMap<(Severity, Home), (Harm, usize)> = HashMap::new();
+    let mut foremost: HashMap<(Severity, Home), Foremost> = HashMap::new();
     for item in &ranked {
         hamlet_of.entry(item.home).or_insert_with(|| hamlet(context, &item.item));
-        let first = best.entry((item.item.check.severity, item.home)).or_insert((item.harm, item.band));
-        *first = (*first).min((item.harm, item.band));
+        let own = Foremost { best: (item.harm, item.band), since: item.since };
+        let first = foremost.entry((item.item.check.severity, item.home)).or_insert(own);
+        *first = Foremost { best: first.best.min(own.best), since: first.since.min(own.since) };
     }
     let homes = counted(ranked.iter().map(|item| item.home));
     let hamlets = counted(ranked.iter().filter_map(|item| hamlet_of.get(&item.home).map(String::as_str)));
@@ -62,14 +76,17 @@ pub(super) fn ordered<'a>(context: &Context<'a>, items: Vec<Item<'a>>) -> Vec<(R
             let hamlet = hamlet_of.get(&item.home).map_or("", String::as_str);
             let in_hamlet = hamlets.get(hamlet).filter(|_| !hamlet.is_empty()).copied();
             let crowd = (Reverse(homes.get(&item.home).copied()), Reverse(in_hamlet), hamlet);
+            let first = foremost.get(&(severity, item.home));
+            let (best, since) =
+                (first.map(|first| first.best), first.map_or(item.since, |first| first.since));
             let finding = item.item.finding;
-            let within = (finding.person, item.harm, item.band, finding.rule, item.item.index);
-            ((severity, best.get(&(severity, item.home)).copied(), crowd, item.home, within), item.item)
+            let within = (finding.person, item.harm, item.band, item.since, finding.rule, item.item.index);
+            ((severity, best, crowd, since, item.home, within), item.item)
         })
         .collect();
     keyed.sort_unstable_by_key(|(key, _)| *key);
-    let ranks = keyed.into_iter().map(|((severity, best, (at_home, in_hamlet, hamlet), ..), item)| {
-        (Rank { severity, best, at_home, in_hamlet, hamlet: hamlet.to_owned() }, item)
+    let ranks = keyed.into_iter().map(|((severity, best, (at_home, in_hamlet, hamlet), since, ..), item)| {
+        (Rank { severity, best, at_home, in_hamlet, hamlet: hamlet.to_owned(), since }, item)
     });
     ranks.collect()
 }
@@ -89,6 +106,7 @@ fn rank<'a>(context: &Context<'a>, item: Item<'a>) -> Ranked<'a> {
         harm: harm(context, &item),
         band: context.settings.wording.confidence_band(Context::confidence(&item)),
         home,
+        since: context.findings.first_seen(item.index).unwrap_or_else(|| context.as_of.to_epoch_days()),
         item,
     }
 }

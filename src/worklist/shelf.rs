@@ -19,7 +19,7 @@ use super::community;
 use super::group::{self, Plan, workbook_rows};
 use super::item::{Context, Item};
 use super::rank::{self, Rank};
-use super::{List, ListKind, Lists, csv, unwritable, write_plans};
+use super::{Days, List, ListKind, Lists, csv, unwritable, write_plans};
 use crate::check::{Explanation, Finding, FindingId, Findings};
 use crate::diagnostic::Outcome;
 use crate::link::Linkage;
@@ -90,9 +90,9 @@ impl Shelf {
         records: &[Records],
         linkage: &Linkage,
         findings: &Findings,
-        as_of: NaiveDate,
+        days: &Days,
     ) -> Outcome<()> {
-        let context = Context::new(settings, records, linkage, findings, as_of);
+        let context = Context::new(settings, records, linkage, findings, days);
         let plans = group::plans(&context);
         let left: Vec<Outcome<Kept>> =
             plans.into_par_iter().with_max_len(1).map(|plan| self.leave(&context, plan)).collect();
@@ -147,7 +147,7 @@ impl Shelf {
         progress: &Progress,
     ) -> Outcome<Lists> {
         let (linkage, findings) = (Linkage::default(), Findings::default());
-        let context = Context::new(settings, &[], &linkage, &findings, as_of);
+        let context = Context::new(settings, &[], &linkage, &findings, &as_of.into());
         self.drop_strangers();
         let lists = self.lists.values().filter(|kept| !kept.rows.is_empty() || !kept.runs.is_empty());
         let plans: Vec<Plan<'_>> = lists.map(|kept| kept.plan(settings)).collect();

@@ -437,3 +437,118 @@ fn an_unknown_ward_and_empty_tables_are_no_trouble() {
     assert_eq!(World::of(&[]).find().findings, []);
     assert_eq!(World::of(&[]).without(&["cu_tru", "bhyt", "ho_tich", "thue_bao"]).find().findings, []);
 }
+
+/// A resident whose record was last changed long ago.
+const UNSEEN: Row = (
+    0,
+    "cu_tru",
+    &[
+        ("ma_ho_so", "CT1"),
+        ("ho_ten", "Trần Văn Bình"),
+        ("ngay_sinh", "14/03/1962"),
+        ("tinh_trang_cu_tru", "thường trú"),
+        ("ngay_cap_nhat", "01/03/2016"),
+    ],
+);
+
+#[test]
+fn the_latest_day_on_which_any_source_saw_somebody_is_a_sign_of_life() {
+    let rule = "no-sign-of-life-for-years";
+    let card = |cells: &'static [(&'static str, &'static str)]| -> Row { (0, "bhyt", cells) };
+    let old_card =
+        card(&[("ma_the_ban_ghi", "BH1"), ("ho_ten", "Trần Văn Bình"), ("gia_tri_tu", "01/04/2017")]);
+    let sim: Row = (
+        0,
+        "thue_bao",
+        &[("ma_thue_bao", "TB1"), ("ho_ten", "Tran Van Binh"), ("ngay_kich_hoat", "02/01/2025")],
+    );
+    let found = World::of(&[UNSEEN, old_card]).of_rule(rule);
+    assert_eq!(found.len(), 1);
+    let told = &found[0].explanation;
+    assert!(told.to_string().contains("Từ 01/04/2017 (Dữ liệu bảo hiểm y tế) đến nay"), "{told}");
+    assert_eq!(World::of(&[UNSEEN, old_card, sim]).of_rule(rule).len(), 0, "a SIM of last year is a sign");
+    // Days to come are none, and another person's are not the person's.
+    let to_come =
+        card(&[("ma_the_ban_ghi", "BH1"), ("ho_ten", "Trần Văn Bình"), ("gia_tri_tu", "01/01/2027")]);
+    assert_eq!(World::of(&[UNSEEN, to_come]).of_rule(rule).len(), 1);
+    let other: Row = (1, sim.1, sim.2);
+    assert_eq!(World::of(&[UNSEEN, other]).of_rule(rule).len(), 1);
+}
+
+#[test]
+fn the_entry_of_a_death_is_no_sign_of_life_and_a_marriage_is_one() {
+    let event = |kind: &'static [(&'static str, &'static str)]| -> Row { (0, "ho_tich", kind) };
+    let marriage = event(&[
+        ("ma_su_kien", "HT1"),
+        ("loai_su_kien", "ket_hon"),
+        ("ho_ten", "Trần Văn Bình"),
+        ("ngay_dang_ky", "05/05/2024"),
+    ]);
+    let death = event(&[
+        ("ma_su_kien", "HT2"),
+        ("loai_su_kien", "khai_tu"),
+        ("ho_ten", "Trần Văn Bình"),
+        ("ngay_dang_ky", "05/05/2024"),
+    ]);
+    let rule = "no-sign-of-life-for-years";
+    assert_eq!(World::of(&[UNSEEN, marriage]).of_rule(rule).len(), 0);
+    // With a death the rule leaves the word to others; the day does not make the record look alive either.
+    let mut world = World::of(&[UNSEEN, death]);
+    assert_eq!(world.of_rule(rule).len(), 0);
+    for check in world.settings.checks.iter_mut().filter(|check| check.id == rule) {
+        check.when.value = check.when.value.replace("AND NOT death.exists", "");
+    }
+    assert_eq!(world.of_rule(rule).len(), 1);
+}
+
+#[test]
+fn a_parent_of_the_household_is_told_by_name_and_relation() {
+    let member = |cells: &'static [(&'static str, &'static str)]| -> Row { (0, "cu_tru", cells) };
+    let numbered = |rows: [Row; 3]| {
+        let mut person = 0;
+        rows.map(|row| {
+            person += 1;
+            (person - 1, row.1, row.2)
+        })
+    };
+    let head = member(&[
+        ("ma_ho_so", "CT1"),
+        ("ho_ten", "Trần Văn Bình"),
+        ("ngay_sinh", "14/03/1962"),
+        ("ma_ho", "HK1"),
+        ("quan_he_chu_ho", "Chủ hộ"),
+        ("ho_ten_me", "Lê Thị Hoa"),
+        ("tinh_trang_cu_tru", "thường trú"),
+    ]);
+    let wife = member(&[
+        ("ma_ho_so", "CT2"),
+        ("ho_ten", "LÊ THỊ HOA"),
+        ("ngay_sinh", "1985"),
+        ("ma_ho", "HK1"),
+        ("quan_he_chu_ho", "Vợ"),
+        ("tinh_trang_cu_tru", "thường trú"),
+    ]);
+    let child = member(&[
+        ("ma_ho_so", "CT3"),
+        ("ho_ten", "Trần Văn Út"),
+        ("ngay_sinh", "02/02/1990"),
+        ("ma_ho", "HK1"),
+        ("quan_he_chu_ho", "Con"),
+        ("ho_ten_cha", "Trần Văn Bình"),
+        ("ho_ten_me", "Lê Thị Hoa"),
+        ("tinh_trang_cu_tru", "thường trú"),
+    ]);
+    let found = World::of(&numbered([head, wife, child])).of_rule("parent-implausibly-young");
+    // The head's mother has the wife's name; the wife is not her.
+    let told: Vec<&str> = found.iter().map(|finding| &*finding.current_value).collect();
+    assert_eq!(told, ["02/02/1990"]);
+    assert!(
+        found[0].explanation.to_string().contains("với cha cùng hộ: 28, với mẹ cùng hộ: 5 "),
+        "{}",
+        found[0].explanation
+    );
+    // Two of the name: nobody knows which.
+    let twice = (3, wife.1, wife.2);
+    let rows = [&numbered([head, wife, child])[..], &[twice]].concat();
+    assert_eq!(World::of(&rows).of_rule("parent-implausibly-young").len(), 0);
+}

@@ -56,6 +56,12 @@ impl Nights {
         serde_json::from_slice(&fs::read(self.run(id).join("run.json")).unwrap()).unwrap()
     }
 
+    /// By finding: the day on which it was first told.
+    fn first_seen(&self, id: &str) -> BTreeMap<String, String> {
+        let rows = rows(&self.run(id).join("findings.parquet"), &["finding_id", "first_seen"]);
+        rows.into_iter().map(|row| (row[0].clone(), row[1].clone())).collect()
+    }
+
     /// By source and record id: the person's id.
     fn people(&self, id: &str) -> BTreeMap<(String, String), String> {
         let rows = rows(&self.run(id).join("people.parquet"), &["source", "record_id", "person_id"]);
@@ -200,6 +206,35 @@ fn people_keep_their_ids_over_a_night_that_takes_decisions_back() {
     let distinct = |people: &BTreeMap<_, String>| people.values().collect::<BTreeSet<_>>().len();
     assert_eq!(distinct(&one), distinct(&three));
     assert_eq!(one, three, "the larger part has kept the id all along");
+}
+
+#[test]
+fn a_finding_knows_since_when_it_has_stood_open() {
+    let nights = Nights::new();
+    assert_eq!(nights.night("one", &["--as-of", "2026-06-30"]).0, 0);
+    let one = nights.first_seen("one");
+    assert!(one.len() > 50, "{}", one.len());
+    assert!(one.values().all(|day| day == "2026-06-30"), "all are of tonight");
+    let latest = nights.out.path().to_str().unwrap();
+    // One record is mended, so that its findings go; another goes wrong.
+    let file = nights.input.path().join("cu_tru.csv");
+    let before = fs::read_to_string(&file).unwrap();
+    let wrong = before.replacen(",Kinh,Việt Nam,", ",Kinh,0000,", 1);
+    assert_ne!(before, wrong);
+    fs::write(&file, wrong).unwrap();
+    assert_eq!(nights.night("two", &["--as-of", "2026-07-07", "--previous", latest]).0, 0);
+    let two = nights.first_seen("two");
+    let new: Vec<_> = two.iter().filter(|(id, _)| !one.contains_key(*id)).collect();
+    assert!(!new.is_empty() && new.iter().all(|(_, day)| *day == "2026-07-07"), "{new:?}");
+    let kept = two.iter().filter(|(id, _)| one.contains_key(*id));
+    assert!(kept.clone().count() > 50 && kept.clone().all(|(_, day)| day == "2026-06-30"));
+    // The day goes on from night to night; what was gone for a night begins anew.
+    fs::write(&file, before).unwrap();
+    assert_eq!(nights.night("three", &["--as-of", "2026-07-14", "--previous", latest]).0, 0);
+    let three = nights.first_seen("three");
+    assert!(three.iter().filter(|(id, _)| two.contains_key(*id)).all(|(id, day)| two[id] == *day));
+    assert!(three.keys().all(|id| one.contains_key(id) || two.contains_key(id) || three[id] == "2026-07-14"));
+    assert!(new.iter().all(|(id, _)| !three.contains_key(*id)), "mended");
 }
 
 #[test]

@@ -325,3 +325,39 @@ fn the_error_model_is_documented_as_it_is() {
         error_table().into_iter().filter(|line| !document.contains(line.as_str())).collect();
     assert!(stale.is_empty(), "docs/error-model.md lacks:\n{}", stale.join("\n"));
 }
+
+#[test]
+fn faults_put_in_last_are_in_residence_alone_and_told_by_their_rules() {
+    let (folder, _) = province(6_000, ErrorLevel::Dirty);
+    let late =
+        ["ethnic_group_wrong", "parent_wrong", "name_words_joined", "head_struck_off", "address_of_before"];
+    let errors = truth(&folder, "truth_errors");
+    for kind in late {
+        let rows: Vec<&Row> = errors.iter().filter(|row| row["kind"] == kind).collect();
+        assert!(!rows.is_empty(), "{kind}");
+        assert!(rows.iter().all(|row| row["source"] == "cu_tru"), "{kind}");
+    }
+    let residence: BTreeMap<String, Row> =
+        csv_rows(&folder, "cu_tru").into_iter().map(|row| (row["ma_ho_so"].clone(), row)).collect();
+    let of = |kind: &str| -> Vec<&Row> {
+        errors.iter().filter(|row| row["kind"] == kind).map(|row| &residence[&row["record_id"]]).collect()
+    };
+    // A joined name has a capital behind a small letter, and its truth says where to cut.
+    let joined = |name: &str| {
+        let letters: Vec<char> = name.chars().collect();
+        letters.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase())
+    };
+    assert!(of("name_words_joined").iter().all(|row| joined(&row["ho_ten"])));
+    assert!(of("head_struck_off").iter().all(|row| row["tinh_trang_cu_tru"] == "đã xoá"));
+    let findings = truth(&folder, "truth_findings");
+    let claimed = |rule: &str| findings.iter().filter(|row| row["rule"] == rule).collect::<Vec<_>>();
+    for row in claimed("name-words-joined") {
+        let written = &residence[&row["record_id"]]["ho_ten"];
+        assert_eq!(row["correct_value"].replace(' ', ""), written.replace(' ', ""));
+        assert!(!joined(&row["correct_value"]));
+    }
+    assert!(claimed("household-head-gone").len() > 5);
+    // Nothing of it in a clean province.
+    let (clean, _) = province(2_000, ErrorLevel::None);
+    assert!(truth(&clean, "truth_errors").iter().all(|row| !late.contains(&row["kind"].as_str())));
+}

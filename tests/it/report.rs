@@ -296,6 +296,7 @@ fn findings(found: u32, rows: u32) -> Findings {
             count(2_606_672, 412_345),
             count(2_606_672, 9),
         ],
+        ..Findings::default()
     }
 }
 
@@ -409,6 +410,7 @@ fn the_tables_have_the_columns_that_tools_rely_on() {
     evidence_id Utf8 null
     match_probability Float64
     explanation Utf8
+    first_seen Utf8 null
     "#);
     insta::assert_snapshot!(columns(&folder.path().join("finding_evidence.parquet")), @r#"
     finding_id Utf8

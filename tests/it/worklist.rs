@@ -1,6 +1,6 @@
 //! Lists as officers open them: in a spreadsheet program, on paper, in a text editor.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ use doisoat::normalise::{Records, normalise};
 use doisoat::progress::Progress;
 use doisoat::settings::{RuleFile, RulesFolder, Settings};
 use doisoat::table::{RecordRef, SourceIndex, Table, TextColumn};
-use doisoat::worklist::{List, ListKind, Lists, write};
+use doisoat::worklist::{Days, List, ListKind, Lists, write};
 
 const RESIDENCE: SourceIndex = SourceIndex(0);
 const INSURANCE: SourceIndex = SourceIndex(1);
@@ -134,6 +134,9 @@ struct Village {
     linkage: Linkage,
     findings: Vec<Finding>,
     evidence: Vec<Evidence>,
+    /// Days since 1970; empty where nobody has dated the findings.
+    first_seen: Vec<i32>,
+    cut_offs: BTreeMap<String, NaiveDate>,
 }
 
 fn village() -> Village {
@@ -178,7 +181,15 @@ fn village() -> Village {
     .into_iter()
     .collect();
     let linkage = Linkage { people: People { members, ..People::default() }, ..Linkage::default() };
-    let mut village = Village { settings, records, linkage, findings: Vec::new(), evidence: Vec::new() };
+    let mut village = Village {
+        settings,
+        records,
+        linkage,
+        findings: Vec::new(),
+        evidence: Vec::new(),
+        first_seen: Vec::new(),
+        cut_offs: BTreeMap::new(),
+    };
     village.find("a-death", r(3), 3, "tinh_trang_cu_tru", "thường trú", Some("đã xoá"), 0.99);
     village.find("b-birth-date", r(2), 2, "ngay_sinh", "05/06/2015", Some("05/06/2014"), 0.97);
     village.find("c-number", r(2), 2, "so_dinh_danh", "", Some("096215000003"), 0.85);
@@ -244,9 +255,11 @@ impl Village {
             findings: self.findings.clone(),
             evidence: self.evidence.clone(),
             rules: vec![RuleCount::default(); CHECKS.len()],
+            first_seen: self.first_seen.clone(),
         };
+        let days = Days { as_of: as_of(), cut_offs: self.cut_offs.clone() };
         let progress = Progress::silent();
-        write(&self.settings, &self.records, &self.linkage, &findings, as_of(), folder, &progress).unwrap()
+        write(&self.settings, &self.records, &self.linkage, &findings, days, folder, &progress).unwrap()
     }
 
     fn written(&self) -> (tempfile::TempDir, Lists) {
@@ -344,6 +357,50 @@ fn a_ward_reads_who_what_and_against_what_most_useful_first() {
             "Trong danh sách: 7 trường hợp (Khẩn 1, Cao 4, Vừa 1, Thấp 1). Còn chờ: 0.",
         ]
     );
+}
+
+/// The names of a ward's items, in order.
+fn order(village: &Village) -> Vec<String> {
+    let (folder, lists) = village.written();
+    let list = ward(&lists);
+    let range = sheet(&folder.path().join(&list.files[0]), "Danh sách tuần");
+    column(&range, "Họ, chữ đệm và tên")
+}
+
+#[test]
+fn of_items_that_are_alike_those_come_first_that_have_stood_open_longest() {
+    let mut village = village();
+    village.findings.clear();
+    village.evidence.clear();
+    // Two people of two households and one hamlet, under one rule.
+    village.find("f-sex", RecordRef::new(RESIDENCE, 3), 3, "gioi_tinh", "Nam", Some("Nữ"), 0.5);
+    village.find("f-sex", RecordRef::new(RESIDENCE, 4), 4, "gioi_tinh", "Nam", Some("Nữ"), 0.5);
+    let tonight = as_of().to_epoch_days();
+    let as_found = order(&village);
+    assert_eq!(as_found.len(), 2);
+    village.first_seen = vec![tonight, tonight];
+    assert_eq!(order(&village), as_found, "of one night nothing changes");
+    village.first_seen = vec![tonight - 30, tonight];
+    let first = order(&village);
+    village.first_seen = vec![tonight, tonight - 30];
+    let second = order(&village);
+    assert_eq!(first.iter().rev().collect::<Vec<_>>(), second.iter().collect::<Vec<_>>());
+    // The order never goes against harm and confidence.
+    village.findings[0].match_probability = 0.99;
+    assert_eq!(order(&village), first);
+}
+
+#[test]
+fn an_officer_reads_up_to_which_day_each_source_was_written() {
+    let mut village = village();
+    village.cut_offs.insert("ho_tich".into(), NaiveDate::from_ymd_opt(2026, 6, 15).unwrap());
+    let (folder, lists) = village.written();
+    let range = sheet(&folder.path().join(&ward(&lists).files[0]), "Danh sách tuần");
+    let compared = column(&range, "Thông tin đối chiếu");
+    assert!(compared.iter().any(|cell| cell.contains("hộ tịch chốt 15/06/2026")), "{compared:?}");
+    let grounds = column(&range, "Căn cứ đối chiếu");
+    assert!(grounds.iter().any(|cell| cell.contains("hộ tịch chốt 15/06/2026")), "{grounds:?}");
+    assert!(!compared.iter().any(|cell| cell.contains("cư trú chốt")), "only where the delivery says so");
 }
 
 #[test]

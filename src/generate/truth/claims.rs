@@ -50,7 +50,8 @@ const CLAIMS: [(&str, Fault, &str, Right); 25] = [
 ];
 
 /// The rules of the written form of the name, by form; the others are a rule of their own.
-const NAME_FORMS: [(NameForm, &str); 5] = [
+const NAME_FORMS: [(NameForm, &str); 6] = [
+    (NameForm::Joined, "name-words-joined"),
     (NameForm::Spacing, "name-spacing"),
     (NameForm::Case, "name-letter-case"),
     (NameForm::ToneMark, "name-tone-mark-placement"),
@@ -87,7 +88,7 @@ pub(super) fn judge(case: &mut Case<'_>) {
     entries(case);
 }
 
-fn has(record: &Record, column: &'static str, fault: Fault) -> bool {
+pub(super) fn has(record: &Record, column: &'static str, fault: Fault) -> bool {
     record.faults.contains(&(column, fault.word()))
 }
 
@@ -128,7 +129,7 @@ pub(super) fn a_parent_agrees(person: &Person, row: &Record, entry: &Record) -> 
     })
 }
 
-fn names_parent(entry: &Record, column: &'static str) -> bool {
+pub(super) fn names_parent(entry: &Record, column: &'static str) -> bool {
     ![Fault::ParentMissing, Fault::ParentPlaceholder].iter().any(|fault| has(entry, column, *fault))
 }
 
@@ -141,6 +142,15 @@ fn name(case: &mut Case<'_>, record: &Record) {
     for (_, rule) in NAME_SHAPES.iter().filter(|(fault, _)| has(record, "ho_ten", *fault)) {
         case.add_named(rule, record, "ho_ten", None, (true, false));
     }
+    // Keys of VNI are digits, too; where no reader can tell which letter they meant, they are digits only.
+    if name.form == NameForm::Keystrokes && name.text.contains(|c: char| c.is_ascii_digit()) {
+        case.add_named("name-with-digits-or-lost-letters", record, "ho_ten", None, (false, false));
+    }
+    // However it came about: a word without any vowel is not whole, and nobody can tell a slip from a short form.
+    let is_cut = !has(record, "ho_ten", Fault::NameShort) && has_word_without_vowel(&name.content);
+    if is_cut && !name.has_extra {
+        case.add_named("name-abbreviated", record, "ho_ten", None, (true, false));
+    }
     // A name with marks on one word alone has lost them all when it lost that word's.
     let plain = super::super::spelling::without_marks(&case.person.name);
     let lost = plain != case.person.name && name.content == plain;
@@ -152,6 +162,14 @@ fn name(case: &mut Case<'_>, record: &Record) {
         let right = Some(case.person.name.clone());
         case.add_named("name-without-diacritics", record, "ho_ten", right, (true, true));
     }
+}
+
+/// Whether a word of several has lost all its vowels: `Vn`, `Th`, `Đc`.
+fn has_word_without_vowel(name: &str) -> bool {
+    let plain = super::super::spelling::without_marks(name).to_lowercase();
+    let lacks =
+        |word: &str| word.chars().all(char::is_alphabetic) && !word.contains(['a', 'e', 'i', 'o', 'u', 'y']);
+    plain.contains(' ') && plain.split(' ').any(lacks)
 }
 
 fn parents(case: &mut Case<'_>, record: &Record) {

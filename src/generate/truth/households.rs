@@ -40,6 +40,7 @@ pub(super) fn judge(as_of: NaiveDate, population: &Population, records: &[Record
         heads(home, found);
         ages(as_of, home, found);
         dead_heads(population, home, &deaths, found);
+        young_parents(as_of, population, home, found);
     }
 }
 
@@ -112,6 +113,31 @@ fn ages(as_of: NaiveDate, home: &Home<'_>, found: &mut Vec<Finding>) {
         }
         if record.facts.relation == HEAD && years < 16 && home.live.len() >= 2 {
             add(found, record, "household-head-is-minor", BIRTH, true);
+        }
+    }
+}
+
+/// Parents of the household who by the years written were children when the child was born. A parent is told by
+/// the name that the child's row gives.
+fn young_parents(as_of: NaiveDate, population: &Population, home: &Home<'_>, found: &mut Vec<Finding>) {
+    let year = |record: &Record| record.facts.birth.content.map(|birth| birth.day.year());
+    for record in &home.live {
+        let person = &population.people[record.person];
+        for (at, parent) in [person.father, person.mother].into_iter().enumerate() {
+            let of = |row: &&&Record| Some(row.person) == parent;
+            // A parent's date to come is the parent's own fault, and says nothing of the child.
+            let is_past = |row: &&&Record| year(row).is_some_and(|year| year <= as_of.year());
+            let rows: Vec<&&Record> = home.live.iter().filter(of).filter(is_past).collect();
+            let years = |row: &Record| Some(year(record)? - year(row)?);
+            if !rows.iter().any(|row| years(row).is_some_and(|years| years < 12)) {
+                continue;
+            }
+            let told = rows.iter().any(|row| {
+                let named = record.facts.parents[at].as_ref().map(|name| &name.content);
+                named == Some(&row.facts.name.content)
+            });
+            add(found, record, "parent-implausibly-young", BIRTH, told);
+            break;
         }
     }
 }

@@ -9,6 +9,7 @@ mod claims;
 mod events;
 mod form;
 mod households;
+mod late;
 mod numbers;
 mod pairs;
 mod people;
@@ -38,7 +39,7 @@ pub(super) struct Finding {
 }
 
 /// The quality rules that have a truth: 25 that are known by their numbers, then the others.
-pub const RULES: [&str; 99] = [
+pub const RULES: [&str; 106] = [
     "personal-id-contradicts-birth-date",
     "personal-id-contradicts-sex",
     "birth-date-differs-from-birth-registration",
@@ -128,6 +129,13 @@ pub const RULES: [&str; 99] = [
     "household-head-is-minor",
     "household-head-deceased",
     "old-id-on-two-people",
+    "name-words-joined",
+    "ethnicity-differs-from-birth-registration",
+    "father-name-differs-from-birth-registration",
+    "mother-name-differs-from-birth-registration",
+    "stale-record-contradicted",
+    "no-sign-of-life-for-years",
+    "parent-implausibly-young",
     values::MARKS_AGAINST_BOOKS,
     values::WITHOUT_BOOKS[0],
     values::WITHOUT_BOOKS[1],
@@ -171,6 +179,7 @@ pub(super) fn findings(world: &World, population: &Population, records: &[Record
         events::judge(&mut case);
         claims::judge(&mut case);
         numbers::judge(&mut case);
+        late::judge(&mut case);
         found.append(&mut case.found);
     }
     people::judge_shared_numbers(population, records, &mut found);

@@ -183,7 +183,15 @@ fn corrections(case: &mut Case<'_>, record: &Record) {
     }
     let other_name = |entry: &&Record| entry.facts.name.content != record.facts.name.content;
     if !case.is_right_name(record) && entries.iter().any(other_name) {
-        let told = entries.iter().any(|entry| case.is_right_name(entry)) && !record.facts.name.has_extra;
+        // Another name with the same birth date and parents is a twin's entry as well as a correction.
+        let is_tied = |entry: &&Record| {
+            Case::is_plainly_one(record, entry)
+                || case
+                    .witnesses()
+                    .any(|other| Case::is_plainly_one(record, other) && Case::is_plainly_one(other, entry))
+        };
+        let told = entries.iter().any(|entry| case.is_right_name(entry) && is_tied(entry));
+        let told = told && !record.facts.name.has_extra;
         case.add(25, record, "ho_ten", Some(case.person.name.clone()), (told, told));
     }
 }
@@ -197,9 +205,14 @@ fn without_books(case: &mut Case<'_>, record: &Record) {
     let (birth, sex) = (case.person.birth, case.person.sex);
     let is_wrong_date = record.facts.birth.content.is_some_and(|written| is_wrong(written, birth));
     let is_wrong_sex = record.facts.sex.is_some_and(|written| written != sex);
-    let date = is_wrong_date.then(|| kinds(case, &|other| case.is_right_birth(other)));
-    let name = (!case.is_right_name(record)).then(|| kinds(case, &|other| case.is_right_name(other)));
-    let sexes = is_wrong_sex.then(|| kinds(case, &|other| other.facts.sex == Some(sex)));
+    let facts = &record.facts;
+    let same_date = |other: &Record| other.facts.birth.content == facts.birth.content;
+    let same_name = |other: &Record| other.facts.name.content == facts.name.content;
+    let date = is_wrong_date.then(|| kinds(case, &|other| case.is_right_birth(other), &same_date));
+    let is_wrong_name = !case.is_right_name(record);
+    let name = is_wrong_name.then(|| kinds(case, &|other| case.is_right_name(other), &same_name));
+    let same_sex = |other: &Record| other.facts.sex == facts.sex;
+    let sexes = is_wrong_sex.then(|| kinds(case, &|other| other.facts.sex == Some(sex), &same_sex));
     let correct = [standard(birth), case.person.name.clone(), sex.word().to_owned()];
     let fields = ["ngay_sinh", "ho_ten", "gioi_tinh"];
     let little = record.facts.birth.content.is_some_and(|written| says_little(written, birth));
@@ -212,8 +225,13 @@ fn without_books(case: &mut Case<'_>, record: &Record) {
     }
 }
 
-/// How many kinds of records other than residence are right, where a correction is not one of them.
-fn kinds(case: &Case<'_>, is_right: &dyn Fn(&Record) -> bool) -> Option<usize> {
+/// How many kinds of records other than residence tell what is right; none where no record is right, or a
+/// correction is. A kind of which one record is right and another has what residence has tells nothing.
+fn kinds(
+    case: &Case<'_>,
+    is_right: &dyn Fn(&Record) -> bool,
+    is_same_wrong: &dyn Fn(&Record) -> bool,
+) -> Option<usize> {
     let event = |record: &Record| match record.facts.event {
         Some(Event::Death(_)) => 1,
         Some(Event::Marriage) => 2,
@@ -224,7 +242,10 @@ fn kinds(case: &Case<'_>, is_right: &dyn Fn(&Record) -> bool) -> Option<usize> {
     let mut kinds: Vec<_> = right.map(|other| (other.source, event(other))).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    (!kinds.is_empty() && kinds.iter().all(|kind| kind.1 != 3)).then_some(kinds.len())
+    let wrong = case.witnesses().filter(|other| is_same_wrong(other));
+    let torn: Vec<_> = wrong.map(|other| (other.source, event(other))).collect();
+    let told = kinds.iter().filter(|kind| !torn.contains(kind)).count();
+    (!kinds.is_empty() && kinds.iter().all(|kind| kind.1 != 3)).then_some(told)
 }
 
 /// Cards still valid and active subscriptions that are wrong where residence and the birth entry both

@@ -44,7 +44,7 @@ fn moved(case: &mut Case<'_>, population: &Population, record: &Record) {
     let (then, now) = (household_on(case.person, on), case.person.household);
     let has_left = match case.person.standing {
         Standing::Elsewhere => true,
-        Standing::Resident(_) => then != now,
+        Standing::Resident(_) => then != now || has_left_by_residence(case),
         Standing::Unregistered | Standing::Dead(_) => false,
     };
     if !has_left {
@@ -66,6 +66,13 @@ fn moved(case: &mut Case<'_>, population: &Population, record: &Record) {
         && follows
         && case.all.iter().copied().filter(|home| tells(home)).any(|home| Case::is_plainly_one(record, home));
     case.add_named(VEHICLE_RULES[1], record, "dia_chi", None, (told, false));
+}
+
+/// Whether residence tells of a move that the family's own story does not know: faults that were put in last close
+/// a head's record, or leave a household at the address of before.
+fn has_left_by_residence(case: &Case<'_>) -> bool {
+    let faults = case.all.iter().flat_map(|record| &record.faults);
+    faults.into_iter().any(|(_, kind)| [Fault::HeadGone.word(), Fault::StaleAddress.word()].contains(kind))
 }
 
 /// An owner whom residence does not know at all, whether living here or elsewhere or dead without

@@ -200,6 +200,8 @@ texts!(
         withheld [],
         /// Who says so.
         by_source ["source"],
+        /// A source with the day up to which it was written.
+        dated_source ["source", "date"],
         /// A record by its id.
         record_of ["id"],
         /// Before evidence that speaks against.
