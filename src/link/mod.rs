@@ -341,7 +341,7 @@ impl<'a> Core<'a> {
             clusters = cluster::cluster(&grounds, &mut rulings, &mut pairs);
         }
         second_look::put_down(&judge, &mut pairs, &mut non_links);
-        rivals::share_out(judge.reasons, &clusters, &mut pairs);
+        rivals::share_out((judge.reasons, &self.space, &one_person), &clusters, &mut pairs);
         closure::close(&judge, (&clusters, words), &mut pairs, &mut non_links);
         drop(judge);
         let Self { matching, space, compared, reasons, .. } = self;

@@ -5,7 +5,8 @@
 //! they share what is certain: of odds o that a pair is one person, r that its left record is of someone
 //! else and s that its right one is, all that can be true is neither, one or the other of these two, or both of them; or
 //! that the pair is one person, whereby one of its records at most is someone else's. Hence the odds
-//! o · (1 + r + s) / ((1 + r) · (1 + s)). Asked of what was cut as a tie or as second best only: that two numbers
+//! o · (1 + r + s) / ((1 + r) · (1 + s)). A record of a source that has each person once is certainly its own person's (r is
+//! without bound), which leaves o / (1 + s). Asked of what was cut as a tie or as second best only: that two numbers
 //! contradict each other does not make it certain that they are of two people.
 //!
 //! Cost: O(records + pairs), in parallel.
@@ -17,6 +18,7 @@ use rayon::prelude::*;
 use super::bits::Bits;
 use super::decide::Reasons;
 use super::links::{FLAG_SECOND_LOOK, Pair};
+use super::space::RecordSpace;
 
 /// Odds beyond which nothing is left to share, in bits.
 const BITS_MAX: f64 = 40.0;
@@ -53,15 +55,24 @@ impl Claims {
 }
 
 /// Takes from pairs that were cut as ties or as second best what their rivals claim. People are named by one of
-/// their records each.
-pub(super) fn share_out(reasons: &Reasons, clusters: &[u32], pairs: &mut [Pair]) {
+/// their records each; `one_person` says of each source whether it has each person once.
+pub(super) fn share_out(
+    (reasons, space, one_person): (&Reasons, &RecordSpace, &[bool]),
+    clusters: &[u32],
+    pairs: &mut [Pair],
+) {
     let is_rival = |pair: &Pair| !pair.links && [reasons.tie, reasons.second_best].contains(&pair.reason);
     let claims = Claims::of(clusters, pairs, is_rival);
+    let is_certain = |record: u32| one_person.get(space.source(record)) == Some(&true);
     pairs.par_iter_mut().filter(|pair| is_rival(pair)).for_each(|pair| {
         let [left, right] = [pair.left, pair.right];
         let of_left = claims.against(left, clusters[right as usize]);
         let of_right = claims.against(right, clusters[left as usize]);
-        let left_over = (1.0 + of_left + of_right) / ((1.0 + of_left) * (1.0 + of_right));
+        let left_over = match [left, right].map(is_certain) {
+            [true, false] => (1.0 + of_right).recip(),
+            [false, true] => (1.0 + of_left).recip(),
+            _ => (1.0 + of_left + of_right) / ((1.0 + of_left) * (1.0 + of_right)),
+        };
         pair.weight += Bits::of_ratio(left_over);
         pair.flags |= FLAG_SECOND_LOOK;
     });
@@ -85,15 +96,17 @@ mod tests {
             ..Pair::default()
         };
         let mut pairs: Vec<Pair> = pairs.iter().map(pair).collect();
-        share_out(&reasons, clusters, &mut pairs);
+        let space = RecordSpace::of_rows(&[2, 2]);
+        share_out((&reasons, &space, &[true, false]), clusters, &mut pairs);
         pairs.iter().map(|pair| pair.weight.probability()).collect()
     }
 
+    /// Residents 0 and 1, SIMs 2 and 3; nine to one for all that ties.
+    const NINE: f64 = 3.169_925_001;
+
     #[test]
     fn two_that_are_equally_likely_share_one_person() {
-        // A SIM (2) and two residents (0, 1): nine to one for either, so nine to nine to one.
-        let bits = 9.0_f64.log2();
-        let found = shared_out(&[0, 1, 2], &[(0, 2, bits, TIE), (1, 2, bits, TIE)]);
+        let found = shared_out(&[0, 1, 2], &[(0, 2, NINE, TIE), (1, 2, NINE, TIE)]);
         assert!(found.iter().all(|p| (p - 9.0 / 19.0).abs() < 1e-4), "{found:?}");
     }
 
@@ -104,7 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn other_cuts_and_pairs_of_one_rival_stay() {
+    fn records_that_follow_others_give_way_as_far_as_they_follow() {
+        // Two SIMs, one linked with each resident, one link sure and the other nine to one.
+        let found = shared_out(&[0, 1, 0, 1], &[(0, 2, 20.0, 0), (1, 3, NINE, 0), (2, 3, NINE, SECOND_BEST)]);
+        assert!((found[2] - 0.9 / 1.9).abs() < 1e-4, "{found:?}");
+    }
+
+    #[test]
+    fn other_cuts_and_pairs_without_rivals_stay() {
         let found = shared_out(&[0, 1, 2, 2], &[(0, 2, 1.0, TIE), (0, 3, 1.0, TIE), (1, 2, 3.0, 9)]);
         let alone = |bits: f64| Bits::of(bits).probability();
         assert!((found[2] - alone(3.0)).abs() < 1e-9, "{found:?}");
