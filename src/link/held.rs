@@ -41,7 +41,9 @@ impl Promised {
             sums
         };
         let both = |mut sums: BTreeMap<Group, u64>, others: BTreeMap<Group, u64>| {
-            others.into_iter().for_each(|(group, sum)| *sums.entry(group).or_default() += sum);
+            for (group, sum) in others {
+                *sums.entry(group).or_default() += sum;
+            }
             sums
         };
         Self(pairs.fold(BTreeMap::new, add).reduce(BTreeMap::new, both))

@@ -86,7 +86,8 @@ mod tests {
     const SECOND_BEST: u8 = 4;
 
     fn shared_out(clusters: &[u32], pairs: &[(u32, u32, f64, u8)]) -> Vec<f64> {
-        let reasons = Reasons { tie: TIE, second_best: SECOND_BEST, ..Reasons::default() };
+        let mut reasons = Reasons::default();
+        (reasons.tie, reasons.second_best) = (TIE, SECOND_BEST);
         let pair = |&(left, right, bits, reason): &(u32, u32, f64, u8)| Pair {
             left,
             right,
