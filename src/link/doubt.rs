@@ -8,6 +8,8 @@
 //!
 //! Cost: a pass over the doubtful pairs for each question, and a table of weights by level.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::bits::Bits;
@@ -23,46 +25,35 @@ const BINS: usize = ((DOUBT_MAX - BITS_MIN) * FINENESS) as usize;
 /// No level tells more than this.
 const BITS_MAX: f64 = 6.0;
 /// Pairs of each kind, spread like all pairs, that are added to those counted: few pairs tell little.
-const UNSEEN: f64 = 20.0;
+const UNSEEN: f64 = 5.0;
 
 /// Doubtful pairs by weight.
 type Counts = [u32; BINS];
 
-/// What each level tells, by kind of pairs.
+/// What each level tells, by kind of pairs; of kinds that there are.
 #[derive(Clone, Debug)]
-pub(super) struct Learnt {
-    levels: usize,
-    /// By kind, then level.
-    told: Vec<Bits>,
-}
+pub(super) struct Learnt(BTreeMap<usize, Vec<Bits>>);
 
 impl Learnt {
-    /// Learns from pairs in doubt, of which `seen` says the kind and the level; what it has no answer for is
-    /// left out. The same for any number of threads.
+    /// Learns from pairs in doubt, of which `seen` says the kind and which of so many levels; what it has no answer
+    /// for is left out. The same for any number of threads.
     pub(super) fn of<'p>(
-        (kinds, levels): (usize, usize),
+        levels: usize,
         pairs: impl ParallelIterator<Item = &'p Pair>,
         seen: impl Fn(&Pair) -> Option<(usize, usize)> + Sync,
     ) -> Self {
-        let empty = || vec![[0; BINS]; kinds * levels];
-        let count = |mut counts: Vec<Counts>, pair: &Pair| {
-            if let Some((kind, level)) = Some(pair).filter(|pair| is_doubtful(pair.weight)).and_then(&seen) {
-                counts[kind * levels + level][bin(pair.weight)] += 1;
-            }
-            counts
-        };
-        let sum = |mut sum: Vec<Counts>, other: Vec<Counts>| {
-            let cells = sum.iter_mut().flatten().zip(other.iter().flatten());
-            cells.for_each(|(sum, other)| *sum += other);
-            sum
-        };
-        let counts = pairs.fold(empty, count).reduce(empty, sum);
-        Self { levels, told: counts.chunks(levels).flat_map(learn).collect() }
+        let cell = |pair: &Pair| seen(pair).map(|(kind, level)| (kind, level, bin(pair.weight)));
+        let cells: Vec<_> = pairs.filter(|pair| is_doubtful(pair.weight)).filter_map(cell).collect();
+        let mut counts: BTreeMap<usize, Vec<Counts>> = BTreeMap::new();
+        for (kind, level, bin) in cells {
+            counts.entry(kind).or_insert_with(|| vec![[0; BINS]; levels])[level][bin] += 1;
+        }
+        Self(counts.into_par_iter().map(|(kind, counts)| (kind, learn(&counts))).collect())
     }
 
     /// What a level of a kind of pairs tells.
     pub(super) fn bits(&self, (kind, level): (usize, usize)) -> Bits {
-        self.told.get(kind * self.levels + level).copied().unwrap_or_default()
+        self.0.get(&kind).and_then(|told| told.get(level)).copied().unwrap_or_default()
     }
 }
 
@@ -153,7 +144,7 @@ mod tests {
         let mut few = [[0; BINS]; 5];
         (few[0][BINS - 1], few[3][0]) = (2, 2);
         let told: Vec<f64> = learn(&few).into_iter().map(Bits::number).collect();
-        assert!(told.iter().all(|bits| bits.abs() < 0.3), "{told:?}");
+        assert!(told.iter().all(|bits| bits.abs() < 1.0), "{told:?}");
     }
 
     #[test]
@@ -163,7 +154,7 @@ mod tests {
         let mut pairs: Vec<Pair> = (0..400).flat_map(|_| [pair(0, 4.0), pair(1, -4.0)]).collect();
         pairs.extend((0..9_000).map(|_| pair(1, 30.0)));
         let seen = |pair: &Pair| (pair.left < 2).then_some((0, pair.left as usize));
-        let learnt = Learnt::of((2, 2), pairs.par_iter(), seen);
+        let learnt = Learnt::of(2, pairs.par_iter(), seen);
         assert!(learnt.bits((0, 0)).number() > 2.0 && learnt.bits((0, 1)).number() < -2.0, "{learnt:?}");
         assert_eq!([learnt.bits((1, 0)), learnt.bits((1, 1))], [Bits::default(); 2]);
     }

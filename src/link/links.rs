@@ -68,7 +68,7 @@ pub(super) struct Pair {
     pub(super) weight: Bits,
     pub(super) blocking_rule: u8,
     pub(super) links: bool,
-    /// [`FLAG_NON_LINK`], [`FLAG_SECOND_LOOK`] and [`FLAG_KIN`].
+    /// [`FLAG_NON_LINK`], [`FLAG_SECOND_LOOK`], [`FLAG_KIN`] and [`FLAG_TWO_NUMBERS`].
     pub(super) flags: u8,
     /// 0: none; else one more than the place among the table's reasons.
     pub(super) reason: u8,
@@ -80,6 +80,8 @@ pub(super) const FLAG_NON_LINK: u8 = 1;
 pub(super) const FLAG_MASKED: u8 = 4;
 /// Kin are the likelier explanation of the two, if the pair is of two people.
 pub(super) const FLAG_KIN: u8 = 8;
+/// Sure links give the two records' people different identifiers.
+pub(super) const FLAG_TWO_NUMBERS: u8 = 16;
 /// The weight has in it who has which records.
 pub(super) const FLAG_SECOND_LOOK: u8 = 2;
 

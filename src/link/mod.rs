@@ -30,6 +30,7 @@ mod decisions;
 mod doubt;
 mod explain;
 mod foretold;
+mod held;
 pub mod kernel;
 mod links;
 mod meetings;
@@ -38,9 +39,11 @@ mod numbers;
 mod partners;
 mod people;
 mod plan;
+mod pooled;
 mod previous;
 mod problems;
 mod relatives;
+mod rivals;
 mod rows;
 mod ruled;
 mod second_look;
@@ -334,10 +337,11 @@ impl<'a> Core<'a> {
         let groups = assign::groups_within(&self.space, &pairs, &one_person);
         let grounds = Grounds { judge: &judge, groups: &groups, one_person: &one_person, words };
         let mut clusters = cluster::cluster(&grounds, &mut rulings, &mut pairs);
-        if second_look::look_again(&grounds, (&clusters, named), &mut pairs, &mut non_links) {
+        if second_look::look_again(&grounds, named, &mut pairs, &mut non_links) {
             clusters = cluster::cluster(&grounds, &mut rulings, &mut pairs);
         }
         second_look::put_down(&judge, &mut pairs, &mut non_links);
+        rivals::share_out((judge.reasons, &self.space, &one_person), &clusters, &mut pairs);
         closure::close(&judge, (&clusters, words), &mut pairs, &mut non_links);
         drop(judge);
         let Self { matching, space, compared, reasons, .. } = self;

@@ -2,9 +2,10 @@
 //!
 //! Of a SIM without a number and a card with one nobody can say whether the numbers differ; but where links beyond
 //! doubt give the SIM to a resident whose number is known, the pair is one of two numbers, and as good as
-//! never one person. So pairs in doubt whose identifier is missing borrow it from the people of both records. Only
-//! levels that speak for two people are added ([`CalibrationRule::different`]): that two numbers are equal is what
-//! linking has used already.
+//! never one person. So pairs in doubt whose identifier is missing borrow it from the people of both records. What it
+//! tells that they differ ([`CalibrationRule::different`]) is learnt with who has which records
+//! ([`partners`](super::partners)): taking it off by itself would leave all other pairs promising too little, for
+//! their weights have counted those of two numbers among them.
 //!
 //! Cost: one comparison of each record with itself, and of each doubtful pair without the identifier.
 
@@ -14,8 +15,7 @@ use super::blocking::Candidates;
 use super::compare::{self, levels_of_themselves};
 use super::decide::{Judge, Scratch};
 use super::doubt::is_doubtful;
-use super::links::Pair;
-use super::second_look::add;
+use super::links::{FLAG_TWO_NUMBERS, Pair};
 use crate::settings::CalibrationRule;
 
 /// No record.
@@ -46,8 +46,8 @@ impl<'a> Numbers<'a> {
         Self { judge, rule, surely, has, bearer }
     }
 
-    /// Adds what borrowed identifiers tell to pairs in doubt. In parallel.
-    pub(super) fn lend(&self, pairs: &mut [Pair], is_meant: impl Fn(&Pair) -> bool + Sync) {
+    /// Marks the pairs in doubt whose borrowed identifiers differ. In parallel.
+    pub(super) fn mark(&self, pairs: &mut [Pair], is_meant: impl Fn(&Pair) -> bool + Sync) {
         pairs.par_chunks_mut(PIECE).for_each_init(Scratch::default, |scratch, pairs| {
             let asks = |pair: &Pair| {
                 pair.levels.get(self.rule.comparison) == 0 && is_doubtful(pair.weight) && is_meant(pair)
@@ -67,7 +67,7 @@ impl<'a> Numbers<'a> {
             let levels = self.judge.levels_of(self.rule.comparison, &batch, scratch);
             for (at, level) in asking.into_iter().zip(levels) {
                 if self.rule.different >> level & 1 == 1 {
-                    add(&mut pairs[at], self.judge.weights.level(self.rule.comparison, level).strangers);
+                    pairs[at].flags |= FLAG_TWO_NUMBERS;
                 }
             }
         });

@@ -162,7 +162,7 @@ mod tests {
     use super::super::bits::Bits;
     use super::super::column::SourceValues;
     use super::super::links::Levels;
-    use super::super::partners::{self, Holdings};
+    use super::super::partners::{self, Holdings, Neighbours};
     use super::*;
 
     fn column(first: &[u64], second: &[u64]) -> ValueColumn<'static> {
@@ -188,13 +188,13 @@ mod tests {
             ..Pair::default()
         };
         let surely = partners::surely(9, &links.iter().map(sure).collect::<Vec<_>>());
-        let (clusters, holdings) = ((0..9).collect::<Vec<u32>>(), vec![Holdings::default(); 9]);
+        let (neighbours, holdings) = (Neighbours::default(), vec![Holdings::default(); 9]);
         let (one_person, settled) = ([true, false], vec![false; 9]);
         ask(&Homes::new(
             &named,
             Known {
                 space: &space,
-                clusters: &clusters,
+                neighbours: &neighbours,
                 holdings: &holdings,
                 surely: &surely,
                 one_person: &one_person,

@@ -1,8 +1,9 @@
 //! A second look at pairs in doubt, when it is known who has which records.
 //!
-//! Three questions, one after the other, each of the weights that the one before has left: whose numbers differ
-//! ([`numbers`](super::numbers)), who has which records ([`partners`]), whose relatives live where
-//! ([`relatives`]).
+//! First it is asked who has which records and whose numbers differ ([`partners`],
+//! [`numbers`](super::numbers)), then, of the weights that this has left, whose relatives live where
+//! ([`relatives`]). Then all pairs between the same two people get one weight ([`pooled`](super::pooled)), and where the
+//! answers cannot teach how many are one person, as many are as calibration has promised ([`held`](super::held)).
 
 use rayon::prelude::*;
 
@@ -10,9 +11,11 @@ use super::bits::Bits;
 use super::cluster::Grounds;
 use super::decide::Judge;
 use super::doubt::{Learnt, is_doubtful};
-use super::links::{Decision, FLAG_NON_LINK, FLAG_SECOND_LOOK, Pair, merge_in};
+use super::held::Promised;
+use super::links::{Decision, FLAG_KIN, FLAG_NON_LINK, FLAG_SECOND_LOOK, Levels, Pair, merge_in};
 use super::numbers::Numbers;
-use super::partners::{self, Known};
+use super::partners::{self, Known, Neighbours};
+use super::pooled::Pooled;
 use super::relatives::{self, HomeColumns, Homes};
 use super::ruled::Words;
 
@@ -21,37 +24,39 @@ use super::ruled::Words;
 /// `pairs`; nothing moves the other way yet. Both are sorted by left, then right record, before and
 /// after. Whether clusters are to be made anew: a link was made or undone, or a pair came to `pairs`.
 ///
-/// `clusters` names each record's person of the first look by one of its records. O(records + pairs), in
-/// parallel.
+/// O(records + pairs), in parallel.
 pub(super) fn look_again(
     grounds: &Grounds<'_>,
-    (clusters, named): (&[u32], &[HomeColumns<'_>]),
+    named: &[HomeColumns<'_>],
     pairs: &mut Vec<Pair>,
     non_links: &mut Vec<Pair>,
 ) -> bool {
     let judge = grounds.judge;
-    let (holdings, surely) = rayon::join(
-        || partners::holdings(judge.space, clusters),
-        || partners::surely(judge.space.len(), pairs),
-    );
+    let surely = partners::surely(judge.space.len(), pairs);
+    let (holdings, neighbours) =
+        rayon::join(|| partners::holdings(judge.space, &surely), || Neighbours::of(&surely, pairs));
+    let mut look = Look { words: grounds.words, lists: [pairs, non_links] };
     let settled = partners::settled(judge.space, &surely, grounds.one_person);
     let known = Known {
         space: judge.space,
-        clusters,
-        holdings: &holdings,
         surely: &surely,
+        holdings: &holdings,
+        neighbours: &neighbours,
         one_person: grounds.one_person,
         settled: &settled,
     };
-    let mut look = Look { words: grounds.words, lists: [pairs, non_links] };
+    let group = |pair: &Pair| (known.kind(pair), pair.levels);
+    let promised = look.promised(group);
     if let Some(rule) = judge.matching.calibration {
-        look.borrow_numbers(&Numbers::new(judge, rule, &surely));
+        look.mark_numbers(&Numbers::new(judge, rule, &surely));
     }
-    look.ask((known.kinds(), partners::LEVELS), |pair| Some(known.seen(pair)));
+    look.ask(partners::LEVELS, |pair| Some(known.seen(pair)));
     for named in named {
         let homes = Homes::new(named, known);
-        look.ask((known.kinds(), relatives::LEVELS), |pair| homes.seen(pair));
+        look.ask(relatives::LEVELS, |pair| homes.seen(pair));
     }
+    look.pool(&surely);
+    look.hold(&promised, group);
     let changed = look.decide(judge);
     let raised: Vec<Pair> = non_links.extract_if(.., |pair| pair.flags & FLAG_NON_LINK == 0).collect();
     let is_raised = !raised.is_empty();
@@ -79,24 +84,20 @@ struct Look<'p> {
 }
 
 impl Look<'_> {
-    /// Adds what people's numbers tell.
-    fn borrow_numbers(&mut self, numbers: &Numbers<'_>) {
+    /// Marks what is of two numbers.
+    fn mark_numbers(&mut self, numbers: &Numbers<'_>) {
         let words = self.words;
         for list in &mut self.lists {
-            numbers.lend(list, |pair| !is_ruled(pair, words));
+            numbers.mark(list, |pair| !is_ruled(pair, words));
         }
     }
 
     /// Adds what the answers to a question tell, after learning it; nothing where there is none.
-    fn ask(
-        &mut self,
-        kinds_and_levels: (usize, usize),
-        seen: impl Fn(&Pair) -> Option<(usize, usize)> + Sync,
-    ) {
+    fn ask(&mut self, levels: usize, seen: impl Fn(&Pair) -> Option<(usize, usize)> + Sync) {
         let words = self.words;
         let is_asked = |pair: &&Pair| !is_ruled(pair, words);
         let all = self.lists[0].par_iter().chain(self.lists[1].par_iter());
-        let learnt = Learnt::of(kinds_and_levels, all.filter(is_asked), &seen);
+        let learnt = Learnt::of(levels, all.filter(is_asked), &seen);
         for list in &mut self.lists {
             list.par_iter_mut().filter(|pair| !is_ruled(pair, words) && is_doubtful(pair.weight)).for_each(
                 |pair| {
@@ -104,6 +105,42 @@ impl Look<'_> {
                 },
             );
         }
+    }
+
+    /// Pairs that were in doubt and on which no officer has ruled.
+    fn asked(&self) -> impl ParallelIterator<Item = &Pair> {
+        let words = self.words;
+        let all = self.lists[0].par_iter().chain(self.lists[1].par_iter());
+        all.filter(move |pair| is_asked(pair, words))
+    }
+
+    fn asked_mut(&mut self) -> impl ParallelIterator<Item = &mut Pair> {
+        let words = self.words;
+        let [pairs, non_links] = &mut self.lists;
+        pairs.par_iter_mut().chain(non_links.par_iter_mut()).filter(move |pair| is_asked(pair, words))
+    }
+
+    /// Gives all that was in doubt between two people one weight.
+    fn pool(&mut self, surely: &[u32]) {
+        let pooled = Pooled::of(surely, self.asked());
+        self.asked_mut().for_each(|pair| {
+            if let Some(bits) = pooled.bits(pair, surely).filter(|bits| *bits != pair.weight) {
+                (pair.weight, pair.flags) = (bits, pair.flags | FLAG_SECOND_LOOK);
+            }
+        });
+    }
+
+    /// How many of those that kin explain best are promised to be one person.
+    fn promised(&self, group: impl Fn(&Pair) -> (usize, Levels) + Sync) -> Promised {
+        Promised::of(self.asked().filter(|pair| are_kin(pair)), group)
+    }
+
+    /// Shifts their weights so that as many are.
+    fn hold(&mut self, promised: &Promised, group: impl Fn(&Pair) -> (usize, Levels) + Sync) {
+        let shifts = promised.shifts(self.asked().filter(|pair| are_kin(pair)), &group);
+        self.asked_mut().filter(|pair| are_kin(pair)).for_each(|pair| {
+            add(pair, shifts.get(&group(pair)).copied().unwrap_or_default());
+        });
     }
 
     /// Decides anew on the pairs that were in doubt; whether a link was made or undone.
@@ -117,12 +154,21 @@ impl Look<'_> {
     }
 }
 
+fn is_asked(pair: &Pair, words: Words) -> bool {
+    !is_ruled(pair, words) && (is_doubtful(pair.weight) || was_looked_at(pair))
+}
+
+/// Whether kin are the rival explanation.
+fn are_kin(pair: &Pair) -> bool {
+    pair.flags & FLAG_KIN != 0
+}
+
 fn was_looked_at(pair: &Pair) -> bool {
     pair.flags & FLAG_SECOND_LOOK != 0
 }
 
 /// Adds what was learnt of a pair.
-pub(super) fn add(pair: &mut Pair, told: Bits) {
+fn add(pair: &mut Pair, told: Bits) {
     if told != Bits::default() {
         pair.weight += told;
         pair.flags |= FLAG_SECOND_LOOK;
