@@ -91,21 +91,12 @@ pub fn evaluate(truth: &Path, run: &Path) -> Outcome<Evaluation> {
 pub fn oracle(truth: &Path, run: &Path) -> Outcome<Oracle> {
     let (truth, run) = (truth::folder(truth)?, run::folder(run));
     let mut notes = Vec::new();
-    let records = truth::people(&truth, &mut notes)?;
-    let clusters = run::clusters(&run, &records, &mut notes)?;
-    let sources = source_records(&records, &clusters, &run, &mut notes)?;
-    let counted: Vec<bool> = sources[..records.names().len()].iter().map(|source| source.counted).collect();
-    let population = Population {
-        source_of: &records.source_of,
-        person_of: &records.person_of,
-        cluster_of: &clusters.of,
-        counted: &counted,
-    };
-    let errors = truth::errors(&truth, &records, &mut notes)?.unwrap_or_default();
+    let both = Both::read(&truth, &run, &mut notes)?;
+    let (records, errors, population) = (&both.records, &both.errors, both.population());
     let people = people_figures(population, &errors.mask_of);
     let mut vectors = Vectors::default();
     for table in ["links.parquet", "non_links.parquet"] {
-        vectors.add(&run.join(table), &records)?;
+        vectors.add(&run.join(table), records)?;
     }
     let mask_of = |record: u32| errors.mask_of.get(record as usize).copied().unwrap_or_default();
     let hides = |record: u32| {
@@ -134,31 +125,21 @@ pub fn run_mark(run: &Path) -> RunMark {
 pub fn evaluate_groups(truth: &Path, run: &Path, attributes: Option<&Attributes<'_>>) -> Outcome<Evaluation> {
     let (truth, run) = (truth::folder(truth)?, run::folder(run));
     let mut notes = Vec::new();
-    let records = truth::people(&truth, &mut notes)?;
-    let clusters = run::clusters(&run, &records, &mut notes)?;
-    let sources = source_records(&records, &clusters, &run, &mut notes)?;
-    let counted: Vec<bool> = sources[..records.names().len()].iter().map(|source| source.counted).collect();
-    let population = Population {
-        source_of: &records.source_of,
-        person_of: &records.person_of,
-        cluster_of: &clusters.of,
-        counted: &counted,
-    };
-
-    let errors = truth::errors(&truth, &records, &mut notes)?.unwrap_or_default();
-    let hard = truth::hard_pairs(&truth, &records, &mut notes)?.unwrap_or_default();
+    let both = Both::read(&truth, &run, &mut notes)?;
+    let (records, errors, population) = (&both.records, &both.errors, both.population());
+    let hard = truth::hard_pairs(&truth, records, &mut notes)?.unwrap_or_default();
     let people = people_figures(population, &errors.mask_of);
-    let links = run::links(&run, &records, &mut notes)?;
+    let links = run::links(&run, records, &mut notes)?;
     let hard_pairs = hard_pair_figures(population, &hard, links.as_deref());
     let hard = HardPeople::of(&records.person_of, &hard);
     let reliability =
-        links.as_deref().map(|links| reliability(&run, &records, population, links, &mut notes));
+        links.as_deref().map(|links| reliability(&run, records, population, links, &mut notes));
     let reliability = reliability.transpose()?;
     let link = links.map(|links| link_figures(population, &links, &errors.mask_of, &hard));
-    let groups = attributes.map(|attributes| (attributes, GroupsOf::people(&records, attributes)));
+    let groups = attributes.map(|attributes| (attributes, GroupsOf::people(records, attributes)));
     let sex_of = groups.as_ref().and_then(|(attributes, of)| of.codes.get(attributes.sex?));
     let false_links = link.as_ref().map(|link| link.false_by_people.as_slice());
-    let findings = judge_findings(&truth, &run, &records, population, &mut notes)?;
+    let findings = judge_findings(&truth, &run, records, population, &mut notes)?;
 
     let (all_rules, rules, suggestion_calibration, suggestion_bands) = match findings {
         Some(FindingFigures { all, rules, calibration, bands }) => (Some(all), rules, calibration, bands),
@@ -167,9 +148,9 @@ pub fn evaluate_groups(truth: &Path, run: &Path, attributes: Option<&Attributes<
     Ok(Evaluation {
         run: run::mark(&run),
         all_pairs: all_pairs(&people, link.as_ref()),
-        pairs: pairs(records.names(), &counted, &people, link.as_ref()),
-        error_kinds: error_kinds(population, &errors, &people, link.as_ref()),
-        hidden_pairs: hidden_pairs(population, &errors, &people, link.as_ref()),
+        pairs: pairs(records.names(), &both.counted, &people, link.as_ref()),
+        error_kinds: error_kinds(population, errors, &people, link.as_ref()),
+        hidden_pairs: hidden_pairs(population, errors, &people, link.as_ref()),
         hard_pairs,
         false_links: link.as_ref().map(|link| link.false_links(&hard)),
         look_alikes: look_alikes(population, &hard, false_links, sex_of.map(Vec::as_slice)),
@@ -178,7 +159,7 @@ pub fn evaluate_groups(truth: &Path, run: &Path, attributes: Option<&Attributes<
         pair_calibration: reliability.map(|of| pair_calibration(records.names(), &of)).unwrap_or_default(),
         b_cubed: people.b_cubed,
         cluster_sizes: people.cluster_sizes,
-        records: sources,
+        records: both.sources,
         all_rules,
         rules,
         suggestion_calibration,
@@ -194,6 +175,36 @@ impl Evaluation {
         let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
         json.push('\n');
         json
+    }
+}
+
+/// The truth's records and what became of them in a run.
+struct Both {
+    records: Records,
+    clusters: Clusters,
+    sources: Vec<SourceRecords>,
+    /// By source of the truth.
+    counted: Vec<bool>,
+    errors: Errors,
+}
+
+impl Both {
+    fn read(truth: &Path, run: &Path, notes: &mut Vec<Diagnostic>) -> Outcome<Self> {
+        let records = truth::people(truth, notes)?;
+        let clusters = run::clusters(run, &records, notes)?;
+        let sources = source_records(&records, &clusters, run, notes)?;
+        let counted = sources[..records.names().len()].iter().map(|source| source.counted).collect();
+        let errors = truth::errors(truth, &records, notes)?.unwrap_or_default();
+        Ok(Self { records, clusters, sources, counted, errors })
+    }
+
+    fn population(&self) -> Population<'_> {
+        Population {
+            source_of: &self.records.source_of,
+            person_of: &self.records.person_of,
+            cluster_of: &self.clusters.of,
+            counted: &self.counted,
+        }
     }
 }
 

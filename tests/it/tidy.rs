@@ -10,7 +10,7 @@ use std::process::Command;
 const LINES_MAX: usize = 500;
 
 /// What everything may use.
-const GROUND_FLOOR: &[&str] = &["diagnostic", "private", "progress", "table"];
+const GROUND_FLOOR: &[&str] = &["allocator", "diagnostic", "private", "progress", "table"];
 
 /// The way of a record. A stage may use the ones before it and the ground floor.
 const STAGES: &[&str] = &[
