@@ -74,6 +74,10 @@ fn frame(title: &str, body: &str) -> String {
     )
 }
 
+fn label(body: &mut String, [x, y]: [f64; 2], anchor: &str, text: &str) {
+    let _ = writeln!(body, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{text}</text>");
+}
+
 /// Lines over logarithmic axes: a name and its points each.
 pub(crate) fn log_lines(title: &str, axes: [&str; 2], lines: &[(String, Vec<(f64, f64)>)]) -> String {
     let all = || lines.iter().flat_map(|(_, points)| points);
@@ -89,21 +93,12 @@ pub(crate) fn log_lines(title: &str, axes: [&str; 2], lines: &[(String, Vec<(f64
     for power in x0 as i32..=x1 as i32 {
         let at = x(10_f64.powi(power));
         let _ = writeln!(body, "<path d=\"M{at:.1} {top}V{}\" stroke=\"#ddd\"/>", HEIGHT - bottom);
-        let _ = writeln!(
-            body,
-            "<text x=\"{at:.1}\" y=\"{}\" text-anchor=\"middle\">10^{power}</text>",
-            HEIGHT - 32.0
-        );
+        label(&mut body, [at, HEIGHT - 32.0], "middle", &format!("10^{power}"));
     }
     for power in y0 as i32..=y1 as i32 {
         let at = y(10_f64.powi(power));
         let _ = writeln!(body, "<path d=\"M{left} {at:.1}H{}\" stroke=\"#ddd\"/>", WIDTH - right);
-        let _ = writeln!(
-            body,
-            "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">10^{power}</text>",
-            left - 6.0,
-            at + 4.0
-        );
+        label(&mut body, [left - 6.0, at + 4.0], "end", &format!("10^{power}"));
     }
     let _ = writeln!(body, "<text x=\"{}\" y=\"{}\">{}</text>", left, HEIGHT - 10.0, axes[0]);
     let _ = writeln!(

@@ -132,8 +132,7 @@ pub fn evaluate_groups(truth: &Path, run: &Path, attributes: Option<&Attributes<
     let links = run::links(&run, records, &mut notes)?;
     let hard_pairs = hard_pair_figures(population, &hard, links.as_deref());
     let hard = HardPeople::of(&records.person_of, &hard);
-    let reliability =
-        links.as_deref().map(|links| reliability(&run, records, population, links, &mut notes));
+    let reliability = links.as_deref().map(|links| reliability(&run, records, population, links, &mut notes));
     let reliability = reliability.transpose()?;
     let link = links.map(|links| link_figures(population, &links, &errors.mask_of, &hard));
     let groups = attributes.map(|attributes| (attributes, GroupsOf::people(records, attributes)));
