@@ -143,14 +143,21 @@ impl RunFacts {
     /// Notes a stage; one of that name that ran before, for another part, takes it in.
     pub fn add_stage(&mut self, stage: StageFacts) {
         match self.stages.iter_mut().find(|known| known.name == stage.name) {
-            Some(known) => {
-                known.rows_in += stage.rows_in;
-                known.rows_out += stage.rows_out;
-                known.seconds += stage.seconds;
-                known.peak_memory_bytes = known.peak_memory_bytes.max(stage.peak_memory_bytes);
-            }
+            Some(known) => known.take_in(&stage),
             None => self.stages.push(stage),
         }
+    }
+}
+
+impl StageFacts {
+    /// Adds what the same stage did for another part.
+    fn take_in(&mut self, other: &Self) {
+        self.rows_in += other.rows_in;
+        self.rows_out += other.rows_out;
+        self.seconds += other.seconds;
+        let worked = self.processor_seconds.zip(other.processor_seconds);
+        self.processor_seconds = worked.map(|(before, more)| before + more);
+        self.peak_memory_bytes = self.peak_memory_bytes.max(other.peak_memory_bytes);
     }
 }
 
@@ -225,6 +232,21 @@ mod tests {
     use super::*;
     use crate::ingest::Refusal;
     use crate::settings::RulesFolder;
+
+    #[test]
+    fn what_a_stage_did_for_parts_adds_up_but_for_its_peak() {
+        let stage = |rows, seconds, peak| StageFacts {
+            name: "link".to_owned(),
+            rows_in: rows,
+            rows_out: 2 * rows,
+            seconds,
+            processor_seconds: Some(2.0 * seconds),
+            peak_memory_bytes: Some(peak),
+        };
+        let mut all = stage(3, 1.5, 70);
+        all.take_in(&stage(4, 2.0, 50));
+        assert_eq!(all, StageFacts { rows_out: 14, processor_seconds: Some(7.0), ..stage(7, 3.5, 70) });
+    }
 
     #[test]
     fn a_refused_source_says_why_and_how_far_it_was_read() {

@@ -301,8 +301,10 @@ proptest! {
         prop_assert!((a.iter().sum::<f64>() - 1.0).abs() < 1e-9 && a.iter().all(|p| (0.0..=1.0).contains(p)), "{:?}", a);
     }
 
+    /// From a hundredth on: who never copies and who is not asked whether he does are told apart where nobody has the
+    /// truth, by what two slips of one truth are then thought to be, and that is more than nothing.
     #[test]
-    fn a_copy_never_counts_more_than_a_word_of_its_own(copied in 0.0..0.99_f64) {
+    fn a_copy_never_counts_more_than_a_word_of_its_own(copied in 0.01..0.99_f64) {
         let mut model = prior();
         model.witnesses[2].copied = Some(copied);
         let voices = [(RESIDENCE, 300), (BIRTH, 0), (INSURANCE, 300)];
