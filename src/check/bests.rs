@@ -62,7 +62,9 @@ impl BestsOfField<'_> {
 fn look_up(context: &Context<'_>, frame: &Frame, (field, rows): (usize, &[u32]), seen: &[Cell<Seen>]) {
     let with_person = |&row: &u32| Some((row, frame.person(context, row as usize)?));
     let (rows_of, asking): (Vec<u32>, Vec<_>) = rows.iter().filter_map(with_person).unzip();
-    rows.iter().for_each(|&row| seen[row as usize].set(Seen::Nobody));
+    for &row in rows {
+        seen[row as usize].set(Seen::Nobody);
+    }
     for (row, best) in rows_of.into_iter().zip(context.fusion.best_of(field, &asking)) {
         seen[row as usize].set(best.map_or(Seen::Nobody, Seen::Record));
     }

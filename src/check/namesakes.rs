@@ -130,8 +130,8 @@ impl Shared {
             Self::NameAndMark(name, Mark::Ward(ward)) => mixed(name, u64::from(ward) | 1 << 32),
             Self::NameAndMark(name, Mark::Parent(parent)) => mixed(name, parent.rotate_left(32)),
             Self::DayAndParent(day, parent) => mixed(parent, u64::from(day as u32) | 2 << 32),
-            Self::DayWardAndWord(day, ward, word) => {
-                mixed(word, u64::from(day as u32) << 32 | u64::from(ward))
+            Self::DayWardAndWord(day, ward, of_name) => {
+                mixed(of_name, u64::from(day as u32) << 32 | u64::from(ward))
             }
             Self::Name(name, birth) => mixed(name, birth.number() | 3 << 32),
         }

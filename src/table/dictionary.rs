@@ -159,7 +159,9 @@ impl DictionaryBuilder {
             for (code, hash) in at.iter_mut().zip(hashes) {
                 *code = self.words[hash.0 as usize & mask] as u32 as usize;
             }
-            at.iter_mut().for_each(|at| *at = self.dictionary.ends.get(*at));
+            for at in &mut at {
+                *at = self.dictionary.ends.get(*at);
+            }
             let texts = self.dictionary.bytes.as_bytes();
             let seen = at.iter().fold(0, |seen, end| seen ^ end.checked_sub(1).map_or(0, |last| texts[last]));
             std::hint::black_box(seen);

@@ -54,7 +54,9 @@ mod tests {
         let wrap = 1_usize << 32;
         let all = [0, 7, 7, wrap - 1, wrap, wrap + 5, 4 * wrap + 1, 4 * wrap + 1, 5 * wrap];
         let mut ends = Ends::default();
-        all.iter().for_each(|&end| ends.push(end));
+        for &end in &all {
+            ends.push(end);
+        }
         let back: Vec<usize> = (0..ends.len()).map(|place| ends.get(place)).collect();
         assert_eq!(back, all);
     }
