@@ -14,13 +14,22 @@ pub(super) fn by_chunk<T: Send>(
     dictionary: &Dictionary,
     read: impl Fn(u32, &mut dyn Iterator<Item = &str>) -> T + Sync,
 ) -> Vec<T> {
+    by_chunk_with(dictionary, || (), |(), first, texts| read(first, texts))
+}
+
+/// The same with something that is kept from chunk to chunk, and must change nothing in what they give.
+pub(super) fn by_chunk_with<T: Send, K>(
+    dictionary: &Dictionary,
+    keep: impl Fn() -> K + Sync + Send,
+    read: impl Fn(&mut K, u32, &mut dyn Iterator<Item = &str>) -> T + Sync,
+) -> Vec<T> {
     let len = dictionary.len() as u32;
     (0..len.div_ceil(CHUNK))
         .into_par_iter()
-        .map(|chunk| {
+        .map_init(keep, |kept, chunk| {
             let first = chunk << CHUNK_BITS;
             let codes = first..len.min(first.saturating_add(CHUNK));
-            read(first, &mut codes.map(|code| dictionary.text(code)))
+            read(kept, first, &mut codes.map(|code| dictionary.text(code)))
         })
         .collect()
 }

@@ -191,6 +191,14 @@ impl Legacy {
         Self { tables: Arc::clone(&self.tables), column: None }.decode(text).encoding.is_some()
     }
 
+    /// Whether a word of letters hints at no other encoding, as it stands and as names are written: a text of such
+    /// words stays as it is. O(length).
+    pub(super) fn leaves_word(&self, word: &str) -> bool {
+        let known = &self.tables.known;
+        let whole = self.column.is_some_and(|column| column.whole);
+        !whole && is_fine(word, known) && is_fine(&case::as_names(word), known)
+    }
+
     /// The text in Unicode, and what it was in. O(length); a text that has letters
     /// of Unicode, or none but ASCII, costs one look at its bytes.
     pub(super) fn decode<'a>(&self, raw: &'a str) -> Decoded<'a> {

@@ -75,21 +75,42 @@ fn is_capital(c: char) -> bool {
     is_letter(c) && lower(c) != c
 }
 
-/// Neither capitals throughout nor a capital at the start of every word alone.
-/// After a hyphen or another sign inside a word either case is fine.
-pub(super) fn has_case_fault(text: &str) -> bool {
-    let (mut small, mut wrong) = (false, false);
-    let (mut word_begun, mut after_letter) = (false, false);
-    for c in text.chars() {
-        if is_letter(c) {
-            small |= upper(c) != c;
-            wrong |= if word_begun { after_letter && lower(c) != c } else { upper(c) != c };
-            word_begun = true;
+/// How the letters of a text stand to the two ways of writing a name: a capital at the start of every word
+/// alone, or capitals throughout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Case {
+    /// Some letter is small.
+    small: bool,
+    /// Some word begins with a small letter, or has a capital behind one.
+    wrong: bool,
+}
+
+impl Case {
+    /// After a hyphen or another sign inside a word either case is fine. O(length).
+    pub(super) fn of(text: &str) -> Self {
+        let mut case = Self::default();
+        let (mut word_begun, mut after_letter) = (false, false);
+        for c in text.chars() {
+            if is_letter(c) {
+                case.small |= upper(c) != c;
+                case.wrong |= if word_begun { after_letter && lower(c) != c } else { upper(c) != c };
+                word_begun = true;
+            }
+            after_letter = is_letter(c);
+            word_begun &= c != ' ';
         }
-        after_letter = is_letter(c);
-        word_begun &= c != ' ';
+        case
     }
-    small && wrong
+
+    /// That of two texts with a space between.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self { small: self.small | other.small, wrong: self.wrong | other.wrong }
+    }
+
+    /// Neither of the two ways.
+    pub(super) fn is_fault(self) -> bool {
+        self.small && self.wrong
+    }
 }
 
 /// Writes the words anew: tone marks in place, and with `case` a capital first

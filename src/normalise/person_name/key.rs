@@ -290,6 +290,12 @@ fn ends_name(text: &str, at: usize, c: char) -> bool {
     }
 }
 
+/// Whether a title or a placeholder may begin with a word.
+pub(super) fn may_open_other(key: &str) -> bool {
+    let is_title = |(title, bare): &(&str, &str)| key == *title || key == *bare;
+    TITLES.iter().any(is_title) || PLACEHOLDERS.iter().any(|all| all.split(' ').next() == Some(key))
+}
+
 fn is_placeholder(key: &str) -> bool {
     key.len() <= PLACEHOLDER_BYTES_MAX && PLACEHOLDERS.contains(&key)
 }
@@ -298,7 +304,7 @@ fn last_word(text: &str) -> &str {
     text.rsplit(' ').next().unwrap_or("")
 }
 
-fn has_vowel(plain: &str) -> bool {
+pub(super) fn has_vowel(plain: &str) -> bool {
     plain.bytes().any(|byte| matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'?'))
 }
 

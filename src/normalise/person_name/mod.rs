@@ -5,6 +5,7 @@
 //! written. The key is the name in small letters without any of that; the plain
 //! key has no accents either. A letter lost to `?` stays a `?` in both.
 
+mod familiar;
 mod form;
 mod key;
 mod letters;
@@ -14,10 +15,11 @@ use std::borrow::Cow;
 use super::legacy::{Legacy, is_damaged};
 use super::residue::Residue;
 use super::skeleton::skeleton;
-use super::texts::{Chunk, Rewritten, Texts, by_chunk};
+use super::texts::{Chunk, Rewritten, Texts, by_chunk_with};
 use super::unicode::{Clean, clean, is_letter};
 use crate::table::Dictionary;
-use form::{has_case_fault, mend, part_joined};
+use familiar::Familiar;
+use form::{Case, mend, part_joined};
 use key::push_keys;
 
 pub use form::FormFault;
@@ -98,19 +100,35 @@ struct Piece {
     told: Vec<(Option<FormFault>, Option<Oddity>)>,
 }
 
+impl Piece {
+    fn add(&mut self, code: u32, text: &str, familiar: &mut Familiar<'_>, menders: Menders<'_>) {
+        let (key, plain) = (self.keys.buffer(), self.plains.buffer());
+        let reading = if familiar.push_keys(text, key, plain) {
+            Reading::default()
+        } else {
+            read(text, menders, key, plain)
+        };
+        self.keys.finish_text();
+        self.plains.finish_text();
+        self.told.push((reading.fault, reading.oddity));
+        self.standards.extend(reading.standard.map(|standard| (code, standard.into_boxed_str())));
+    }
+}
+
 /// Reads all names of a column. O(total length), in parallel.
 pub(super) fn read_all(dictionary: &Dictionary, legacy: &Legacy, residue: &Residue) -> PersonNames {
-    let pieces = by_chunk(dictionary, |first, texts| {
-        let mut piece = Piece { keys: Chunk::new(), plains: Chunk::new(), ..Piece::default() };
-        for (code, text) in (first..).zip(texts) {
-            let name = read(text, (legacy, residue), piece.keys.buffer(), piece.plains.buffer());
-            piece.keys.finish_text();
-            piece.plains.finish_text();
-            piece.told.push((name.fault, name.oddity));
-            piece.standards.extend(name.standard.map(|standard| (code, standard.into_boxed_str())));
-        }
-        piece
-    });
+    let menders = (legacy, residue);
+    let pieces = by_chunk_with(
+        dictionary,
+        || Familiar::new(menders),
+        |familiar, first, texts| {
+            let mut piece = Piece { keys: Chunk::new(), plains: Chunk::new(), ..Piece::default() };
+            for (code, text) in (first..).zip(texts) {
+                piece.add(code, text, familiar, menders);
+            }
+            piece
+        },
+    );
     let mut names = PersonNames { told: Vec::with_capacity(dictionary.len()), ..PersonNames::default() };
     let (mut keys, mut plains, mut standards) = (Vec::new(), Vec::new(), Vec::new());
     for piece in pieces {
@@ -155,7 +173,7 @@ fn unescape(raw: &str) -> Cow<'_, str> {
 const REFERENCE_MAX: usize = 7;
 
 /// What one text says.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Reading {
     fault: Option<FormFault>,
     oddity: Option<Oddity>,
@@ -220,7 +238,7 @@ fn read_clean(
     let text = keyed.as_deref().unwrap_or(whole);
     let told = push_keys(text, key, plain);
     let tone_moved = told.tone_moved && !damaged;
-    let case = !damaged && has_case_fault(text);
+    let case = !damaged && Case::of(text).is_fault();
     let faults = [
         (cleaned.odd, FormFault::Unicode),
         (keyed.is_some(), FormFault::Keystrokes),
@@ -343,6 +361,81 @@ mod tests {
         }
     }
 
+    /// Words of names, and such as make a name one that must be read as a whole.
+    const WORDS: [&str; 44] = [
+        "Nguyễn",
+        "NGUYỄN",
+        "nguyễn",
+        "Nguyen",
+        "Thị",
+        "THỊ",
+        "Văn",
+        "Hoà",
+        "Hòa",
+        "HÒA",
+        "HOà",
+        "Ngô",
+        "NGÔ",
+        "Ông",
+        "ông",
+        "Bà",
+        "BA",
+        "Cụ",
+        "Mr",
+        "không",
+        "Không",
+        "rõ",
+        "Chưa",
+        "Vô",
+        "Danh",
+        "x",
+        "X",
+        "test",
+        "Ng",
+        "T",
+        "Y",
+        "Nguyeenx",
+        "Thij",
+        "Hoaf",
+        "NguyÔn",
+        "ThÞ",
+        "Hoµ",
+        "TrầnMinh",
+        "Néang",
+        "Loïc",
+        "Quý",
+        "Đaѐ",
+        "Ðạt",
+        "",
+    ];
+
+    #[test]
+    fn familiar_words_give_what_the_whole_name_gives() {
+        let mut familiar = Familiar::new(menders());
+        let mut read_by_words = 0;
+        let mut check = |name: &str| {
+            let (mut keys, mut fast) = ([String::new(), String::new()], [String::new(), String::new()]);
+            let [key, plain] = &mut fast;
+            if familiar.push_keys(name, key, plain) {
+                let [key, plain] = &mut keys;
+                assert_eq!(read(name, menders(), key, plain), Reading::default(), "{name:?}");
+                read_by_words += 1;
+            }
+            assert!(fast == keys, "{name:?}: {fast:?}");
+        };
+        for first in WORDS {
+            check(first);
+            for second in WORDS {
+                check(&format!("{first} {second}"));
+                for third in WORDS {
+                    check(&format!("{first} {second} {third}"));
+                    check(&format!("{first} {second} {third} An"));
+                }
+            }
+        }
+        assert!(read_by_words > 1_000, "{read_by_words}");
+    }
+
     #[test]
     fn a_megabyte_of_open_brackets_is_read_in_linear_time() {
         for unit in ["(", "a(", "á ", "( )", "a\u{301}"] {
@@ -358,6 +451,19 @@ mod tests {
         fn the_standard_form_is_its_own_standard_form(raw in any::<String>()) {
             let (standard, key, plain, _) = parts(&raw);
             prop_assert_eq!(parts(&standard), (standard.clone(), key, plain, None));
+        }
+
+        #[test]
+        fn familiar_words_give_what_any_name_gives(
+            names in prop::collection::vec("[A-ZĐÀ-Ỹ]?[a-zđà-ỹ]{0,6}( [A-ZĐÀ-Ỹ]?[a-zđà-ỹ]{0,6}){0,3}", 1..8)
+        ) {
+            let mut familiar = Familiar::new(menders());
+            for name in names {
+                let (mut key, mut plain) = (String::new(), String::new());
+                if familiar.push_keys(&name, &mut key, &mut plain) {
+                    prop_assert_eq!(parts(&name), (name, key, plain, None));
+                }
+            }
         }
 
         #[test]

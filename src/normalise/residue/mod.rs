@@ -265,7 +265,7 @@ static BEHIND: [u8; 256] = {
 };
 
 /// Whether anything stands where proper spelling has nothing. O(length).
-fn may_have_keys(text: &str) -> bool {
+pub(super) fn may_have_keys(text: &str) -> bool {
     let mut before = b' ';
     let mut found = 0;
     for byte in text.bytes() {
