@@ -56,6 +56,28 @@ pub(super) struct Households {
     /// The live rows of household `h` are `members[starts[h]..starts[h + 1]]`.
     starts: Vec<u32>,
     members: Vec<u32>,
+    relations: Vec<Relation>,
+}
+
+/// What a record's relation to the head says of who may be its parents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Relation {
+    /// By place in [`MAY_BE_PARENTS`], a bit each: whether it may be a parent there.
+    as_parent: u8,
+    /// The bit of its own place there; none for other relations.
+    as_child: u8,
+}
+
+impl Relation {
+    fn of(word: &FacetValue<'_>) -> Self {
+        let FacetValue::Text(word) = word else { return Self::default() };
+        let mut relation = Self::default();
+        for (at, (child, parents)) in MAY_BE_PARENTS.iter().enumerate() {
+            relation.as_child |= u8::from(*child == *word) << at;
+            relation.as_parent |= u8::from(parents.contains(&&**word)) << at;
+        }
+        relation
+    }
 }
 
 /// What is read of a record.
@@ -66,6 +88,7 @@ struct Reader<'a> {
     living: Option<ByCode<'a, bool>>,
     /// By row: whether it is a head.
     heads: Option<ByCode<'a, bool>>,
+    relations: Option<ByCode<'a, Relation>>,
     born: Option<ByCode<'a, Born>>,
 }
 
@@ -113,7 +136,8 @@ impl Households {
             members[*place as usize] = row as u32;
             *place += 1;
         }
-        let mut all = Self { of_row, of_number: Vec::new(), starts, members };
+        let relations = (0..rows).map(|row| reader.relation(row)).collect();
+        let mut all = Self { of_row, of_number: Vec::new(), starts, members, relations };
         let households = (0..households as u32).into_par_iter().with_min_len(1 << 12);
         all.of_number = households.map(|at| reader.describe(all.members_of(at))).collect();
         for row in (0..rows).filter(|&row| !is_live[row] && all.of_row[row] != NONE) {
@@ -152,9 +176,10 @@ impl Households {
                 && context.person(RecordRef::new(own.source, row)) != person
         };
         let members = self.members(own.row as usize);
-        let mut parents = members.iter().copied().filter(|&row| wanted != 0 && is_parent(row));
-        let parent = parents.next()?;
-        if parents.next().is_some() || !may_be_parent(context, records, own.row, parent) {
+        let may_be = |row: u32| self.may_be_parent(own.row, row);
+        // Relations are at hand, names have to be fetched.
+        let parent = members.iter().copied().find(|&row| wanted != 0 && may_be(row) && is_parent(row))?;
+        if members.iter().any(|&row| row != parent && is_parent(row)) {
             return None;
         }
         let birth = source.column_of(BIRTH_FIELD)?;
@@ -170,6 +195,12 @@ impl Households {
         }
     }
 
+    /// Whether two members' relations to the head allow that one is the other's parent.
+    fn may_be_parent(&self, child: u32, parent: u32) -> bool {
+        let relation = |row: u32| self.relations.get(row as usize).copied().unwrap_or_default();
+        relation(child).as_child & relation(parent).as_parent != 0
+    }
+
     fn number(&self, row: usize) -> Option<u32> {
         self.of_row.get(row).copied().filter(|&household| household != NONE)
     }
@@ -178,20 +209,6 @@ impl Households {
         let household = household as usize;
         &self.members[self.starts[household] as usize..self.starts[household + 1] as usize]
     }
-}
-
-/// Whether two members' relations to the head allow that one is the other's parent.
-fn may_be_parent(context: &Context<'_>, records: &Records, child: u32, parent: u32) -> bool {
-    let source = context.settings.source(records.source);
-    let relation = |row: u32| {
-        let column = source.column_of(RELATION_FIELD)?;
-        match records.facet(facet_named(&source.columns[column].kind, "")?, column, row as usize) {
-            FacetValue::Text(word) => Some(word),
-            _ => None,
-        }
-    };
-    let (Some(child), Some(parent)) = (relation(child), relation(parent)) else { return false };
-    MAY_BE_PARENTS.iter().any(|(of, parents)| *of == child && parents.contains(&&*parent))
 }
 
 impl<'a> Reader<'a> {
@@ -203,6 +220,7 @@ impl<'a> Reader<'a> {
         };
         let is_head =
             |relation: usize| move |code: u32| facet(relation, "", code) == FacetValue::Text(HEAD.into());
+        let relation_of = |relation: usize| move |code: u32| Relation::of(&facet(relation, "", code));
         let birth = declared.column_of(BIRTH_FIELD);
         let born = |birth: usize| {
             move |code: u32| {
@@ -216,6 +234,7 @@ impl<'a> Reader<'a> {
             household: declared.column_of(HOUSEHOLD_FIELD)?,
             living: declared.column_of(STATUS_FIELD).map(|status| living(context, records, status)),
             heads: relation.map(|relation| ByCode::new(records, relation, is_head(relation))),
+            relations: relation.map(|relation| ByCode::new(records, relation, relation_of(relation))),
             born: birth.map(|birth| ByCode::new(records, birth, born(birth))),
         })
     }
@@ -280,6 +299,10 @@ impl<'a> Reader<'a> {
 
     fn is_head(&self, row: usize) -> bool {
         self.heads.as_ref().is_some_and(|heads| heads.of(row))
+    }
+
+    fn relation(&self, row: usize) -> Relation {
+        self.relations.as_ref().map_or(Relation::default(), |relations| relations.of(row))
     }
 
     fn born(&self, row: u32) -> Born {

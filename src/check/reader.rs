@@ -9,6 +9,7 @@ use super::cell::{Cell, cell, to_series};
 use super::condition::Key;
 use super::context::Context;
 use super::frame::Frame;
+use super::fuse::WholeCodes;
 use super::sameness::Marks;
 use super::view::{Best, Origin};
 use crate::link::Bits;
@@ -53,7 +54,9 @@ impl<'a> Reader<'a> {
             (Origin::Best(field, Best::Facet(facet)), _) => {
                 let of = |source: usize| {
                     let source = SourceIndex(source as u8);
-                    FacetColumn::of(context, source, context.fusion.column(field, source)?, facet)
+                    let column =
+                        FacetColumn::of(context, source, context.fusion.column(field, source)?, facet)?;
+                    Some(column.with_whole(context.fusion.whole(field, source)))
                 };
                 let bests = frame.bests.of(context, frame, field, rows);
                 From::Best(bests, (0..context.sources.len()).map(of).collect())
@@ -113,6 +116,8 @@ struct FacetColumn<'a> {
     texts: &'a TextColumn,
     values: &'a Values,
     marks: Option<Marks<'a>>,
+    /// The codes that are known to have a value.
+    whole: Option<&'a WholeCodes>,
 }
 
 /// A facet of one text.
@@ -128,7 +133,18 @@ impl<'a> FacetColumn<'a> {
         let texts = records.table.columns.get(column)?.as_ref()?;
         let values = records.values.get(column)?.as_ref()?;
         let marks = Marks::of(facet, values, context.hashes.of(source.index(), column));
-        Some(Self { facet, texts, values, marks })
+        Some(Self { facet, texts, values, marks, whole: None })
+    }
+
+    /// With the codes that say all there is, which tells whether the facet has a value where it is one of those
+    /// that texts are weighed by.
+    fn with_whole(self, whole: Option<&'a WholeCodes>) -> Self {
+        let is_weighed_by = match self.values {
+            Values::PersonName(_) => matches!(self.facet.name, "key" | "plain"),
+            Values::Category(_) | Values::IdentityNumber(_) => self.facet.name.is_empty(),
+            _ => false,
+        };
+        Self { whole: whole.filter(|_| is_weighed_by), ..self }
     }
 
     fn text(&self, row: u32) -> FacetText<'a, '_> {
@@ -163,6 +179,9 @@ impl<'a> FacetText<'a, '_> {
 
     /// Whether both say the same; by marks where both have them.
     fn equals(self, other: FacetText<'_, '_>) -> Option<bool> {
+        if other.column.whole.is_some_and(|whole| whole.has(other.code)) && self.is(other) {
+            return Some(true);
+        }
         match (self.column.marks, other.column.marks) {
             (Some(a), Some(b)) if a.match_those_of(b) => Some(a.mark(self.code)? == b.mark(other.code)?),
             _ => self.compare(other).map(Ordering::is_eq),

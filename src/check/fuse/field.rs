@@ -104,8 +104,7 @@ impl<'a> Field<'a> {
     /// Whether a record has a value that says all there is. O(1).
     pub(super) fn says_all(&self, record: RecordRef) -> bool {
         let reading = self.readings.get(record.source.index()).and_then(Option::as_ref);
-        let id = reading.and_then(|reading| reading.full_id(reading.codes()[record.row as usize]));
-        id.is_some_and(|id| id != 0)
+        reading.is_some_and(|reading| reading.whole().has(reading.codes()[record.row as usize]))
     }
 
     /// The witness that a record is in this field. O(1).

@@ -18,6 +18,37 @@ pub(super) struct Judged {
     pub(super) vague: Box<[bool]>,
 }
 
+/// The verdicts on all people whose records disagree.
+pub(super) struct Verdicts {
+    /// In order of people.
+    all: Vec<Judged>,
+    people: Vec<u32>,
+    /// By block of people: the place of its first verdict; and how many there are.
+    starts: Vec<u32>,
+}
+
+/// People of one block: those of them whose records disagree are found in a line or two of memory.
+const BLOCK_BITS: u32 = 8;
+
+impl Verdicts {
+    /// From verdicts in order of people. O(people).
+    pub(super) fn new(all: Vec<Judged>) -> Self {
+        let people: Vec<u32> = all.iter().map(|judged| judged.person).collect();
+        let blocks = people.last().map_or(0, |last| (last >> BLOCK_BITS) + 1);
+        let start = |block: u32| people.partition_point(|person| person >> BLOCK_BITS < block) as u32;
+        let starts = (0..=blocks).map(start).collect();
+        Self { all, people, starts }
+    }
+
+    /// The verdict on a person. O(1).
+    pub(super) fn of(&self, person: u32) -> Option<&Judged> {
+        let block = (person >> BLOCK_BITS) as usize;
+        let first = *self.starts.get(block)? as usize;
+        let of_block = self.people.get(first..*self.starts.get(block + 1)? as usize)?;
+        self.all.get(first + of_block.binary_search(&person).ok()?)
+    }
+}
+
 impl Judged {
     pub(super) fn confidence(&self) -> f64 {
         f64::from(self.confidence)
@@ -82,4 +113,27 @@ pub(super) fn titled(key: &str) -> String {
         out.push_str(chars.as_str());
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn verdicts_are_found_by_person_in_whatever_block() {
+        let people = [3, 4, 255, 256, 300, 1023, 5000];
+        let verdict = |&person: &u32| Judged {
+            person,
+            best: 0,
+            confidence: 1.0,
+            said: Box::default(),
+            vague: Box::default(),
+        };
+        let verdicts = Verdicts::new(people.iter().map(verdict).collect());
+        for person in 0..6000 {
+            let found = verdicts.of(person).map(|judged| judged.person);
+            assert_eq!(found, people.contains(&person).then_some(person));
+        }
+        assert!(Verdicts::new(Vec::new()).of(0).is_none());
+    }
 }

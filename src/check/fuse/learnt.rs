@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::case::{Case, Voice};
 use super::em;
 use super::field::{Agreement, Field, Said, Words};
-use super::judged::Judged;
+use super::judged::{Judged, Verdicts};
 use super::model::{KINDS_MAX, Model, NumberModel, WitnessModel};
 use super::side::{self, Gaps, Lexicon};
 use super::{Night, Testimony};
@@ -45,8 +45,7 @@ pub(super) struct Learnt<'a> {
     agreed: Vec<Agreed>,
     /// How sure an agreed value is, by its witnesses.
     sure: HashMap<Agreed, f64>,
-    /// By person.
-    judged: Vec<Judged>,
+    judged: Verdicts,
 }
 
 /// What one piece of people shows.
@@ -85,7 +84,7 @@ impl<'a> Learnt<'a> {
         let patterns = patterns(&field, &piece.patterns, &disputed);
         let model = em::learn(&prior, night.settings.evidence.prior_people, &patterns);
         let judge = |(person, case, said): (u32, Case, Vec<Said>)| judge(&model, person, &case, said);
-        let judged = disputed.into_par_iter().filter_map(judge).collect();
+        let judged = Verdicts::new(disputed.into_par_iter().filter_map(judge).collect());
         let sure = sure(&field, &model, &piece.patterns);
         let columns = (0..night.settings.sources.len())
             .map(|at| night.source_column(SourceIndex(at as u8), &evidence.field))
@@ -103,13 +102,9 @@ impl<'a> Learnt<'a> {
         self.agreed.get(person as usize) == Some(&DISPUTED)
     }
 
-    /// The verdict on a person whose records disagree. O(log people).
+    /// The verdict on a person whose records disagree. O(1).
     pub(super) fn judged(&self, person: u32) -> Option<&Judged> {
-        if !self.is_disputed(person) {
-            return None;
-        }
-        let at = self.judged.binary_search_by_key(&person, |judged| judged.person).ok()?;
-        self.judged.get(at)
+        if self.is_disputed(person) { self.judged.of(person) } else { None }
     }
 
     /// The witnesses of an agreed value; none where nobody has any.

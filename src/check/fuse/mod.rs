@@ -40,6 +40,7 @@ pub(super) use field::weighed_kind;
 use judged::Judged;
 use learnt::Learnt;
 use strength::strengths;
+pub(super) use value::WholeCodes;
 use witness::Witnesses;
 
 /// The best values of all people in the fields that rules name.
@@ -107,8 +108,13 @@ impl<'a> Fusion<'a> {
         self.field(field)?.1.column(source)
     }
 
+    /// By code of a source's column of a field, if it is weighed: whether it says all there is.
+    pub(super) fn whole(&self, field: usize, source: SourceIndex) -> Option<&WholeCodes> {
+        Some(self.field(field)?.1.field.readings.get(source.index())?.as_ref()?.whole())
+    }
+
     /// The record that shows the best value of a person's field, and its column: the asking record if
-    /// it has that value. O(log disputed people), or O(records of the person).
+    /// it has that value. O(records of the person).
     pub(super) fn best(
         &self,
         field: usize,

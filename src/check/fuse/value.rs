@@ -1,5 +1,7 @@
 //! The values of one field in one column as small numbers.
 
+use rayon::prelude::*;
+
 use super::relation::{self, Kinds, NameTexts};
 use crate::check::hashes::{Hashed, is_marked};
 use crate::normalise::{DateValue, Records, Values};
@@ -22,6 +24,27 @@ pub(super) struct Reading<'a> {
     texts: &'a TextColumn,
     values: &'a Values,
     hashes: &'a Hashed,
+    whole: WholeCodes,
+}
+
+/// By code: whether its text says all there is. A bit each, so that a core keeps those of a million texts at hand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::check) struct WholeCodes(Vec<u64>);
+
+impl WholeCodes {
+    fn new(codes: u32, is_whole: impl Fn(u32) -> bool + Sync) -> Self {
+        let word = |at: u32| {
+            let of_word = at * u64::BITS..((at + 1) * u64::BITS).min(codes);
+            of_word.filter(|&code| is_whole(code)).fold(0, |word, code| word | 1 << (code % u64::BITS))
+        };
+        Self((0..codes.div_ceil(u64::BITS)).into_par_iter().with_min_len(1 << 10).map(word).collect())
+    }
+
+    /// Whether a code's text does. O(1).
+    pub(in crate::check) fn has(&self, code: u32) -> bool {
+        let word = self.0.get((code / u64::BITS) as usize);
+        word.is_some_and(|word| word >> (code % u64::BITS) & 1 == 1)
+    }
 }
 
 impl<'a> Reading<'a> {
@@ -35,7 +58,18 @@ impl<'a> Reading<'a> {
                 | (Values::Category(_), Hashed::Words(_))
                 | (Values::Date(_) | Values::IdentityNumber(_), _)
         );
-        is_weighed.then_some(Self { texts, values, hashes })
+        if !is_weighed {
+            return None;
+        }
+        let whole = WholeCodes::new(texts.dictionary().len() as u32, |code| {
+            full_id(values, hashes, code).is_some_and(|id| id != 0) && has_stem(hashes, code)
+        });
+        Some(Self { texts, values, hashes, whole })
+    }
+
+    /// By code of the column: whether it says all there is.
+    pub(super) fn whole(&self) -> &WholeCodes {
+        &self.whole
     }
 
     /// The value in a row. O(1).
@@ -71,21 +105,7 @@ impl<'a> Reading<'a> {
     /// The id of a code's value if that says all there is, 0 for no value; none for a vague one. Nothing that has
     /// to be fetched decides what is fetched next, so that many codes are read at once. O(1).
     pub(super) fn full_id(&self, code: u32) -> Option<u64> {
-        match (self.hashes, self.values) {
-            (Hashed::Names(names), _) => {
-                let id = names.keys.get(code as usize).copied().unwrap_or_default();
-                (id == 0 || is_marked(id)).then_some(id)
-            }
-            (Hashed::Words(hashes), _) => Some(hashes.get(code as usize).copied().unwrap_or_default()),
-            (_, Values::Date(dates)) => {
-                let value = of_date(dates.get(code as usize).copied().unwrap_or_default());
-                (value.id == 0 || value.is_full).then_some(value.id)
-            }
-            (_, Values::IdentityNumber(numbers)) => {
-                Some(numbers.get(code as usize).and_then(|number| number.personal()).unwrap_or(0))
-            }
-            _ => Some(0),
-        }
+        full_id(self.values, self.hashes, code)
     }
 
     /// The date in a row; an unreadable one where there is none.
@@ -132,9 +152,51 @@ pub(super) fn kinds_of(kind: &Kind) -> Option<&'static Kinds> {
     }
 }
 
+/// As [`Reading::full_id`].
+fn full_id(values: &Values, hashes: &Hashed, code: u32) -> Option<u64> {
+    match (hashes, values) {
+        (Hashed::Names(names), _) => {
+            let id = names.keys.get(code as usize).copied().unwrap_or_default();
+            (id == 0 || is_marked(id)).then_some(id)
+        }
+        (Hashed::Words(hashes), _) => Some(hashes.get(code as usize).copied().unwrap_or_default()),
+        (_, Values::Date(dates)) => {
+            let value = of_date(dates.get(code as usize).copied().unwrap_or_default());
+            (value.id == 0 || value.is_full).then_some(value.id)
+        }
+        (_, Values::IdentityNumber(numbers)) => {
+            Some(numbers.get(code as usize).and_then(|number| number.personal()).unwrap_or(0))
+        }
+        _ => Some(0),
+    }
+}
+
+/// Whether a name has letters that it can be known by without marks; anything else needs none.
+fn has_stem(hashes: &Hashed, code: u32) -> bool {
+    match hashes {
+        Hashed::Names(names) => names.plain.get(code as usize).is_some_and(|&plain| plain != 0),
+        Hashed::Words(_) | Hashed::None => true,
+    }
+}
+
 fn of_date(date: DateValue) -> Value {
     let Some(year) = date.year() else { return Value::default() };
     let (month, day) = (date.month().unwrap_or(0), date.day().unwrap_or(0));
     let id = 1 << 40 | u64::from(year) << 16 | u64::from(month) << 8 | u64::from(day);
     Value { id, stem: u64::from(year), is_full: month != 0 && (month, day) != (1, 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::WholeCodes;
+
+    #[test]
+    fn codes_are_told_apart_across_words_and_beyond_the_last() {
+        for codes in [0, 1, 63, 64, 65, 200] {
+            let whole = WholeCodes::new(codes, |code| code % 3 == 1);
+            for code in 0..300 {
+                assert_eq!(whole.has(code), code < codes && code % 3 == 1, "{code} of {codes}");
+            }
+        }
+    }
 }
