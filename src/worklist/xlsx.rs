@@ -25,6 +25,8 @@ pub(super) const HEADER_ROW: u32 = 3;
 /// Sheets of more rows are written row by row to a private temporary file.
 const ROWS_IN_MEMORY_MAX: usize = 5_000;
 pub(super) const PAPER_A4: u8 = 9;
+/// Of 1 to 9: files are a sixth larger than with the usual 6, and packed in half the time.
+const COMPRESSION: u8 = 2;
 /// Rows and columns of an empty sheet in the default typeface at 11 points.
 const ROW_PIXELS: u32 = 20;
 const COLUMN_PIXELS: u32 = 64;
@@ -35,6 +37,7 @@ const INCHES_PER_CM: f64 = 1.0 / 2.54;
 pub(super) fn write(context: &Context<'_>, plan: &Plan<'_>, file: &Path) -> Result<(), XlsxError> {
     let rows = &plan.items[..plan.items.len().min(plan.list.in_workbook as usize)];
     let mut workbook = Workbook::new();
+    workbook.set_zip_compression_level(COMPRESSION);
     if let Some(folder) = file.parent() {
         workbook.set_tempdir(folder)?;
     }
