@@ -10,12 +10,17 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use doisoat::allocator::LargePages;
 use doisoat::generate::{self, ErrorLevel, Format};
 use doisoat::ingest::{self, Delivery};
 use doisoat::normalise::{self, Records};
 use doisoat::progress::Progress;
 use doisoat::settings::{RulesFolder, Settings};
 use doisoat::table::SourceIndex;
+
+/// As the program itself has it.
+#[global_allocator]
+static ALLOCATOR: LargePages = LargePages;
 
 /// The sources of a generated province.
 pub(crate) const SOURCES: [&str; 4] = ["cu_tru", "ho_tich", "bhyt", "thue_bao"];
