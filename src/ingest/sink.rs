@@ -8,17 +8,33 @@ use foldhash::quality::FixedState;
 use hashbrown::HashSet;
 
 use super::reject::RejectReason;
-use crate::table::{SourceIndex, Table};
+use crate::table::{SourceIndex, TextRows};
 
 /// Takes the kept rows of deliveries in place of tables.
 pub trait RowSink: Debug + Send {
-    /// Takes the next rows of a source, in the order of delivery: a table of them with the source's
-    /// declared columns, in which equal texts need not have equal codes.
-    fn take(&mut self, source: SourceIndex, rows: &Table);
+    /// Takes the next rows of a source, in the order of delivery.
+    fn take(&mut self, source: SourceIndex, rows: Rows);
 
     /// All rows of a source are in; by declared column, whether any file had it. None: the source is
     /// refused, and its rows do not count.
     fn finish(&mut self, source: SourceIndex, delivered: Option<Vec<bool>>);
+}
+
+/// Some rows of a source, as the office wrote them.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    /// One column per column of the source's declaration, in that order; `None` where it was not
+    /// delivered.
+    pub columns: Vec<Option<TextRows>>,
+    /// Number of rows in every delivered column.
+    pub rows: usize,
+}
+
+impl Rows {
+    /// The text at a declared column and 0-based row; empty where nothing stands.
+    pub fn text(&self, column: usize, row: usize) -> &str {
+        self.columns.get(column).and_then(Option::as_ref).map_or("", |texts| texts.text(row))
+    }
 }
 
 /// A sink that a night keeps a hand on.
@@ -49,7 +65,7 @@ impl Stream {
         if self.known.insert(wide_hash(trimmed)) { None } else { Some(RejectReason::DuplicateRecordId) }
     }
 
-    pub(super) fn pass_on(&self, rows: &Table) {
+    pub(super) fn pass_on(&self, rows: Rows) {
         self.sink.lock().unwrap_or_else(PoisonError::into_inner).take(self.source, rows);
     }
 
