@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::mapping::Mapping;
 use super::reject::{RAW_TOTAL_MAX, Reject, RejectReason};
-use super::sink::{Rows, Stream};
+use super::sink::{Rows, Stream, id_hash};
 use crate::table::{Table, TextColumnBuilder, TextHash, TextRows};
 
 /// Rows of one file that were cut into cells, column by column.
@@ -155,14 +155,18 @@ impl Intake {
         let Self { stream, rows_kept, .. } = self;
         let Some(stream) = stream.as_mut() else { return Vec::new() };
         let mut refused = batch.refused().iter().copied().peekable();
-        let mut dropped = Vec::new();
-        batch.visit(slot, |row, id| {
+        let (mut dropped, mut hashes) = (Vec::new(), Vec::with_capacity(batch.rows()));
+        batch.visit(slot, |_, id| hashes.push(id_hash(id)));
+        for (row, &hash) in hashes.iter().enumerate() {
+            if row.is_multiple_of(AHEAD) {
+                stream.warm(&hashes[row..hashes.len().min(row + AHEAD)]);
+            }
             let known = refused.next_if(|(at, _)| *at == row).map(|(_, reason)| reason);
-            match known.or_else(|| stream.take_id(id)) {
+            match known.or_else(|| stream.take_id(hash)) {
                 None => *rows_kept += 1,
                 Some(reason) => dropped.push((row, reason)),
             }
-        });
+        }
         dropped
     }
 

@@ -197,17 +197,21 @@ impl AskedColumn {
         let mut said = vec![vec![0; of.len()]; self.asked.len()];
         let mut unknown = TextColumnBuilder::default();
         let mut places = Vec::new();
+        let is_idle = self.memo.is_idle();
         for (at, &row) in of.iter().enumerate() {
-            let text = texts.text(row);
-            if text.is_empty() {
+            let bytes = texts.bytes(row);
+            if bytes.is_empty() {
                 continue;
             }
-            let hash = text_hash(text);
-            if let Some(known) = self.memo.get(hash) {
-                said.iter_mut().zip(known).for_each(|(said, &known)| said[at] = known);
-            } else {
-                unknown.push(text);
-                places.push((at, hash));
+            let hash = if is_idle { 0 } else { text_hash(bytes) };
+            match if is_idle { None } else { self.memo.get(hash) } {
+                Some(known) => said.iter_mut().zip(known).for_each(|(said, &known)| said[at] = known),
+                None => {
+                    let push =
+                        if is_idle { TextColumnBuilder::push_unsought } else { TextColumnBuilder::push };
+                    push(&mut unknown, texts.text(row));
+                    places.push((at, hash));
+                }
             }
         }
         let unknown = unknown.finish();
@@ -218,8 +222,10 @@ impl AskedColumn {
         let read: Vec<Vec<u64>> =
             self.asked.iter().map(|asked| hashes_of(settings, &records, asked)).collect();
         let value = |asked: usize, code: u32| read[asked].get(code as usize).copied().unwrap_or(0);
-        for (&(at, hash), &code) in places.iter().zip(&codes) {
-            said.iter_mut().enumerate().for_each(|(asked, said)| said[at] = value(asked, code));
+        for (asked, said) in said.iter_mut().enumerate() {
+            places.iter().zip(&codes).for_each(|(&(at, _), &code)| said[at] = value(asked, code));
+        }
+        for (&(_, hash), &code) in places.iter().zip(&codes).filter(|_| !is_idle) {
             self.memo.put(hash, (0..self.asked.len()).map(|asked| value(asked, code)));
         }
         self.memo.adapt();

@@ -3,25 +3,27 @@
 //! A name, a birth date, a household's number comes again and again over an extract, and reading it costs a
 //! hundred times what finding it again does. Texts are told apart by 64 bits of hash; of the texts whose
 //! hashes lead to one place the last stands. The table grows as long as that finds more, so that a column of
-//! numbers of one's own keeps a small one.
+//! numbers of one's own keeps a small one and soon is not asked.
 
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::quality::FixedState;
 
-/// Places of a new table: some tens of kilobytes.
-const PLACES_MIN: usize = 1 << 11;
-/// Places at most: some 10 MB, of which a piece touches a part.
-const PLACES_MAX: usize = 1 << 19;
+/// Places of a new table: some hundred kilobytes.
+const PLACES_MIN: usize = 1 << 13;
+/// Places at most: some 20 MB.
+const PLACES_MAX: usize = 1 << 20;
+/// Texts after which it is judged, or as many as a quarter of its places: a few pieces.
+const JUDGED_MIN: usize = 1 << 15;
 /// It grows if at least one of so many texts was found, and
 const FOUND_MIN: usize = 32;
 /// at least one of so many was not.
 const MISSED_MIN: usize = 16;
 
 /// A text's hash; never 0. O(length).
-pub(super) fn text_hash(text: &str) -> u64 {
+pub(super) fn text_hash(text: &[u8]) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
-    hasher.write(text.as_bytes());
+    hasher.write(text);
     hasher.finish().max(1)
 }
 
@@ -33,12 +35,19 @@ pub(super) struct Memo {
     width: usize,
     sought: usize,
     found: usize,
+    /// Whether texts come again at all.
+    is_idle: bool,
 }
 
 impl Memo {
     /// For so many numbers a text.
     pub(super) fn new(width: usize) -> Self {
-        Self { words: vec![0; PLACES_MIN * (width + 1)], width, sought: 0, found: 0 }
+        Self { words: vec![0; PLACES_MIN * (width + 1)], width, sought: 0, found: 0, is_idle: false }
+    }
+
+    /// Whether nothing is found here, so that asking costs more than it saves.
+    pub(super) fn is_idle(&self) -> bool {
+        self.is_idle
     }
 
     /// The numbers of a text by its hash. O(1).
@@ -65,11 +74,12 @@ impl Memo {
     /// Makes room where that lets expect to find more, by what was sought since it was judged last.
     pub(super) fn adapt(&mut self) {
         let places = self.words.len() / (self.width + 1);
-        if self.sought < places / 4 || places >= PLACES_MAX {
+        if self.sought < JUDGED_MIN.max(places / 4) || places >= PLACES_MAX || self.is_idle {
             return;
         }
         let (sought, found) = (std::mem::take(&mut self.sought), std::mem::take(&mut self.found));
-        if found * FOUND_MIN < sought || (sought - found) * MISSED_MIN < sought {
+        self.is_idle = found * FOUND_MIN < sought;
+        if self.is_idle || (sought - found) * MISSED_MIN < sought {
             return;
         }
         let old = std::mem::take(&mut self.words);
@@ -96,7 +106,7 @@ mod tests {
         let mut found = 0;
         for at in 0..400_000_u64 {
             let number = if at % 2 == 0 { at % 40_000 } else { at % 100 };
-            let (hash, told) = (text_hash(&number.to_string()), [number, 7]);
+            let (hash, told) = (text_hash(number.to_string().as_bytes()), [number, 7]);
             match memo.get(hash) {
                 Some(numbers) => {
                     assert_eq!(numbers, told);
@@ -108,7 +118,7 @@ mod tests {
                 memo.adapt();
             }
         }
-        assert_eq!(memo.get(text_hash("40000")), None);
+        assert_eq!(memo.get(text_hash(b"40000")), None);
         assert!(found > 300_000 && memo.words.len() > 8 * before, "{found} in {}", memo.words.len());
     }
 
@@ -117,10 +127,10 @@ mod tests {
         let (mut unique, mut common) = (Memo::new(1), Memo::new(1));
         let before = unique.words.len();
         for at in 0..100_000_u64 {
-            let hash = text_hash(&at.to_string());
+            let hash = text_hash(at.to_string().as_bytes());
             assert_eq!(unique.get(hash), None);
             unique.put(hash, [at].into_iter());
-            let hash = text_hash(&(at % 2).to_string());
+            let hash = text_hash((at % 2).to_string().as_bytes());
             if common.get(hash).is_none() {
                 common.put(hash, [at % 2].into_iter());
             }
@@ -130,5 +140,6 @@ mod tests {
             }
         }
         assert_eq!((unique.words.len(), common.words.len()), (before, before));
+        assert_eq!((unique.is_idle(), common.is_idle()), (true, false));
     }
 }

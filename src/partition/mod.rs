@@ -90,7 +90,9 @@ impl RowSink for Split {
         let Self { router, spill, placed } = self;
         let before = placed.take();
         let lay_aside = || before.iter().for_each(|(source, rows, units)| spill.take(*source, rows, units));
-        let (units, ()) = rayon::join(|| router.route(source, &rows), lay_aside);
+        let piece = router.read(source, &rows);
+        let (units, ()) = rayon::join(|| router.route(&piece), lay_aside);
+        drop(piece);
         *placed = Some((source, rows, units));
     }
 

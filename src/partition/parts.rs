@@ -8,8 +8,8 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::cells::Unpacking;
-use super::spill::{Block, Stored, Unit, path_of, unusable};
-use crate::diagnostic::Outcome;
+use super::spill::{Block, Stored, Unit, path_of};
+use crate::diagnostic::{Diagnostic, Failure, Outcome, Place};
 use crate::table::{SourceIndex, Table, TextColumn, TextColumnBuilder};
 
 /// Rows on disk, by part.
@@ -51,13 +51,13 @@ impl Parts {
     /// delivery. O(texts), a column a task, sources side by side.
     ///
     /// # Errors
-    /// `PAR-001` where they cannot be read back.
+    /// `PAR-004` where they cannot be read back.
     pub fn load(&self, part: usize) -> Outcome<Vec<(SourceIndex, Table)>> {
         let load = |(at, source): (usize, &Stored)| {
             let index = SourceIndex(at as u8);
             let path = path_of(&self.folder, index);
             let table = source.load(&path, &self.units[part], source.delivered.as_ref()?);
-            Some(table.map(|table| (index, table)).map_err(|error| unusable(&path, &error)))
+            Some(table.map(|table| (index, table)).map_err(|error| unreadable(&path, &error)))
         };
         self.sources.par_iter().with_max_len(1).enumerate().filter_map(load).collect()
     }
@@ -109,4 +109,14 @@ fn column_of(blocks: &[(&Block, Vec<u8>)], at: usize, rows: usize) -> io::Result
         }
     }
     Ok(column.finish())
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Diagnostic::error(
+        "PAR-004",
+        Place::file(path.display().to_string()),
+        format!("rows that were laid aside cannot be read back: {error}"),
+        "look after that disk, leave the folder alone while a run is under way, and run again",
+    )
+    .into()
 }

@@ -31,13 +31,15 @@ pub(super) struct Router {
 const TOGETHER: usize = 64;
 
 /// Rows that are being placed.
-struct Piece<'t> {
+pub(super) struct Piece<'t> {
     source: SourceIndex,
     rows: &'t Rows,
     ids: usize,
     keys: Vec<Keys>,
     /// The keys that say where a row goes, in order.
     sought: Vec<usize>,
+    /// By row: where these were met before this piece.
+    met_before: Vec<Option<Unit>>,
 }
 
 impl Piece<'_> {
@@ -74,37 +76,39 @@ impl Router {
         self.told.finish()
     }
 
-    /// The unit of each row. Look-ups, which wait for memory, are made on all threads beforehand; what
-    /// one row tells of the next is seen one after the other.
-    pub(super) fn route(&mut self, source: SourceIndex, rows: &Rows) -> Vec<Unit> {
-        let all: Vec<usize> = (0..rows.rows).collect();
-        let piece = self.piece(source, rows, &all);
-        let met = self.met(&piece);
-        let mut units = vec![0; rows.rows];
+    /// The unit of each row. What one row tells of the next is seen one after the other, on one thread.
+    pub(super) fn route(&mut self, piece: &Piece<'_>) -> Vec<Unit> {
+        let mut units = vec![0; piece.rows.rows];
         let mut open = Vec::new();
-        for row in all {
-            let known = self.told.unit(source, piece.id(row)).or(met[row]);
+        for row in 0..units.len() {
+            if row.is_multiple_of(TOGETHER) {
+                self.warm(piece, row);
+            }
+            let known = self.told(piece, row).or(piece.met_before[row]);
             match known.or_else(|| piece.met(&self.directory, row)) {
-                Some(unit) => units[row] = self.settle(&piece, row, unit),
+                Some(unit) => units[row] = self.settle(piece, row, unit),
                 None => open.push(row),
             }
         }
-        self.place(&piece, &open, &mut units);
+        self.place(piece, &open, &mut units);
         units
     }
 
-    /// All keys of some rows. A resident goes where its number was met, whoever bears it; others want the
-    /// number confirmed. Who has none that was met goes with its household.
-    fn piece<'t>(&mut self, source: SourceIndex, rows: &'t Rows, all: &[usize]) -> Piece<'t> {
+    /// All keys of some rows, and where they were met, on all threads. A resident goes where its number was
+    /// met, whoever bears it; others want the number confirmed. Who has none that was met goes with its
+    /// household.
+    pub(super) fn read<'t>(&mut self, source: SourceIndex, rows: &'t Rows) -> Piece<'t> {
+        let all: Vec<usize> = (0..rows.rows).collect();
         let ids = self.settings.source(source).record_id;
         let is_primary = source == self.settings.primary();
         let uses = [Use::Together, Use::Follow, Use::Hint];
-        let keys = self.keys(source, rows, if is_primary { &uses } else { &uses[..2] }, all);
+        let keys = self.keys(source, rows, if is_primary { &uses } else { &uses[..2] }, &all);
         let follows = |one: &Keys| one.is_for == if is_primary { Use::Hint } else { Use::Follow };
         let leading = (0..keys.len()).filter(|&at| follows(&keys[at]) && keys[at].leads);
         let together = (0..keys.len()).filter(|&at| keys[at].is_for == Use::Together);
         let sought = leading.chain(together).collect();
-        Piece { source, rows, ids, keys, sought }
+        let piece = Piece { source, rows, ids, keys, sought, met_before: Vec::new() };
+        Piece { met_before: self.met(&piece), ..piece }
     }
 
     /// Some keys of some rows.
@@ -117,13 +121,20 @@ impl Router {
         keys.keys((settings, reader), rows, uses, of)
     }
 
-    /// Where each row's keys were met in earlier pieces; fetches what will be asked and entered of them.
+    /// Fetches what will be asked and entered of the next rows' keys.
+    fn warm(&self, piece: &Piece<'_>, row: usize) {
+        for keys in &piece.keys {
+            self.directory.warm(&keys.of_rows[row..keys.of_rows.len().min(row + TOGETHER)]);
+        }
+    }
+
+    /// Where each row's keys were met in earlier pieces.
     fn met(&self, piece: &Piece<'_>) -> Vec<Option<Unit>> {
         let mut met = vec![None; piece.rows.rows];
         met.par_chunks_mut(TOGETHER).with_min_len(4).enumerate().for_each(|(chunk, met)| {
             let first = chunk * TOGETHER;
-            for keys in &piece.keys {
-                self.directory.warm(&keys.of_rows[first..first + met.len()]);
+            for &key in &piece.sought {
+                self.directory.warm(&piece.keys[key].of_rows[first..first + met.len()]);
             }
             for (at, met) in met.iter_mut().enumerate() {
                 *met = piece.met(&self.directory, first + at);
@@ -160,7 +171,12 @@ impl Router {
 
     /// What other rows have told of a row by now.
     fn known(&self, piece: &Piece<'_>, row: usize) -> Option<Unit> {
-        self.told.unit(piece.source, piece.id(row)).or_else(|| piece.met(&self.directory, row))
+        self.told(piece, row).or_else(|| piece.met(&self.directory, row))
+    }
+
+    /// Where earlier nights' word places a row.
+    fn told(&self, piece: &Piece<'_>, row: usize) -> Option<Unit> {
+        if self.told.is_empty() { None } else { self.told.unit(piece.source, piece.id(row)) }
     }
 
     /// A row has its unit: others of its keys and of its person follow it.
@@ -173,7 +189,9 @@ impl Router {
                 self.directory.enter(key, unit);
             }
         }
-        self.told.enter(piece.source, piece.id(row), unit);
+        if !self.told.is_empty() {
+            self.told.enter(piece.source, piece.id(row), unit);
+        }
         unit
     }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::cells::{Cells, Packed};
+use super::cells::{Cells, Packed, Packing};
 use super::parts::Parts;
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Place};
 use crate::ingest::Rows;
@@ -64,6 +64,8 @@ struct Open {
     rows: Vec<usize>,
     /// By column, then unit, so that columns are filled and packed side by side.
     cells: Vec<Vec<Cells>>,
+    /// By column.
+    packing: Vec<Packing>,
 }
 
 impl Spill {
@@ -176,12 +178,13 @@ impl Open {
         self.rows.iter_mut().zip(&ranges).for_each(|(rows, range)| *rows += range.len());
         let order = ordered(units, &ranges);
         self.cells.resize_with(width, Vec::new);
+        self.packing.resize_with(width, Packing::default);
         let width = self.rows.len();
         let push = |(cells, texts): (&mut Vec<Cells>, &Option<TextRows>)| {
             cells.resize_with(width, Cells::default);
             for (cells, range) in cells.iter_mut().zip(&ranges) {
                 let rows = order[range.clone()].iter().map(|&row| row as usize);
-                rows.for_each(|row| cells.push(texts.as_ref().map_or("", |texts| texts.text(row))));
+                rows.for_each(|row| cells.push(texts.as_ref().map_or(&[], |texts| texts.bytes(row))));
             }
         };
         self.cells.par_iter_mut().zip(&rows.columns).with_max_len(1).for_each(push);
@@ -193,11 +196,11 @@ impl Open {
         if full.is_empty() {
             return Vec::new();
         }
-        let pack = |cells: &mut Vec<Cells>| -> Vec<Packed> {
-            let mut joined = Vec::new();
-            full.iter().map(|&unit| cells[unit].pack(&mut joined)).collect()
+        let pack = |(cells, packing): (&mut Vec<Cells>, &mut Packing)| -> Vec<Packed> {
+            full.iter().map(|&unit| packing.pack(&mut cells[unit])).collect()
         };
-        let columns: Vec<Vec<Packed>> = self.cells.par_iter_mut().with_max_len(1).map(pack).collect();
+        let columns = self.cells.par_iter_mut().zip(&mut self.packing);
+        let columns: Vec<Vec<Packed>> = columns.with_max_len(1).map(pack).collect();
         let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
         let of_unit = |unit: usize| {
             let packed = columns.iter_mut().filter_map(Iterator::next).collect();
@@ -235,7 +238,7 @@ pub(super) fn path_of(folder: &Path, source: SourceIndex) -> PathBuf {
     folder.join(format!("{}.rows", source.0))
 }
 
-pub(super) fn unusable(path: &Path, error: &io::Error) -> Failure {
+fn unusable(path: &Path, error: &io::Error) -> Failure {
     Diagnostic::error(
         "PAR-001",
         Place::file(path.display().to_string()),
@@ -295,5 +298,41 @@ mod tests {
         assert_eq!((parts.len(), seen), (3, 60_000));
         let sizes: Vec<u64> = (0..3).map(|part| parts.rows(part)).collect();
         assert!(sizes.iter().max().unwrap() - sizes.iter().min().unwrap() <= 60_000 / 11 + 1, "{sizes:?}");
+    }
+
+    #[test]
+    fn a_folder_that_takes_no_rows_is_told_with_the_file_once() {
+        let settings = Settings::read(&RulesFolder::embedded()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut spill = Spill::new(&settings, &folder.path().join("gone"));
+        let (source, width) = (SourceIndex(0), settings.sources[0].columns.len());
+        for start in [0, 5_000] {
+            spill.take(source, &table(width, start..start + 5_000), &[0; 5_000]);
+            assert!(spill.has_failed());
+        }
+        spill.end_source(source, Some(vec![true; width]));
+        let failure = spill.finish(2, HashMap::new()).unwrap_err();
+        let told = failure.diagnostics[0].to_string();
+        assert!(told.contains("PAR-001") && told.contains("0.rows"), "{told}");
+    }
+
+    #[test]
+    fn rows_that_were_meddled_with_are_told_and_not_read() {
+        let settings = Settings::read(&RulesFolder::embedded()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut spill = Spill::new(&settings, folder.path());
+        let (source, width) = (SourceIndex(0), settings.sources[0].columns.len());
+        spill.take(source, &table(width, 0..9_000), &[0; 9_000]);
+        spill.end_source(source, Some((0..width).map(|column| column != 3).collect()));
+        let parts = spill.finish(1, HashMap::new()).unwrap();
+        assert_eq!(parts.load(0).unwrap()[0].1.rows, 9_000);
+        let path = path_of(folder.path(), source);
+        let bytes = std::fs::read(&path).unwrap();
+        let noise: Vec<u8> = bytes.iter().map(|byte| byte ^ 0xff).collect();
+        for meddled in [&bytes[..bytes.len() - 1], &noise[..], &[]] {
+            std::fs::write(&path, meddled).unwrap();
+            let told = parts.load(0).unwrap_err().diagnostics[0].to_string();
+            assert!(told.contains("PAR-004") && told.contains("0.rows"), "{told}");
+        }
     }
 }

@@ -122,6 +122,18 @@ impl DictionaryBuilder {
         (self.last, word == 0)
     }
 
+    /// A code for a text that is not looked for: that of the text before it, if they are equal, else a
+    /// new one. For texts that are passed on, where looking for equal ones costs more than it saves.
+    pub fn code_unsought(&mut self, text: &str) -> u32 {
+        if text.is_empty() {
+            return 0;
+        }
+        if text != self.dictionary.text(self.last) {
+            self.last = self.dictionary.push(text);
+        }
+        self.last
+    }
+
     /// The code of a text seen before. O(length) on average.
     pub fn find(&self, text: &str) -> Option<u32> {
         if text.is_empty() {

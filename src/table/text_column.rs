@@ -65,6 +65,12 @@ impl TextColumnBuilder {
         self.codes.push(code);
     }
 
+    /// Appends a row whose text is not looked for: see [`DictionaryBuilder::code_unsought`]. O(length).
+    pub fn push_unsought(&mut self, text: &str) {
+        let code = self.dictionary.code_unsought(text);
+        self.codes.push(code);
+    }
+
     /// Appends a row whose text's hash is known. O(length) on average.
     pub fn push_hashed(&mut self, text: &str, hash: TextHash) {
         let (code, _) = self.dictionary.code_and_news(text, hash);
