@@ -143,10 +143,16 @@ pub(super) fn damaged() -> io::Error {
 mod tests {
     use super::*;
 
-    fn packed(texts: &[String]) -> Packed {
+    fn cells(texts: &[String]) -> Cells {
         let mut cells = Cells::default();
-        texts.iter().for_each(|text| cells.push(text.as_bytes()));
-        Packing::default().pack(&mut cells)
+        for text in texts {
+            cells.push(text.as_bytes());
+        }
+        cells
+    }
+
+    fn packed(texts: &[String]) -> Packed {
+        Packing::default().pack(&mut cells(texts))
     }
 
     #[test]
@@ -168,9 +174,7 @@ mod tests {
         let mut packing = Packing::default();
         let mut column = TextColumnBuilder::default();
         for (block, texts) in [&numbers, &numbers, &same].into_iter().enumerate() {
-            let mut cells = Cells::default();
-            texts.iter().for_each(|text| cells.push(text.as_bytes()));
-            let packed = packing.pack(&mut cells);
+            let packed = packing.pack(&mut cells(texts));
             assert_eq!(packed.bytes.len() == packed.unpacked as usize, block > 0);
             let sizes = (texts.len(), packed.unpacked as usize);
             Unpacking::default().push(&packed.bytes, sizes, &mut column).unwrap();
@@ -178,9 +182,7 @@ mod tests {
         let column = column.finish();
         let texts = numbers.iter().chain(&numbers).chain(&same);
         assert!(texts.enumerate().all(|(row, text)| column.text(row) == text));
-        let mut cells = Cells::default();
-        same.iter().for_each(|text| cells.push(text.as_bytes()));
-        let packed = Packing::default().pack(&mut cells);
+        let packed = packed(&same);
         assert!(packed.bytes.len() * 20 < packed.unpacked as usize);
     }
 

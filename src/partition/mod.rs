@@ -23,9 +23,12 @@
 //! So people are joined across parts before they are linked, not after: each part then is linked,
 //! checked and published as a whole night is.
 //!
-//! Cost: one pass. Memory: 8 to 16 bytes a distinct key ([`directory`]), 16 a record id, and blocks of
-//! a few thousand rows a ward. On disk the rows are packed column by column to under half of their CSV
-//! ([`spill`]).
+//! Cost: one pass. Memory: 12 to 24 bytes a distinct key ([`directory`]), 24 to 48 a record id of the source
+//! at hand, some 50 MB of what texts have said ([`memo`]), and blocks of a few thousand rows a ward. On disk
+//! the rows are packed column by column to under half of their CSV ([`spill`], [`cells`]).
+//!
+//! Rows come in pieces of some megabytes. A piece's keys are read on all threads ([`keys`]); then one thread
+//! finds its rows' places, since one row tells of the next, while the others lay the piece before it aside.
 
 mod cells;
 mod directory;

@@ -80,13 +80,13 @@ impl Router {
     pub(super) fn route(&mut self, piece: &Piece<'_>) -> Vec<Unit> {
         let mut units = vec![0; piece.rows.rows];
         let mut open = Vec::new();
-        for row in 0..units.len() {
+        for (row, place) in units.iter_mut().enumerate() {
             if row.is_multiple_of(TOGETHER) {
                 self.warm(piece, row);
             }
             let known = self.told(piece, row).or(piece.met_before[row]);
             match known.or_else(|| piece.met(&self.directory, row)) {
-                Some(unit) => units[row] = self.settle(piece, row, unit),
+                Some(unit) => *place = self.settle(piece, row, unit),
                 None => open.push(row),
             }
         }
@@ -199,7 +199,9 @@ impl Router {
     fn places(&self, piece: &Piece<'_>, columns: &[WardColumn], of: &[usize]) -> Records {
         let pick = |texts: &TextRows| {
             let mut picked = TextColumnBuilder::default();
-            of.iter().for_each(|&row| picked.push(texts.text(row)));
+            for &row in of {
+                picked.push(texts.text(row));
+            }
             picked.finish()
         };
         let column = |(at, texts): (usize, &Option<TextRows>)| {

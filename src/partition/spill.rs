@@ -214,7 +214,9 @@ impl Open {
 fn ranges(units: &[Unit]) -> Vec<Range<usize>> {
     let highest = units.iter().max().map_or(0, |&unit| usize::from(unit) + 1);
     let mut rows = vec![0; highest];
-    units.iter().for_each(|&unit| rows[usize::from(unit)] += 1);
+    for &unit in units {
+        rows[usize::from(unit)] += 1;
+    }
     let range = |end: &mut usize, rows: usize| {
         let start = std::mem::replace(end, *end + rows);
         Some(start..*end)
@@ -307,7 +309,7 @@ mod tests {
         let mut spill = Spill::new(&settings, &folder.path().join("gone"));
         let (source, width) = (SourceIndex(0), settings.sources[0].columns.len());
         for start in [0, 5_000] {
-            spill.take(source, &table(width, start..start + 5_000), &[0; 5_000]);
+            spill.take(source, &table(width, start..start + 5_000), &vec![0; 5_000]);
             assert!(spill.has_failed());
         }
         spill.end_source(source, Some(vec![true; width]));
@@ -322,7 +324,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut spill = Spill::new(&settings, folder.path());
         let (source, width) = (SourceIndex(0), settings.sources[0].columns.len());
-        spill.take(source, &table(width, 0..9_000), &[0; 9_000]);
+        spill.take(source, &table(width, 0..9_000), &vec![0; 9_000]);
         spill.end_source(source, Some((0..width).map(|column| column != 3).collect()));
         let parts = spill.finish(1, HashMap::new()).unwrap();
         assert_eq!(parts.load(0).unwrap()[0].1.rows, 9_000);
