@@ -55,8 +55,15 @@ pub(super) struct Options {
     /// Most memory that the run may take, such as 4GiB. What would take more is told before it does.
     #[arg(long, value_name = "SIZE")]
     memory: Option<Ceiling>,
-    /// Cut the night into so many parts, worked off one after the other; auto: as many as --memory asks for.
-    #[arg(long, value_name = "N|auto", default_value = "1")]
+    /// Cut the night into so many parts, 1 to 240, worked off one after the other; auto: as many as --memory
+    /// asks for.
+    #[arg(
+        long,
+        value_name = "N|auto",
+        default_value = "1",
+        allow_negative_numbers = true,
+        requires_if("auto", "memory")
+    )]
     partitions: Partitions,
 }
 

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use super::mapping::Mapping;
 use super::reject::{RAW_TOTAL_MAX, Reject, RejectReason};
-use super::sink::Stream;
-use crate::table::{Table, TextColumn, TextColumnBuilder, TextHash};
+use super::sink::{Rows, Stream, id_hash};
+use crate::table::{Table, TextColumnBuilder, TextHash, TextRows};
 
 /// Rows of one file that were cut into cells, column by column.
 pub(super) trait Batch: Sync {
@@ -91,7 +91,7 @@ impl Intake {
             (None, _) => batches.iter().map(|batch| self.number_rows(batch)).collect(),
         };
         if let Some(stream) = self.stream.take() {
-            stream.pass_on(&self.piece(mapping, batches, &dropped));
+            stream.pass_on(self.piece(mapping, batches, &dropped));
             self.stream = Some(stream);
         } else {
             self.push(mapping, batches, &dropped);
@@ -119,26 +119,27 @@ impl Intake {
         });
     }
 
-    /// The rows of some batches that stay, as a table by itself.
+    /// The rows of some batches that stay, to be passed on.
     fn piece<B: Batch>(
         &mut self,
         mapping: &Mapping,
         batches: &[B],
         dropped: &[Vec<(usize, RejectReason)>],
-    ) -> Table {
+    ) -> Rows {
         let rows = batches.iter().zip(dropped).map(|(batch, dropped)| batch.rows() - dropped.len()).sum();
         let mut numbered = self.columns.get_mut(self.record_id).filter(|_| mapping.record_id.is_none());
         let numbers = numbered.as_mut().and_then(|column| column.replace(TextColumnBuilder::default()));
         let column = |declared| {
             let slot = mapping.slots.iter().position(|slot| slot.declared == declared)?;
-            Some(passed_column(slot, batches, dropped))
+            Some(passed_column(slot, batches, dropped, rows))
         };
         let mut columns: Vec<_> =
             (0..self.columns.len()).into_par_iter().with_max_len(1).map(column).collect();
         if let Some((numbers, place)) = numbers.zip(columns.get_mut(self.record_id)) {
-            *place = Some(numbers.finish());
+            let numbers = numbers.finish();
+            *place = Some((0..numbers.len()).map(|row| numbers.text(row)).collect());
         }
-        Table { columns, rows }
+        Rows { columns, rows }
     }
 
     /// The rows set aside of a source that is refused; those that were passed on do not count.
@@ -154,14 +155,18 @@ impl Intake {
         let Self { stream, rows_kept, .. } = self;
         let Some(stream) = stream.as_mut() else { return Vec::new() };
         let mut refused = batch.refused().iter().copied().peekable();
-        let mut dropped = Vec::new();
-        batch.visit(slot, |row, id| {
+        let (mut dropped, mut hashes) = (Vec::new(), Vec::with_capacity(batch.rows()));
+        batch.visit(slot, |_, id| hashes.push(id_hash(id)));
+        for (row, &hash) in hashes.iter().enumerate() {
+            if row.is_multiple_of(AHEAD) {
+                stream.warm(&hashes[row..hashes.len().min(row + AHEAD)]);
+            }
             let known = refused.next_if(|(at, _)| *at == row).map(|(_, reason)| reason);
-            match known.or_else(|| stream.take_id(id)) {
+            match known.or_else(|| stream.take_id(hash)) {
                 None => *rows_kept += 1,
                 Some(reason) => dropped.push((row, reason)),
             }
-        });
+        }
         dropped
     }
 
@@ -292,18 +297,23 @@ fn push_column<B: Batch>(
     }
 }
 
-/// A column of the rows that stay, its texts not looked for among each other.
-fn passed_column<B: Batch>(slot: usize, batches: &[B], dropped: &[Vec<(usize, RejectReason)>]) -> TextColumn {
-    let mut builder = TextColumnBuilder::default();
+/// A column of the rows that stay, which are so many.
+fn passed_column<B: Batch>(
+    slot: usize,
+    batches: &[B],
+    dropped: &[Vec<(usize, RejectReason)>],
+    rows: usize,
+) -> TextRows {
+    let mut texts = TextRows::with_capacity(rows);
     for (batch, dropped) in batches.iter().zip(dropped) {
         let mut dropped = dropped.iter().map(|(row, _)| *row).peekable();
         batch.visit(slot, |row, text| {
             if dropped.next_if_eq(&row).is_none() {
-                builder.push_unsought(text);
+                texts.push(text);
             }
         });
     }
-    builder.finish()
+    texts
 }
 
 fn hash_slot<B: Batch>(batch: &B, slot: usize, hashes: &mut Vec<TextHash>) {

@@ -30,7 +30,7 @@ pub use account::{Account, InputFile};
 pub(crate) use csv::CP1252;
 pub use cut_off::{DELIVERY_FILE, cut_off_days};
 pub use reject::{RAW_BYTES_MAX, RAW_TOTAL_MAX, Reject, RejectReason};
-pub use sink::{RowSink, SharedSink};
+pub use sink::{RowSink, Rows, SharedSink};
 
 use sink::Stream;
 

@@ -25,7 +25,7 @@ pub(super) struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    fn of(settings: &'a Settings, records: &'a Records, field: &str) -> Option<Self> {
+    pub(super) fn of(settings: &'a Settings, records: &'a Records, field: &str) -> Option<Self> {
         let source = settings.sources.get(records.source.index())?;
         let column = source.column_of(field)?;
         let texts = records.table.columns.get(column)?.as_ref()?;

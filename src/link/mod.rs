@@ -72,7 +72,7 @@ use ruled::Bound;
 use space::RecordSpace;
 use weights::Weights;
 
-pub use across::{key_columns, keys_of};
+pub use across::hashes_of;
 pub use bits::Bits;
 pub use blocking::BlockingAccount;
 pub use calibration::{Calibrated, calibrated_bits};

@@ -23,11 +23,18 @@
 //! So people are joined across parts before they are linked, not after: each part then is linked,
 //! checked and published as a whole night is.
 //!
-//! Cost: one pass. Memory: 8 to 16 bytes a distinct key ([`directory`]), 16 a record id, and blocks of
-//! a few thousand rows a ward. On disk the rows are packed column by column to under half of their CSV
-//! ([`spill`]).
+//! Cost: one pass. Memory: 12 to 24 bytes a distinct key ([`directory`]), 24 to 48 a record id of the source
+//! at hand, some 50 MB of what texts have said ([`memo`]), and blocks of a few thousand rows a ward. On disk
+//! the rows are packed column by column to under half of their CSV ([`spill`], [`cells`]).
+//!
+//! Rows come in pieces of some megabytes. A piece's keys are read on all threads ([`keys`]); then one thread
+//! finds its rows' places, since one row tells of the next, while the others lay the piece before it aside.
 
+mod cells;
 mod directory;
+mod keys;
+mod memo;
+mod parts;
 mod place;
 mod route;
 mod spill;
@@ -35,15 +42,15 @@ mod told;
 
 use std::path::Path;
 
-pub use spill::Parts;
+pub use parts::Parts;
 
 use crate::diagnostic::Outcome;
-use crate::ingest::RowSink;
+use crate::ingest::{RowSink, Rows};
 use crate::link::{Earlier, RecordName};
 use crate::settings::Settings;
-use crate::table::{SourceIndex, Table};
+use crate::table::SourceIndex;
 use route::Router;
-use spill::Spill;
+use spill::{Spill, Unit};
 use told::name_hash;
 
 /// Takes rows and puts each with those of its place.
@@ -51,12 +58,14 @@ use told::name_hash;
 pub struct Split {
     router: Router,
     spill: Spill,
+    /// Rows that have their units and are not laid aside yet.
+    placed: Option<(SourceIndex, Rows, Vec<Unit>)>,
 }
 
 impl Split {
     /// Begins in a folder that is there, private, and this run's own.
     pub fn new(settings: &Settings, earlier: Earlier, folder: &Path) -> Self {
-        Self { router: Router::new(settings, earlier), spill: Spill::new(settings, folder) }
+        Self { router: Router::new(settings, earlier), spill: Spill::new(settings, folder), placed: None }
     }
 
     /// Rows taken in, of sources that were not refused.
@@ -76,14 +85,24 @@ impl Split {
 }
 
 impl RowSink for Split {
-    fn take(&mut self, source: SourceIndex, rows: &Table) {
-        if rows.rows > 0 && !self.spill.has_failed() {
-            let units = self.router.route(source, rows);
-            self.spill.take(source, rows, &units);
+    /// Finds the places of some rows while those before them are laid aside.
+    fn take(&mut self, source: SourceIndex, rows: Rows) {
+        if rows.rows == 0 || self.spill.has_failed() {
+            return;
         }
+        let Self { router, spill, placed } = self;
+        let before = placed.take();
+        let lay_aside = || before.iter().for_each(|(source, rows, units)| spill.take(*source, rows, units));
+        let piece = router.read(source, &rows);
+        let (units, ()) = rayon::join(|| router.route(&piece), lay_aside);
+        drop(piece);
+        *placed = Some((source, rows, units));
     }
 
     fn finish(&mut self, source: SourceIndex, delivered: Option<Vec<bool>>) {
+        if let Some((source, rows, units)) = self.placed.take() {
+            self.spill.take(source, &rows, &units);
+        }
         self.spill.end_source(source, delivered);
     }
 }

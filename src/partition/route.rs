@@ -4,21 +4,22 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::directory::Directory;
+use super::keys::{KeyReader, Keys, Use};
 use super::place::{WardColumn, Wards, unit_of_id, ward_columns};
 use super::spill::Unit;
 use super::told::Told;
-use crate::link::{Earlier, kernel, key_columns, keys_of};
+use crate::ingest::Rows;
+use crate::link::Earlier;
 use crate::normalise::{Reader, Records};
-use crate::settings::{AcrossParts, Expression, Settings};
-use crate::table::{SourceIndex, Table, TextColumn, TextColumnBuilder};
+use crate::settings::Settings;
+use crate::table::{SourceIndex, Table, TextColumnBuilder, TextRows};
 
 /// Knows where keys were met.
 pub(super) struct Router {
     settings: Settings,
     reader: Reader,
-    together: Vec<PartKey>,
-    follow: Vec<PartKey>,
-    hints: Vec<PartKey>,
+    /// Of the source at hand.
+    keys: Option<(SourceIndex, KeyReader)>,
     /// By source.
     ward_columns: Vec<Vec<WardColumn>>,
     wards: Wards,
@@ -26,50 +27,19 @@ pub(super) struct Router {
     told: Told,
 }
 
-/// Values that together say where a record belongs.
-struct PartKey {
-    /// Tells equal digits of two kinds of number apart.
-    number: u64,
-    values: Vec<Expression>,
-    /// Whether a resident goes by it.
-    leads: bool,
-}
-
-/// What stays together, then what is followed with what has to agree beside it; and the hints, those of
-/// most values first.
-fn part_keys(settings: &Settings) -> (Vec<PartKey>, Vec<PartKey>, Vec<PartKey>) {
-    let (mut follow, mut hints) = (Vec::new(), Vec::new());
-    for (rule, number) in settings.matching.blocking.iter().zip((1..).step_by(2)) {
-        let leads = rule.across_parts == Some(AcrossParts::Follow);
-        if leads {
-            let values = rule.keys.iter().chain(&rule.follow_with).cloned().collect();
-            follow.push(PartKey { number: number + 1, values, leads });
-        }
-        if rule.across_parts.is_some() {
-            hints.push(PartKey { number, values: rule.keys.clone(), leads });
-        }
-    }
-    hints.sort_by_key(|hint| std::cmp::Reverse(hint.values.len()));
-    let together = settings.matching.one_part.iter().zip(TOGETHER_FROM..);
-    let together =
-        together.map(|(value, number)| PartKey { number, values: vec![value.clone()], leads: true });
-    (together.collect(), follow, hints)
-}
-
-/// Numbers of what stays together, far above those of blocking rules; a thousand a source.
-const TOGETHER_FROM: u64 = 1_000;
+/// Rows whose places in the directory are fetched together: their keys' lines stay in a core's cache.
+const TOGETHER: usize = 64;
 
 /// Rows that are being placed.
-struct Piece<'t> {
+pub(super) struct Piece<'t> {
     source: SourceIndex,
-    rows: &'t Table,
+    rows: &'t Rows,
     ids: usize,
-    /// What says where a row goes, in order: by key, then row.
-    sought: Vec<Vec<u64>>,
-    /// What others are to find it by: first come.
-    entered: Vec<Vec<u64>>,
-    /// The same, if it is in one place.
-    hints: Vec<Vec<u64>>,
+    keys: Vec<Keys>,
+    /// The keys that say where a row goes, in order.
+    sought: Vec<usize>,
+    /// By row: where these were met before this piece.
+    met_before: Vec<Option<Unit>>,
 }
 
 impl Piece<'_> {
@@ -78,7 +48,7 @@ impl Piece<'_> {
     }
 
     fn met(&self, directory: &Directory, row: usize) -> Option<Unit> {
-        self.sought.iter().find_map(|keys| directory.get(keys[row]))
+        self.sought.iter().find_map(|&key| directory.get(self.keys[key].of_rows[row]))
     }
 }
 
@@ -90,12 +60,9 @@ impl std::fmt::Debug for Router {
 
 impl Router {
     pub(super) fn new(settings: &Settings, earlier: Earlier) -> Self {
-        let (together, follow, hints) = part_keys(settings);
         Self {
             reader: Reader::new(settings),
-            together,
-            follow,
-            hints,
+            keys: None,
             ward_columns: settings.sources.iter().map(ward_columns).collect(),
             wards: Wards::default(),
             directory: Directory::default(),
@@ -109,45 +76,71 @@ impl Router {
         self.told.finish()
     }
 
-    /// The unit of each row. Look-ups, which wait for memory, are made on all threads beforehand; what
-    /// one row tells of the next is seen one after the other.
-    pub(super) fn route(&mut self, source: SourceIndex, rows: &Table) -> Vec<Unit> {
-        let all: Vec<usize> = (0..rows.rows).collect();
-        let piece = self.piece(source, rows, &all);
-        let met = |row: &usize| piece.met(&self.directory, *row);
-        let met: Vec<Option<Unit>> = all.par_iter().with_min_len(1 << 10).map(met).collect();
-        piece.hints.iter().chain(&piece.entered).for_each(|keys| self.directory.warm(keys));
-        let mut units = vec![0; rows.rows];
+    /// The unit of each row. What one row tells of the next is seen one after the other, on one thread.
+    pub(super) fn route(&mut self, piece: &Piece<'_>) -> Vec<Unit> {
+        let mut units = vec![0; piece.rows.rows];
         let mut open = Vec::new();
-        for row in all {
-            let known = self.told.unit(source, piece.id(row)).or(met[row]);
+        for (row, place) in units.iter_mut().enumerate() {
+            if row.is_multiple_of(TOGETHER) {
+                self.warm(piece, row);
+            }
+            let known = self.told(piece, row).or(piece.met_before[row]);
             match known.or_else(|| piece.met(&self.directory, row)) {
-                Some(unit) => units[row] = self.settle(&piece, row, unit),
+                Some(unit) => *place = self.settle(piece, row, unit),
                 None => open.push(row),
             }
         }
-        self.place(&piece, &open, &mut units);
+        self.place(piece, &open, &mut units);
         units
     }
 
-    /// All keys of some rows. A resident goes where its number was met, whoever bears it; others want the
-    /// number confirmed. Who has none that was met goes with its household.
-    fn piece<'t>(&self, source: SourceIndex, rows: &'t Table, all: &[usize]) -> Piece<'t> {
+    /// All keys of some rows, and where they were met, on all threads. A resident goes where its number was
+    /// met, whoever bears it; others want the number confirmed. Who has none that was met goes with its
+    /// household.
+    pub(super) fn read<'t>(&mut self, source: SourceIndex, rows: &'t Rows) -> Piece<'t> {
+        let all: Vec<usize> = (0..rows.rows).collect();
         let ids = self.settings.source(source).record_id;
-        let of_source = vec![u64::from(source.0) + 1; rows.rows];
-        let together = self.keys(source, rows, &self.together, all);
-        let together: Vec<Vec<u64>> =
-            together.iter().map(|keys| kernel::keys(&[keys.as_slice(), &of_source])).collect();
-        let follow = self.keys(source, rows, &self.follow, all);
         let is_primary = source == self.settings.primary();
-        let hints = if is_primary { self.keys(source, rows, &self.hints, all) } else { Vec::new() };
-        let leading =
-            hints.iter().zip(&self.hints).filter(|(_, key)| key.leads).map(|(keys, _)| keys.clone());
-        let leading = if is_primary { leading.collect() } else { follow.clone() };
-        let leading: Vec<Vec<u64>> = leading;
-        let sought = leading.into_iter().chain(together.iter().cloned()).collect();
-        let entered = together.into_iter().chain(follow).collect();
-        Piece { source, rows, ids, sought, entered, hints }
+        let uses = [Use::Together, Use::Follow, Use::Hint];
+        let keys = self.keys(source, rows, if is_primary { &uses } else { &uses[..2] }, &all);
+        let follows = |one: &Keys| one.is_for == if is_primary { Use::Hint } else { Use::Follow };
+        let leading = (0..keys.len()).filter(|&at| follows(&keys[at]) && keys[at].leads);
+        let together = (0..keys.len()).filter(|&at| keys[at].is_for == Use::Together);
+        let sought = leading.chain(together).collect();
+        let piece = Piece { source, rows, ids, keys, sought, met_before: Vec::new() };
+        Piece { met_before: self.met(&piece), ..piece }
+    }
+
+    /// Some keys of some rows.
+    fn keys(&mut self, source: SourceIndex, rows: &Rows, uses: &[Use], of: &[usize]) -> Vec<Keys> {
+        let Self { settings, reader, keys, .. } = self;
+        if keys.as_ref().is_none_or(|(at_hand, _)| *at_hand != source) {
+            *keys = None;
+        }
+        let (_, keys) = keys.get_or_insert_with(|| (source, KeyReader::new(settings, source)));
+        keys.keys((settings, reader), rows, uses, of)
+    }
+
+    /// Fetches what will be asked and entered of the next rows' keys.
+    fn warm(&self, piece: &Piece<'_>, row: usize) {
+        for keys in &piece.keys {
+            self.directory.warm(&keys.of_rows[row..keys.of_rows.len().min(row + TOGETHER)]);
+        }
+    }
+
+    /// Where each row's keys were met in earlier pieces.
+    fn met(&self, piece: &Piece<'_>) -> Vec<Option<Unit>> {
+        let mut met = vec![None; piece.rows.rows];
+        met.par_chunks_mut(TOGETHER).with_min_len(4).enumerate().for_each(|(chunk, met)| {
+            let first = chunk * TOGETHER;
+            for &key in &piece.sought {
+                self.directory.warm(&piece.keys[key].of_rows[first..first + met.len()]);
+            }
+            for (at, met) in met.iter_mut().enumerate() {
+                *met = piece.met(&self.directory, first + at);
+            }
+        });
+        met
     }
 
     /// Places rows that no key places: by hints where they are no residents', else by their wards' codes,
@@ -155,14 +148,14 @@ impl Router {
     fn place(&mut self, piece: &Piece<'_>, open: &[usize], units: &mut [Unit]) {
         let Piece { source, rows, .. } = *piece;
         let is_primary = source == self.settings.primary();
-        let hints = if is_primary { Vec::new() } else { self.keys(source, rows, &self.hints, open) };
+        let hints = if is_primary { Vec::new() } else { self.keys(source, rows, &[Use::Hint], open) };
         let columns = std::mem::take(&mut self.ward_columns[source.index()]);
         let (codes, addresses) = columns.split_at(columns.partition_point(WardColumn::is_code));
         let places = self.places(piece, codes, open);
         let mut rest = Vec::new();
         for (at, &row) in open.iter().enumerate() {
             let known = self.known(piece, row);
-            let known = known.or_else(|| hints.iter().find_map(|keys| self.directory.get(keys[at])));
+            let known = known.or_else(|| hints.iter().find_map(|keys| self.directory.get(keys.of_rows[at])));
             match known.or_else(|| self.wards.unit(&places, codes, at)) {
                 Some(unit) => units[row] = self.settle(piece, row, unit),
                 None => rest.push(row),
@@ -178,47 +171,44 @@ impl Router {
 
     /// What other rows have told of a row by now.
     fn known(&self, piece: &Piece<'_>, row: usize) -> Option<Unit> {
-        self.told.unit(piece.source, piece.id(row)).or_else(|| piece.met(&self.directory, row))
+        self.told(piece, row).or_else(|| piece.met(&self.directory, row))
     }
 
-    fn places(&self, piece: &Piece<'_>, columns: &[WardColumn], of: &[usize]) -> Records {
-        let named: Vec<usize> = columns.iter().map(|one| one.column).collect();
-        self.records(piece.source, piece.rows, &named, of)
+    /// Where earlier nights' word places a row.
+    fn told(&self, piece: &Piece<'_>, row: usize) -> Option<Unit> {
+        if self.told.is_empty() { None } else { self.told.unit(piece.source, piece.id(row)) }
     }
 
     /// A row has its unit: others of its keys and of its person follow it.
     fn settle(&mut self, piece: &Piece<'_>, row: usize, unit: Unit) -> Unit {
-        piece.entered.iter().for_each(|keys| self.directory.enter(keys[row], unit));
-        piece.hints.iter().for_each(|keys| self.directory.enter_only(keys[row], unit));
-        self.told.enter(piece.source, piece.id(row), unit);
+        for keys in &piece.keys {
+            let key = keys.of_rows[row];
+            if keys.is_for == Use::Hint {
+                self.directory.enter_only(key, unit);
+            } else {
+                self.directory.enter(key, unit);
+            }
+        }
+        if !self.told.is_empty() {
+            self.told.enter(piece.source, piece.id(row), unit);
+        }
         unit
     }
 
-    /// Some keys of some rows: by key, then row.
-    fn keys(&self, source: SourceIndex, rows: &Table, wanted: &[PartKey], of: &[usize]) -> Vec<Vec<u64>> {
-        let values = wanted.iter().flat_map(|key| &key.values);
-        let columns = key_columns(self.settings.source(source), values);
-        let records = self.records(source, rows, &columns, of);
-        let of_key = |key: &PartKey| {
-            let keys = keys_of(&self.settings, &records, &key.values);
-            kernel::keys(&[&keys, &vec![key.number; keys.len()]])
-        };
-        wanted.par_iter().with_max_len(1).map(of_key).collect()
-    }
-
     /// Some columns of some rows, read.
-    fn records(&self, source: SourceIndex, rows: &Table, columns: &[usize], wanted: &[usize]) -> Records {
-        let pick = |texts: &TextColumn| {
+    fn places(&self, piece: &Piece<'_>, columns: &[WardColumn], of: &[usize]) -> Records {
+        let pick = |texts: &TextRows| {
             let mut picked = TextColumnBuilder::default();
-            for &row in wanted {
-                picked.push_unsought(texts.text(row));
+            for &row in of {
+                picked.push(texts.text(row));
             }
             picked.finish()
         };
-        let column = |(at, texts): (usize, &Option<TextColumn>)| {
-            if columns.contains(&at) { texts.as_ref().map(pick) } else { None }
+        let column = |(at, texts): (usize, &Option<TextRows>)| {
+            let wanted = columns.iter().any(|one| one.column == at);
+            texts.as_ref().filter(|_| wanted).map(pick)
         };
-        let columns = rows.columns.iter().enumerate().map(column).collect();
-        self.reader.records(&self.settings, source, Table { columns, rows: wanted.len() })
+        let columns = piece.rows.columns.iter().enumerate().map(column).collect();
+        self.reader.records(&self.settings, piece.source, Table { columns, rows: of.len() })
     }
 }

@@ -1,26 +1,30 @@
-//! Rows on disk, by unit: blocks of a few thousand rows, packed column by column.
+//! Rows → disk, by unit: blocks of a few thousand rows, packed column by column.
 //!
-//! One file a source. A block is a unit's next rows: for each declared column the lengths of its texts
-//! (7 bits a byte, lowest first), then the texts, compressed by LZ4. Where blocks stand is kept in memory,
-//! some 30 bytes a block and column. The files are read by the process that wrote them and by no other.
+//! One file a source. A block is a unit's next rows, column after column ([`cells`](super::cells)). Where
+//! blocks stand is kept in memory, some 30 bytes a block and column. The files are read by the process that
+//! wrote them and by no other.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use super::cells::{Cells, Packed, Packing};
+use super::parts::Parts;
 use crate::diagnostic::{Diagnostic, Failure, Outcome, Place};
+use crate::ingest::Rows;
 use crate::private;
 use crate::settings::Settings;
-use crate::table::{SourceIndex, Table, TextColumn, TextColumnBuilder};
+use crate::table::{SourceIndex, TextRows};
 
 /// A place that rows go to as one; some hundreds.
 pub(super) type Unit = u16;
 
 /// Rows of a block: its columns fill LZ4's window of 64 KiB about once.
-const BLOCK_ROWS: u32 = 4096;
+const BLOCK_ROWS: usize = 4096;
 
 /// Takes rows in.
 #[derive(Debug)]
@@ -29,43 +33,39 @@ pub(super) struct Spill {
     /// By source: its columns.
     columns: Vec<usize>,
     sources: Vec<Stored>,
-    /// Rows of the source at hand that are not on disk yet, by unit.
-    open: Vec<OpenBlock>,
+    open: Open,
     out: Option<File>,
     failed: Option<Failure>,
 }
 
 /// One source's rows on disk.
 #[derive(Debug, Default)]
-struct Stored {
-    bytes: u64,
+pub(super) struct Stored {
+    pub(super) bytes: u64,
     /// By column: whether any file had it; none of a source that is missing or refused.
-    delivered: Option<Vec<bool>>,
-    blocks: Vec<Block>,
+    pub(super) delivered: Option<Vec<bool>>,
+    pub(super) blocks: Vec<Block>,
 }
 
 /// Some rows of a unit.
 #[derive(Debug)]
-struct Block {
-    unit: Unit,
-    rows: u32,
-    offset: u64,
+pub(super) struct Block {
+    pub(super) unit: Unit,
+    pub(super) rows: u32,
+    pub(super) offset: u64,
     /// By column: bytes on disk, and unpacked.
-    columns: Vec<(u32, u32)>,
+    pub(super) columns: Vec<(u32, u32)>,
 }
 
-/// Rows of a unit that are not on disk yet.
-#[derive(Clone, Debug, Default)]
-struct OpenBlock {
-    rows: u32,
-    columns: Vec<Cells>,
-}
-
-/// Texts of a column back to back, and their lengths.
-#[derive(Clone, Debug, Default)]
-struct Cells {
-    lengths: Vec<u8>,
-    bytes: Vec<u8>,
+/// Rows of the source at hand that are not on disk yet.
+#[derive(Debug, Default)]
+struct Open {
+    /// By unit.
+    rows: Vec<usize>,
+    /// By column, then unit, so that columns are filled and packed side by side.
+    cells: Vec<Vec<Cells>>,
+    /// By column.
+    packing: Vec<Packing>,
 }
 
 impl Spill {
@@ -75,16 +75,16 @@ impl Spill {
             folder: folder.to_owned(),
             sources: columns.iter().map(|_| Stored::default()).collect(),
             columns,
-            open: Vec::new(),
+            open: Open::default(),
             out: None,
             failed: None,
         }
     }
 
     pub(super) fn rows(&self) -> u64 {
-        let open: u64 = self.open.iter().map(|block| u64::from(block.rows)).sum();
+        let open: usize = self.open.rows.iter().sum();
         let blocks = self.sources.iter().flat_map(|source| &source.blocks);
-        open + blocks.map(|block| u64::from(block.rows)).sum::<u64>()
+        open as u64 + blocks.map(|block| u64::from(block.rows)).sum::<u64>()
     }
 
     pub(super) fn has_failed(&self) -> bool {
@@ -92,31 +92,17 @@ impl Spill {
     }
 
     /// Takes rows, each with its unit.
-    pub(super) fn take(&mut self, source: SourceIndex, rows: &Table, units: &[Unit]) {
-        let highest = units.iter().max().map_or(0, |&unit| usize::from(unit) + 1);
-        let width = self.columns[source.index()];
-        self.open.resize_with(self.open.len().max(highest), OpenBlock::default);
-        self.open.iter_mut().for_each(|block| block.columns.resize_with(width, Cells::default));
-        for &unit in units {
-            self.open[usize::from(unit)].rows += 1;
-        }
-        // By column, then unit, so that columns are filled side by side.
-        let mut columns: Vec<Vec<&mut Cells>> = (0..width).map(|_| Vec::new()).collect();
-        for block in &mut self.open {
-            columns.iter_mut().zip(&mut block.columns).for_each(|(column, cells)| column.push(cells));
-        }
-        columns.par_iter_mut().zip(&rows.columns).with_max_len(1).for_each(|(cells, texts)| {
-            for (row, &unit) in units.iter().enumerate() {
-                cells[usize::from(unit)].push(texts.as_ref().map_or("", |texts| texts.text(row)));
-            }
-        });
+    pub(super) fn take(&mut self, source: SourceIndex, rows: &Rows, units: &[Unit]) {
+        self.open.take(self.columns[source.index()], rows, units);
         self.write_blocks(source, BLOCK_ROWS);
     }
 
     /// All rows of a source are in; its delivered columns, none where it is refused.
     pub(super) fn end_source(&mut self, source: SourceIndex, delivered: Option<Vec<bool>>) {
-        self.write_blocks(source, 1);
-        self.open = Vec::new();
+        if delivered.is_some() {
+            self.write_blocks(source, 1);
+        }
+        self.open = Open::default();
         self.out = None;
         let stored = &mut self.sources[source.index()];
         if delivered.is_none() {
@@ -126,39 +112,30 @@ impl Spill {
     }
 
     /// Writes the units that have so many rows or more.
-    fn write_blocks(&mut self, source: SourceIndex, rows_min: u32) {
+    fn write_blocks(&mut self, source: SourceIndex, rows_min: usize) {
         if self.failed.is_some() {
             return;
         }
-        let full = self.open.par_iter_mut().with_max_len(1).enumerate();
-        let full = full.filter(|(_, block)| block.rows >= rows_min);
-        let packed: Vec<(Unit, u32, Vec<Packed>)> =
-            full.map(|(unit, block)| (unit as Unit, block.rows, block.pack())).collect();
-        for (unit, rows, columns) in packed {
+        for (unit, rows, columns) in self.open.pack(rows_min) {
             if let Err(error) = self.write(source, unit, rows, &columns) {
-                self.failed = Some(unusable(&self.path(source), &error));
+                self.failed = Some(unusable(&path_of(&self.folder, source), &error));
                 return;
             }
         }
     }
 
-    fn write(&mut self, source: SourceIndex, unit: Unit, rows: u32, columns: &[Packed]) -> io::Result<()> {
-        let path = self.path(source);
+    fn write(&mut self, source: SourceIndex, unit: Unit, rows: usize, columns: &[Packed]) -> io::Result<()> {
         let out = match &mut self.out {
             Some(out) => out,
-            none => none.insert(private::create_file(&path)?),
+            none => none.insert(private::create_file(&path_of(&self.folder, source))?),
         };
         let bytes = columns.iter().map(|one| one.bytes.as_slice()).collect::<Vec<_>>().concat();
         out.write_all(&bytes)?;
         let stored = &mut self.sources[source.index()];
         let sizes = columns.iter().map(|one| (one.bytes.len() as u32, one.unpacked)).collect();
-        stored.blocks.push(Block { unit, rows, offset: stored.bytes, columns: sizes });
+        stored.blocks.push(Block { unit, rows: rows as u32, offset: stored.bytes, columns: sizes });
         stored.bytes += bytes.len() as u64;
         Ok(())
-    }
-
-    fn path(&self, source: SourceIndex) -> PathBuf {
-        path_of(&self.folder, source)
     }
 
     /// Puts units together to at most so many parts of about equal size: the largest first, each to the
@@ -192,172 +169,74 @@ impl Spill {
     }
 }
 
-/// Rows on disk, by part.
-#[derive(Debug)]
-pub struct Parts {
-    folder: PathBuf,
-    sources: Vec<Stored>,
-    /// By part: its units, ascending.
-    pub(super) units: Vec<Vec<Unit>>,
-    /// By unit: its rows.
-    sizes: Vec<u64>,
-    /// By hash of a name in a ruling: where the record went.
-    pub(super) named: HashMap<u64, Unit>,
-}
-
-impl Parts {
-    /// Number of parts; at least one.
-    pub fn len(&self) -> usize {
-        self.units.len()
-    }
-
-    /// Never: no rows make one empty part.
-    pub fn is_empty(&self) -> bool {
-        self.units.is_empty()
-    }
-
-    /// Rows of a part.
-    pub fn rows(&self, part: usize) -> u64 {
-        let units = self.units.get(part).into_iter().flatten();
-        units.map(|&unit| self.sizes.get(usize::from(unit)).copied().unwrap_or(0)).sum()
-    }
-
-    /// Bytes that all parts take on disk.
-    pub fn bytes(&self) -> u64 {
-        self.sources.iter().map(|source| source.bytes).sum()
-    }
-
-    /// A part's rows as tables, one a delivered source: unit after unit, in each in the order of
-    /// delivery. O(texts), a column a task.
-    ///
-    /// # Errors
-    /// `PAR-001` where they cannot be read back.
-    pub fn load(&self, part: usize) -> Outcome<Vec<(SourceIndex, Table)>> {
-        let mut tables = Vec::new();
-        for (at, source) in self.sources.iter().enumerate() {
-            let index = SourceIndex(at as u8);
-            let path = path_of(&self.folder, index);
-            let Some(delivered) = &source.delivered else { continue };
-            let table = source.load(&path, &self.units[part], delivered);
-            tables.push((index, table.map_err(|error| unusable(&path, &error))?));
-        }
-        Ok(tables)
-    }
-}
-
-impl Stored {
-    fn load(&self, path: &Path, units: &[Unit], delivered: &[bool]) -> io::Result<Table> {
-        let mut blocks: Vec<&Block> =
-            self.blocks.iter().filter(|block| units.binary_search(&block.unit).is_ok()).collect();
-        if blocks.is_empty() {
-            let empty = |&delivered: &bool| delivered.then(TextColumn::default);
-            return Ok(Table { columns: delivered.iter().map(empty).collect(), rows: 0 });
-        }
-        let mut file = File::open(path)?;
-        let mut read = |block: &&Block| {
-            let mut bytes = vec![0; block.columns.iter().map(|&(packed, _)| packed as usize).sum()];
-            file.seek(SeekFrom::Start(block.offset))?;
-            file.read_exact(&mut bytes)?;
-            Ok((block.unit, bytes))
-        };
-        // Read as they lie on disk, then by unit.
-        let mut bytes: Vec<(Unit, Vec<u8>)> = blocks.iter().map(&mut read).collect::<io::Result<_>>()?;
-        blocks.sort_by_key(|block| block.unit);
-        bytes.sort_by_key(|(unit, _)| *unit);
-        let column = |at: usize| -> io::Result<Option<TextColumn>> {
-            let mut builder = TextColumnBuilder::default();
-            let mut unpacked = Vec::new();
-            for (block, (_, bytes)) in blocks.iter().zip(&bytes) {
-                block.unpack(at, bytes, &mut unpacked)?;
-                push_cells(&unpacked, block.rows as usize, &mut builder)?;
+impl Open {
+    /// Appends rows to those of their units, a column a task and a unit after the other, so that a text goes
+    /// to where the one before it went.
+    fn take(&mut self, width: usize, rows: &Rows, units: &[Unit]) {
+        let ranges = ranges(units);
+        self.rows.resize(self.rows.len().max(ranges.len()), 0);
+        self.rows.iter_mut().zip(&ranges).for_each(|(rows, range)| *rows += range.len());
+        let order = ordered(units, &ranges);
+        self.cells.resize_with(width, Vec::new);
+        self.packing.resize_with(width, Packing::default);
+        let width = self.rows.len();
+        let push = |(cells, texts): (&mut Vec<Cells>, &Option<TextRows>)| {
+            cells.resize_with(width, Cells::default);
+            for (cells, range) in cells.iter_mut().zip(&ranges) {
+                let rows = order[range.clone()].iter().map(|&row| row as usize);
+                rows.for_each(|row| cells.push(texts.as_ref().map_or(&[], |texts| texts.bytes(row))));
             }
-            Ok(delivered[at].then(|| builder.finish()))
         };
-        let columns: io::Result<Vec<Option<TextColumn>>> =
-            (0..delivered.len()).into_par_iter().with_max_len(1).map(column).collect();
-        Ok(Table { columns: columns?, rows: blocks.iter().map(|block| block.rows as usize).sum() })
+        self.cells.par_iter_mut().zip(&rows.columns).with_max_len(1).for_each(push);
     }
-}
 
-impl Block {
-    /// One column's cells, out of the block's bytes.
-    fn unpack(&self, column: usize, bytes: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
-        let start: usize = self.columns[..column].iter().map(|&(packed, _)| packed as usize).sum();
-        let (packed, unpacked) = self.columns[column];
-        out.clear();
-        out.resize(unpacked as usize, 0);
-        let written = lz4_flex::block::decompress_into(&bytes[start..start + packed as usize], out);
-        if written.is_ok_and(|written| written == out.len()) { Ok(()) } else { Err(damaged()) }
-    }
-}
-
-impl OpenBlock {
-    /// Its columns as they go to disk; its room is used again.
-    fn pack(&mut self) -> Vec<Packed> {
-        self.rows = 0;
-        let pack = |cells: &mut Cells| {
-            let packed = cells.pack();
-            cells.lengths.clear();
-            cells.bytes.clear();
-            packed
+    /// Takes the units that have so many rows or more: each with its rows and its columns, packed.
+    fn pack(&mut self, rows_min: usize) -> Vec<(Unit, usize, Vec<Packed>)> {
+        let full: Vec<usize> = (0..self.rows.len()).filter(|&unit| self.rows[unit] >= rows_min).collect();
+        if full.is_empty() {
+            return Vec::new();
+        }
+        let pack = |(cells, packing): (&mut Vec<Cells>, &mut Packing)| -> Vec<Packed> {
+            full.iter().map(|&unit| packing.pack(&mut cells[unit])).collect()
         };
-        self.columns.iter_mut().map(pack).collect()
+        let columns = self.cells.par_iter_mut().zip(&mut self.packing);
+        let columns: Vec<Vec<Packed>> = columns.with_max_len(1).map(pack).collect();
+        let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+        let of_unit = |unit: usize| {
+            let packed = columns.iter_mut().filter_map(Iterator::next).collect();
+            (unit as Unit, std::mem::take(&mut self.rows[unit]), packed)
+        };
+        full.iter().copied().map(of_unit).collect()
     }
 }
 
-/// A column's cells as they stand on disk.
-struct Packed {
-    bytes: Vec<u8>,
-    unpacked: u32,
+/// By unit: where its rows stand when rows are ordered by unit.
+fn ranges(units: &[Unit]) -> Vec<Range<usize>> {
+    let highest = units.iter().max().map_or(0, |&unit| usize::from(unit) + 1);
+    let mut rows = vec![0; highest];
+    for &unit in units {
+        rows[usize::from(unit)] += 1;
+    }
+    let range = |end: &mut usize, rows: usize| {
+        let start = std::mem::replace(end, *end + rows);
+        Some(start..*end)
+    };
+    rows.into_iter().scan(0, range).collect()
 }
 
-impl Cells {
-    fn push(&mut self, text: &str) {
-        let mut length = text.len();
-        while length >= 0x80 {
-            self.lengths.push(length as u8 | 0x80);
-            length >>= 7;
-        }
-        self.lengths.push(length as u8);
-        self.bytes.extend_from_slice(text.as_bytes());
+/// The rows by unit, in each in their own order.
+fn ordered(units: &[Unit], ranges: &[Range<usize>]) -> Vec<u32> {
+    let mut next: Vec<usize> = ranges.iter().map(|range| range.start).collect();
+    let mut order = vec![0; units.len()];
+    for (row, &unit) in units.iter().enumerate() {
+        let place = &mut next[usize::from(unit)];
+        order[*place] = row as u32;
+        *place += 1;
     }
-
-    fn pack(&self) -> Packed {
-        let all = [self.lengths.as_slice(), &self.bytes].concat();
-        Packed { bytes: lz4_flex::block::compress(&all), unpacked: all.len() as u32 }
-    }
+    order
 }
 
-/// Pushes so many texts out of their lengths and bytes.
-fn push_cells(cells: &[u8], rows: usize, column: &mut TextColumnBuilder) -> io::Result<()> {
-    let mut lengths = Vec::with_capacity(rows);
-    let mut at = 0;
-    for _ in 0..rows {
-        let (mut length, mut shift) = (0_usize, 0);
-        loop {
-            let byte = *cells.get(at).ok_or_else(damaged)?;
-            length |= usize::from(byte & 0x7f) << shift;
-            (at, shift) = (at + 1, shift + 7);
-            if byte < 0x80 || shift > 28 {
-                break;
-            }
-        }
-        lengths.push(length);
-    }
-    let texts = simdutf8::basic::from_utf8(&cells[at..]).map_err(|_| damaged())?;
-    let mut start = 0;
-    for length in lengths {
-        column.push(texts.get(start..start + length).ok_or_else(damaged)?);
-        start += length;
-    }
-    Ok(())
-}
-
-fn damaged() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "not what was written there")
-}
-
-fn path_of(folder: &Path, source: SourceIndex) -> PathBuf {
+pub(super) fn path_of(folder: &Path, source: SourceIndex) -> PathBuf {
     folder.join(format!("{}.rows", source.0))
 }
 
@@ -376,7 +255,7 @@ mod tests {
     use super::*;
     use crate::settings::RulesFolder;
 
-    fn table(width: usize, rows: std::ops::Range<usize>) -> Table {
+    fn table(width: usize, rows: std::ops::Range<usize>) -> Rows {
         let text = |column: usize, row: usize| match (column + row) % 5 {
             0 => String::new(),
             1 => "Đ".repeat(row % 300),
@@ -384,9 +263,9 @@ mod tests {
         };
         let column = |at: usize| {
             let texts: Vec<String> = rows.clone().map(|row| text(at, row)).collect();
-            (at != 3).then(|| texts.iter().map(String::as_str).collect::<TextColumn>())
+            (at != 3).then(|| texts.iter().map(String::as_str).collect::<TextRows>())
         };
-        Table { columns: (0..width).map(column).collect(), rows: rows.len() }
+        Rows { columns: (0..width).map(column).collect(), rows: rows.len() }
     }
 
     #[test]
@@ -421,5 +300,41 @@ mod tests {
         assert_eq!((parts.len(), seen), (3, 60_000));
         let sizes: Vec<u64> = (0..3).map(|part| parts.rows(part)).collect();
         assert!(sizes.iter().max().unwrap() - sizes.iter().min().unwrap() <= 60_000 / 11 + 1, "{sizes:?}");
+    }
+
+    #[test]
+    fn a_folder_that_takes_no_rows_is_told_with_the_file_once() {
+        let settings = Settings::read(&RulesFolder::embedded()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut spill = Spill::new(&settings, &folder.path().join("gone"));
+        let (source, width) = (SourceIndex(0), settings.sources[0].columns.len());
+        for start in [0, 5_000] {
+            spill.take(source, &table(width, start..start + 5_000), &vec![0; 5_000]);
+            assert!(spill.has_failed());
+        }
+        spill.end_source(source, Some(vec![true; width]));
+        let failure = spill.finish(2, HashMap::new()).unwrap_err();
+        let told = failure.diagnostics[0].to_string();
+        assert!(told.contains("PAR-001") && told.contains("0.rows"), "{told}");
+    }
+
+    #[test]
+    fn rows_that_were_meddled_with_are_told_and_not_read() {
+        let settings = Settings::read(&RulesFolder::embedded()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let mut spill = Spill::new(&settings, folder.path());
+        let (source, width) = (SourceIndex(0), settings.sources[0].columns.len());
+        spill.take(source, &table(width, 0..9_000), &vec![0; 9_000]);
+        spill.end_source(source, Some((0..width).map(|column| column != 3).collect()));
+        let parts = spill.finish(1, HashMap::new()).unwrap();
+        assert_eq!(parts.load(0).unwrap()[0].1.rows, 9_000);
+        let path = path_of(folder.path(), source);
+        let bytes = std::fs::read(&path).unwrap();
+        let noise: Vec<u8> = bytes.iter().map(|byte| byte ^ 0xff).collect();
+        for meddled in [&bytes[..bytes.len() - 1], &noise[..], &[]] {
+            std::fs::write(&path, meddled).unwrap();
+            let told = parts.load(0).unwrap_err().diagnostics[0].to_string();
+            assert!(told.contains("PAR-004") && told.contains("0.rows"), "{told}");
+        }
     }
 }

@@ -61,6 +61,11 @@ impl Told {
         group
     }
 
+    /// Whether earlier nights say nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.group_of.is_empty() && self.people.is_empty()
+    }
+
     /// Where a record's person went, if earlier nights know it.
     pub(super) fn unit(&self, source: SourceIndex, id: &str) -> Option<Unit> {
         let ruled = self.ruled(source, id).and_then(|(_, group)| self.groups.get(group).copied().flatten());

@@ -8,7 +8,10 @@ use crate::report::format;
 /// (10.36 million rows, docs/performance.md) and a twentieth, so that what is said to fit does.
 ///
 /// `cut` is what taking rows apart keeps of them: keys and record ids.
-const BYTES_A_ROW: [(&str, u64); 4] = [("cut", 80), ("normalise", 184), ("link", 391), ("check", 383)];
+const BYTES_A_ROW: [(&str, u64); 4] = [(CUT, 100), ("normalise", 184), ("link", 391), ("check", 383)];
+
+/// The taking apart of rows, before there are parts.
+pub(super) const CUT: &str = "cut";
 
 /// What the program takes before the first row: rules, reference tables, what threads keep.
 const BYTES_ALWAYS: u64 = 120 << 20;
@@ -139,7 +142,7 @@ impl Ceiling {
                     size(needed),
                     size(most)
                 ),
-                REMEDY,
+                if stage == CUT { REMEDY_OF_CUT } else { REMEDY },
             )
             .into()),
             _ => Ok(()),
@@ -164,15 +167,17 @@ impl Ceiling {
     }
 }
 
+const REMEDY_OF_CUT: &str =
+    "allow more with --memory: taking rows apart needs as much for any number of parts";
 const REMEDY: &str = "give --partitions auto, so that the night is worked off in parts that fit, or more parts; \
                       or allow more with --memory";
 
 /// Bytes for a message.
 fn size(bytes: u64) -> String {
-    if bytes >= 1 << 30 {
-        format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30))
-    } else {
-        format!("{:.0} MiB", bytes as f64 / f64::from(1 << 20))
+    match bytes {
+        0..0x10_0000 => format!("{} KiB", bytes.div_ceil(1 << 10)),
+        0x10_0000..0x4000_0000 => format!("{:.0} MiB", bytes as f64 / f64::from(1 << 20)),
+        _ => format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30)),
     }
 }
 
@@ -204,6 +209,16 @@ mod tests {
         }
         assert!(ceiling.allows("check", rows / 2).is_err());
         assert_eq!(Partitions::Number(3).number(ceiling, rows), 3);
+    }
+
+    #[test]
+    fn what_is_told_is_what_helps() {
+        let said = |stage: &str| {
+            let ceiling: Ceiling = "500KiB".parse().unwrap();
+            ceiling.allows(stage, 1_000).unwrap_err().diagnostics[0].to_string()
+        };
+        assert!(said("check").contains("--partitions auto") && said("check").contains("allows 500 KiB"));
+        assert!(!said(CUT).contains("--partitions auto") && said(CUT).contains("--memory"));
     }
 
     #[test]

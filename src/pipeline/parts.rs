@@ -48,14 +48,16 @@ struct Work<'a> {
 /// Runs one night in parts.
 ///
 /// # Errors
-/// As [`super::run`]; `PAR-001` where rows cannot be laid aside.
+/// As [`super::run`]; `PAR-001` where rows cannot be laid aside, `PAR-004` where they cannot be read back.
 pub(super) fn run(
     settings: &Settings,
     night: &Night,
     (mut history, folder, facts): (History, RunFolder, RunFacts),
     progress: &Progress,
 ) -> Outcome<Ended> {
-    night.ceiling.allows("cut", super::ceiling::rows_of(ingest::text_bytes(settings, &night.input)?))?;
+    night
+        .ceiling
+        .allows(super::ceiling::CUT, super::ceiling::rows_of(ingest::text_bytes(settings, &night.input)?))?;
     let scratch = folder.path().join(SCRATCH);
     private::create_dir(&scratch).map_err(|error| no_scratch(&scratch, &error))?;
     let mut work = Work {
@@ -101,11 +103,11 @@ impl Work<'_> {
         primary_stands(settings, &deliveries)?;
         let refused = deliveries.iter().any(|delivery| matches!(delivery, Delivery::Refused(_)));
         facts.exit_code = u8::from(refused);
-        publish::rejects(folder, settings, &deliveries)?;
         drop(sink);
         let split = Arc::into_inner(split).and_then(|split| split.into_inner().ok()).ok_or_else(lost)?;
         let number = night.partitions.number(night.ceiling, split.rows());
         let (parts, mut earlier) = split.parts(number)?;
+        publish::rejects(folder, settings, &deliveries)?;
         let kept = |delivery: &Delivery| match delivery {
             Delivery::Delivered(extract) => extract.account.rows_kept as usize,
             Delivery::Refused(_) => 0,

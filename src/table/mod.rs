@@ -9,10 +9,12 @@ mod ends;
 mod id;
 pub(crate) mod parquet_rows;
 mod text_column;
+mod text_rows;
 
 pub use dictionary::{Dictionary, DictionaryBuilder, TextHash};
 pub use id::{RecordRef, SourceIndex};
 pub use text_column::{TextColumn, TextColumnBuilder};
+pub use text_rows::TextRows;
 
 /// The rows of one source that were kept, as the office wrote them.
 #[derive(Clone, Debug, Default)]

@@ -198,11 +198,12 @@ fn what_earlier_nights_say_holds_over_parts() {
 #[test]
 fn too_little_memory_is_told_before_it_is_taken_and_nothing_is_left() {
     let (input, out) = (small_input(), tempfile::tempdir().unwrap());
-    for more in [&["--memory", "20MiB"][..], &["--memory", "20MiB", "--partitions", "2"]] {
+    let (whole, cut) = (["--memory", "20MiB"], ["--memory", "20MiB", "--partitions", "2"]);
+    for (more, remedy) in [(&whole[..], "--partitions auto"), (&cut, "any number of parts")] {
         let (code, _, complaints) = night(input.path(), out.path(), more);
         assert_eq!(code, 2, "{complaints}");
         assert!(complaints.contains("error[MEM-00"), "{complaints}");
-        assert!(complaints.contains("--partitions auto"), "{complaints}");
+        assert!(complaints.contains(remedy), "{complaints}");
         assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0);
     }
     let (code, _, complaints) = night(input.path(), out.path(), &["--memory", "4 apples"]);
@@ -214,18 +215,18 @@ fn too_little_memory_is_told_before_it_is_taken_and_nothing_is_left() {
     assert!(told.get("parts").is_none(), "a night that fits is not cut");
 }
 
-#[test]
-fn a_killed_night_leaves_rows_that_the_next_one_clears_away() {
-    let (input, out) = (small_input(), tempfile::tempdir().unwrap());
+/// A night in three parts on the whole sample that is killed as soon as a file is there within its hidden
+/// folder; that folder.
+fn kill_when(out: &Path, file: &str) -> PathBuf {
     let program = doisoat().get_program().to_owned();
     let mut child = std::process::Command::new(program)
         .args(["run", "--quiet", "--partitions", "3", "--input"])
-        .args([sample().as_os_str(), "--out".as_ref(), out.path().as_os_str()])
+        .args([sample().as_os_str(), "--out".as_ref(), out.as_os_str()])
         .spawn()
         .unwrap();
     let left = || {
-        let folders = fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().path());
-        folders.map(|folder| folder.join(".scratch")).find(|scratch| scratch.join("0.rows").exists())
+        let mut folders = fs::read_dir(out).unwrap().map(|entry| entry.unwrap().path());
+        folders.find(|folder| folder.join(".scratch").exists() && folder.join(file).exists())
     };
     let began = Instant::now();
     while left().is_none() && began.elapsed() < Duration::from_mins(1) {
@@ -233,9 +234,125 @@ fn a_killed_night_leaves_rows_that_the_next_one_clears_away() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    let scratch = left().expect("it was killed while rows were waiting");
-    run(input.path(), out.path(), "next", &[]);
-    assert!(!scratch.exists());
-    let hidden = fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().file_name());
-    assert_eq!(hidden.filter(|name| name.to_string_lossy().starts_with('.')).count(), 0);
+    left().expect("it was killed while it was under way")
+}
+
+fn hidden(out: &Path) -> usize {
+    let names = fs::read_dir(out).unwrap().map(|entry| entry.unwrap().file_name());
+    names.filter(|name| name.to_string_lossy().starts_with('.')).count()
+}
+
+#[test]
+fn a_killed_night_leaves_the_last_one_whole_and_rows_that_the_next_one_clears_away() {
+    let (input, out) = (small_input(), tempfile::tempdir().unwrap());
+    let first = run(input.path(), out.path(), "first", &[]);
+    let before = bytes_below(&first);
+    for file in [".scratch/0.rows", "links.parquet"] {
+        let left = kill_when(out.path(), file);
+        assert_eq!(fs::read_link(out.path().join("latest")).unwrap(), Path::new("first"));
+        assert!(bytes_below(&first) == before, "killed when there was {file}");
+        let next = run(input.path(), out.path(), &format!("next-{}", hidden(out.path())), &[]);
+        assert!(!left.exists() && next.join("report.html").exists());
+        assert_eq!(hidden(out.path()), 0);
+        fs::remove_dir_all(next).unwrap();
+        fs::remove_file(out.path().join("latest")).unwrap();
+        std::os::unix::fs::symlink("first", out.path().join("latest")).unwrap();
+    }
+}
+
+/// Runs a night in parts that may write files of so many blocks only; a larger one is an error to it, as a
+/// full disk is.
+fn cramped(input: &Path, out: &Path, blocks: &str) -> (i32, String) {
+    let program = doisoat().get_program().to_owned();
+    let limits = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
+    let done = std::process::Command::new("sh")
+        .args(["-c".as_ref(), limits.as_ref(), "sh".as_ref(), program.as_os_str()])
+        .args(["run", "--quiet", "--partitions", "3", "--input"])
+        .args([input.as_os_str(), "--out".as_ref(), out.as_os_str()])
+        .output()
+        .unwrap();
+    (done.status.code().unwrap(), String::from_utf8(done.stderr).unwrap())
+}
+
+#[test]
+fn a_full_disk_ends_the_night_with_the_file_and_what_to_do() {
+    let out = tempfile::tempdir().unwrap();
+    let (code, complaints) = cramped(&sample(), out.path(), "500");
+    assert_eq!(code, 2, "{complaints}");
+    assert!(complaints.contains("error[PAR-001]") && complaints.contains(".scratch/0.rows"), "{complaints}");
+    assert!(complaints.contains("make room"), "{complaints}");
+    assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0, "nothing is left");
+}
+
+#[test]
+fn parts_are_asked_for_by_a_number_from_1_to_240_or_by_a_ceiling() {
+    let (input, out) = (small_input(), tempfile::tempdir().unwrap());
+    for number in ["0", "241", "1000000", "-3", "many", ""] {
+        let (code, _, complaints) = night(input.path(), out.path(), &["--partitions", number]);
+        assert_eq!(code, 2, "{complaints}");
+        assert!(complaints.contains("from 1 to 240"), "{number}: {complaints}");
+    }
+    let (code, _, complaints) = night(input.path(), out.path(), &["--partitions", "auto"]);
+    assert_eq!(code, 2);
+    assert!(complaints.contains("--memory"), "{complaints}");
+    let many = run(input.path(), out.path(), "many", &["--partitions", "240"]);
+    let rows = |run: &Path| texts(&run.join("people.parquet"), &["record_id"]).len() as u64;
+    let told = json(&many);
+    let parts = told["parts"].as_array().unwrap();
+    assert!(parts.len() > 20 && parts.iter().all(|part| part["rows"].as_u64() > Some(0)));
+    assert_eq!(parts.iter().map(|part| part["rows"].as_u64().unwrap()).sum::<u64>(), rows(&many));
+}
+
+#[test]
+fn a_source_that_is_refused_is_in_no_part_and_told_of_as_in_a_whole_night() {
+    let bhyt = |text: &str, input: &TempDir| fs::write(input.path().join("bhyt.csv"), text).unwrap();
+    let text = fs::read_to_string(small_input().path().join("bhyt.csv")).unwrap();
+    let header = text.lines().next().unwrap();
+    let short_rows = "only,two\n".repeat(300);
+    for bad in ["", &format!("{header}\n"), "a;b;c\n1;2;3\n", &format!("{text}{short_rows}")] {
+        let (input, out) = (small_input(), tempfile::tempdir().unwrap());
+        bhyt(bad, &input);
+        let runs = [("whole", "1"), ("cut", "3")].map(|(id, parts)| {
+            let more = ["--quiet", "--partitions", parts, "--run-id", id];
+            let (code, _, complaints) = night(input.path(), out.path(), &more);
+            (code, complaints, out.path().join(id))
+        });
+        let [(code, complaints, whole), (code_cut, complaints_cut, cut)] = runs;
+        assert_eq!((code, code_cut), (1, 1), "{complaints_cut}");
+        assert_eq!(complaints, complaints_cut);
+        assert_eq!(json(&whole)["sources"], json(&cut)["sources"]);
+        assert_eq!(bytes_below(&whole.join("rejects")), bytes_below(&cut.join("rejects")));
+        let sources: BTreeSet<_> = texts(&cut.join("people.parquet"), &["source"]).into_iter().collect();
+        assert_eq!(sources.len(), 3);
+        assert!(!sources.contains(&vec!["bhyt".to_owned()]));
+    }
+}
+
+#[test]
+fn residents_of_one_ward_are_one_part_however_many_are_asked_for() {
+    let (input, out) = (small_input(), tempfile::tempdir().unwrap());
+    let path = input.path().join("cu_tru.csv");
+    let text = fs::read_to_string(&path).unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let ward = reader.headers().unwrap().iter().position(|name| name == "ma_xa").unwrap();
+    let mut writer = csv::Writer::from_path(&path).unwrap();
+    writer.write_record(reader.headers().unwrap()).unwrap();
+    for row in reader.records().map(Result::unwrap) {
+        let cells = row.iter().enumerate().map(|(at, cell)| if at == ward { "32248" } else { cell });
+        writer.write_record(cells).unwrap();
+    }
+    writer.flush().unwrap();
+    for source in ["bhyt", "ho_tich", "thue_bao"] {
+        fs::remove_file(input.path().join(format!("{source}.csv"))).unwrap();
+    }
+    let runs = [("whole", "1"), ("cut", "7")].map(|(id, parts)| {
+        let more = ["--partitions", parts, "--run-id", id];
+        let (code, _, complaints) = night(input.path(), out.path(), &more);
+        assert_eq!(code, 1, "{complaints}");
+        out.path().join(id)
+    });
+    assert_eq!(json(&runs[1])["parts"].as_array().unwrap().len(), 1);
+    let findings = |run: &Path| texts(&run.join("findings.parquet"), &["finding_id", "record_id", "field"]);
+    assert!(findings(&runs[0]).len() > 20);
+    assert_eq!(findings(&runs[0]), findings(&runs[1]), "one part is a whole night");
 }
