@@ -15,11 +15,11 @@ use std::alloc::{GlobalAlloc, Layout, System};
 
 /// Blocks of this many bytes and more are mapped by themselves. Below it live short texts, above it tables.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-const MAPPED_FROM: libc::c_int = 1 << 20;
+const MAPPED_FROM: libc::c_int = 512 << 10;
 /// Free bytes at a heap's end from which on they are given back; with the usual 128 KiB a buffer that is made anew
 /// for each piece of work comes and goes, page by page.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-const TRIMMED_FROM: libc::c_int = 4 << 20;
+const TRIMMED_FROM: libc::c_int = 1 << 20;
 /// Blocks of this many bytes and more ask for large pages, of which one may fit.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const LARGE_FROM: usize = 2 << 20;

@@ -156,6 +156,8 @@ pub fn run(settings: &Settings, night: &Night, progress: &Progress) -> Outcome<E
     }
     let path = close(settings, night, folder, &facts, &made)?;
     let summary = report::summary(settings, &facts, &made.linkage, &made.findings, &path);
+    // Millions of texts are given back one by one: a program that ends here need not wait for it.
+    rayon::spawn(move || drop(made));
     Ok(Ended { folder: path, summary, complaints, exit_code: facts.exit_code })
 }
 
